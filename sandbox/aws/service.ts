@@ -47,6 +47,8 @@ export interface Call {
   headers: Record<string, string>;
   /** The endpoint's own address, `http://127.0.0.1:<port>`. */
   endpoint: string;
+  /** Asks IAM while the operation runs, for answers per item (DeleteObjects); a refusal is a value, `message` in AWS's words. */
+  check(question: Question): Promise<{ allowed: boolean; message: string }>;
 }
 
 /** One question to IAM. */
