@@ -1,0 +1,146 @@
+/** Looks at a bucket with the function's own read-only rights, and deletes it with a session. */
+import { createHash } from 'node:crypto';
+import {
+  DeleteBucketCommand,
+  GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
+  HeadBucketCommand,
+  ListBucketsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { denialsIn } from '../domain/denials.ts';
+import type { Count, Facts } from '../domain/request.ts';
+import { clientOptions, nameOf, statusOf } from './clients.ts';
+import type { Session } from './mfa.ts';
+
+export type Look = { kind: 'seen'; facts: Facts } | { kind: 'absent' } | { kind: 'foreign' };
+
+/** `ListBuckets` from here keeps the original creation date; elsewhere it moves when a policy is edited (ListBuckets, API reference). */
+const ORIGINAL_DATES = 'us-east-1';
+
+/** Looks at a bucket of this account. `now` is ISO 8601. Throws the SDK's errors where AWS fails or rights are missing. */
+export async function look(bucket: string, account: string, now: string): Promise<Look> {
+  const home = await findBucket(bucket);
+  if (home === 'absent' || home === 'foreign') return { kind: home };
+  const s3 = new S3Client(clientOptions(home.region));
+  const of = { Bucket: bucket, ExpectedBucketOwner: account };
+  const [contents, uploads, versioning, objectLock, tags, policy, accessPoints] = await Promise.all([
+    s3.send(new ListObjectVersionsCommand({ ...of, MaxKeys: 1000, EncodingType: 'url' })),
+    s3.send(new ListMultipartUploadsCommand({ ...of, MaxUploads: 1000, EncodingType: 'url' })),
+    s3.send(new GetBucketVersioningCommand(of)),
+    unless('ObjectLockConfigurationNotFoundError', s3.send(new GetObjectLockConfigurationCommand(of))),
+    unless('NoSuchTagSet', s3.send(new GetBucketTaggingCommand(of))),
+    unless('NoSuchBucketPolicy', s3.send(new GetBucketPolicyCommand(of))),
+    accessPointsOf(bucket, account, home.region),
+  ]);
+  const versions = contents.Versions ?? [];
+  const more = contents.IsTruncated === true;
+  const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
+  return {
+    kind: 'seen',
+    facts: {
+      region: home.region,
+      owner: account,
+      createdAt: home.createdAt,
+      objects: count(versions.filter((version) => version.IsLatest).length, more),
+      oldVersions: count(versions.filter((version) => !version.IsLatest).length, more),
+      deleteMarkers: count(contents.DeleteMarkers?.length ?? 0, more),
+      uploads: count(uploads.Uploads?.length ?? 0, uploads.IsTruncated === true),
+      newestWrite: newest([...versions, ...(contents.DeleteMarkers ?? [])].map((item) => item.LastModified)),
+      versioning: versioning.Status === 'Enabled' ? 'on' : versioning.Status === 'Suspended' ? 'suspended' : 'never on',
+      mfaDelete: versioning.MFADelete === 'Enabled',
+      objectLock: objectLock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
+      tags: pairs,
+      stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
+      accessPoints,
+      denials: policy?.Policy ? denialsIn(policy.Policy, bucket) : [],
+      policyDigest: policy?.Policy ? createHash('sha256').update(policy.Policy).digest('hex') : null,
+      lookedAt: now,
+    },
+  };
+}
+
+type Home = { region: string; createdAt: string | null };
+
+/** Region and creation date of a bucket of ours; a bucket that we don't list is absent or somebody else's. */
+async function findBucket(bucket: string): Promise<Home | 'absent' | 'foreign'> {
+  const s3 = new S3Client(clientOptions(ORIGINAL_DATES));
+  // Sorted by name: the bucket itself comes before all others that begin with its name.
+  const { Buckets } = await s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1 }));
+  const found = Buckets?.find((one) => one.Name === bucket);
+  if (found) return { region: found.BucketRegion ?? ORIGINAL_DATES, createdAt: found.CreationDate?.toISOString() ?? null };
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if (statusOf(error) === 404) return 'absent';
+    const status = statusOf(error) ?? 0;
+    if (status < 300 || status >= 500) throw error;
+  }
+  return 'foreign';
+}
+
+async function accessPointsOf(bucket: string, account: string, region: string): Promise<string[]> {
+  const control = new S3ControlClient(clientOptions(region));
+  const { AccessPointList } = await control.send(new ListAccessPointsCommand({ AccountId: account, Bucket: bucket, MaxResults: 100 }));
+  return (AccessPointList ?? []).map((point) => point.Name ?? '').filter((name) => name !== '');
+}
+
+/** What `DeleteBucket` came to. */
+export type DeleteResult = 'deleted' | 'absent' | 'notEmpty' | 'denied' | 'sessionEnded' | 'busy';
+
+/** Deletes the bucket with this session and nothing else. Throws the SDK's error where AWS fails otherwise. */
+export async function deleteBucket(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
+  try {
+    await withSession(region, session).send(new DeleteBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account }));
+    return 'deleted';
+  } catch (error) {
+    switch (nameOf(error)) {
+      case 'NoSuchBucket':
+        return 'absent';
+      case 'BucketNotEmpty':
+        return 'notEmpty';
+      case 'AccessDenied':
+        return 'denied';
+      case 'ExpiredToken':
+        return 'sessionEnded';
+      case 'OperationAborted':
+        return 'busy';
+      default:
+        throw error;
+    }
+  }
+}
+
+/** A harmless read that shows that the session works: lists one version of the bucket. Throws the SDK's error where it doesn't. */
+export async function tryRead(bucket: string, account: string, region: string, session: Session): Promise<void> {
+  await withSession(region, session).send(new ListObjectVersionsCommand({ Bucket: bucket, ExpectedBucketOwner: account, MaxKeys: 1 }));
+}
+
+function withSession(region: string, session: Session): S3Client {
+  const { accessKeyId, secretAccessKey, sessionToken } = session;
+  return new S3Client({ ...clientOptions(region), credentials: { accessKeyId, secretAccessKey, sessionToken } });
+}
+
+/** A setting that isn't there is an error to S3, and an answer to us. */
+async function unless<T>(name: string, answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (nameOf(error) === name) return undefined;
+    throw error;
+  }
+}
+
+function count(found: number, more: boolean): Count {
+  return { count: found, more: more && found > 0 };
+}
+
+function newest(dates: (Date | undefined)[]): string | null {
+  const times = dates.flatMap((date) => (date ? [date.getTime()] : []));
+  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
+}

@@ -1,0 +1,19 @@
+/** How every AWS client of ours is set up: bounded in time, so that no function hangs on a slow service. */
+
+/**
+ * Options for an SDK client. Slack waits three seconds, so an answer that isn't there after 2.5 s counts as a failure;
+ * the SDK's own retries (three tries, with jitter) stay on except where `maxAttempts: 1` is given.
+ */
+export function clientOptions(region: string, maxAttempts = 3) {
+  return { region, maxAttempts, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true } };
+}
+
+/** The name of an AWS error, whatever was thrown. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Unknown';
+}
+
+/** The HTTP status of an AWS answer, undefined where none came. */
+export function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+}

@@ -1,0 +1,197 @@
+/**
+ * The records of requests, and the lock that keeps a bucket to one open request. Rows are what people are shown and what
+ * decides who was first; what is deleted is what the execution's frozen input says, never what a row says.
+ */
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Facts, Outcome, Request } from '../domain/request.ts';
+import { won } from './tables.ts';
+
+/** Where a message stands in Slack. */
+export interface MessageAt {
+  channel: string;
+  ts: string;
+}
+
+/** What a person decided on an attempt; the first one counts. */
+export interface Decision {
+  verdict: 'approved' | 'rejected' | 'cancelled';
+  /** Slack user id. */
+  by: string;
+  attempt: number;
+  at: string;
+  /** The modal in which it was decided, to be told how it went on. */
+  viewId: string | null;
+}
+
+export interface RequestRow extends Request {
+  state: 'started' | 'waiting' | 'decided' | 'closed';
+  /** How often it was asked; part of what a code and a task token are sealed for. */
+  attempt: number;
+  facts?: Facts;
+  sealedToken?: string;
+  /** In the approvals channel. */
+  message?: MessageAt;
+  /** To the requester. */
+  direct?: MessageAt;
+  /** The modal that the app opened for each person, by Slack user id. */
+  views?: Record<string, string>;
+  decision?: Decision;
+  remindedAt?: string;
+  outcome?: Outcome;
+  why?: string;
+  closedAt?: string;
+}
+
+export interface Lock {
+  bucket: string;
+  requestId: string;
+  expiresAt: string;
+}
+
+export type Requests = ReturnType<typeof createRequests>;
+
+/** The rows of requests and locks in DynamoDB; each write names its condition. */
+export function createRequests(db: DynamoDBDocumentClient, tables: { requests: string; locks: string }) {
+  const key = (requestId: string) => ({ TableName: tables.requests, Key: { requestId } });
+
+  /** SETs these members where the condition holds; says whether it did. Members that are undefined are removed. */
+  function update(
+    requestId: string,
+    members: Partial<RequestRow>,
+    condition: string,
+    values: Record<string, unknown> = {},
+  ): Promise<boolean> {
+    const entries = Object.entries(members);
+    const sets = entries.filter(([, value]) => value !== undefined);
+    const removes = entries.filter(([, value]) => value === undefined);
+    const expression = [
+      sets.length > 0 ? `SET ${sets.map(([name]) => `#${name} = :${name}`).join(', ')}` : '',
+      removes.length > 0 ? `REMOVE ${removes.map(([name]) => `#${name}`).join(', ')}` : '',
+    ];
+    const inCondition = [...condition.matchAll(/#(\w+)/g)].map(([, name]) => name as string);
+    const names = new Set([...entries.map(([name]) => name), ...inCondition]);
+    return won(
+      db.send(
+        new UpdateCommand({
+          ...key(requestId),
+          UpdateExpression: expression.join(' ').trim(),
+          ConditionExpression: condition,
+          ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
+          ExpressionAttributeValues: { ...Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])), ...values },
+        }),
+      ),
+    );
+  }
+
+  return {
+    /** Takes the bucket's lock for a request; gives the lock that is there when it is another's. */
+    async lock(lock: Lock): Promise<Lock | undefined> {
+      const put = new PutCommand({
+        TableName: tables.locks,
+        Item: lock,
+        ConditionExpression: 'attribute_not_exists(#bucket) OR #requestId = :requestId',
+        ExpressionAttributeNames: { '#bucket': 'bucket', '#requestId': 'requestId' },
+        ExpressionAttributeValues: { ':requestId': lock.requestId },
+      });
+      if (await won(db.send(put))) return undefined;
+      const { Item } = await db.send(new GetCommand({ TableName: tables.locks, Key: { bucket: lock.bucket }, ConsistentRead: true }));
+      return (Item as Lock | undefined) ?? this.lock(lock);
+    },
+
+    /** Frees the lock if it is this request's. */
+    async unlock(bucket: string, requestId: string): Promise<void> {
+      const remove = new DeleteCommand({
+        TableName: tables.locks,
+        Key: { bucket },
+        ConditionExpression: 'requestId = :requestId',
+        ExpressionAttributeValues: { ':requestId': requestId },
+      });
+      await won(db.send(remove));
+    },
+
+    /** Puts a new request; false where it is there already. */
+    create(request: Request): Promise<boolean> {
+      const row: RequestRow = { ...request, state: 'started', attempt: 0 };
+      const put = new PutCommand({ TableName: tables.requests, Item: row, ConditionExpression: 'attribute_not_exists(requestId)' });
+      return won(db.send(put));
+    },
+
+    async get(requestId: string): Promise<RequestRow | undefined> {
+      const { Item } = await db.send(new GetCommand({ ...key(requestId), ConsistentRead: true }));
+      return Item as RequestRow | undefined;
+    },
+
+    /** The request is shown and waits, asked for the `attempt`th time, unless it is closed. */
+    asked(requestId: string, attempt: number, shown: { facts: Facts; sealedToken: string; auditHead: string }): Promise<boolean> {
+      const members = { ...shown, attempt, state: 'waiting', decision: undefined, views: {} } as const;
+      return update(requestId, members, '#state <> :closed AND #attempt <= :attempt', { ':closed': 'closed' });
+    },
+
+    /** Where the request's messages stand. */
+    async placed(requestId: string, at: { message?: MessageAt; direct?: MessageAt; remindedAt?: string }): Promise<void> {
+      if (Object.keys(at).length > 0) await update(requestId, at, 'attribute_exists(#requestId)');
+    },
+
+    /** The modal that was opened for a person; only a submission of this one counts. */
+    async viewOpened(requestId: string, user: string, viewId: string): Promise<void> {
+      const command = new UpdateCommand({
+        ...key(requestId),
+        UpdateExpression: 'SET #views.#user = :viewId',
+        ConditionExpression: 'attribute_exists(#views)',
+        ExpressionAttributeNames: { '#views': 'views', '#user': user },
+        ExpressionAttributeValues: { ':viewId': viewId },
+      });
+      await won(db.send(command));
+    },
+
+    /** Of two decisions on an attempt one wins; saying the same again from the same modal wins again. */
+    decided(requestId: string, decision: Decision, auditHead: string): Promise<boolean> {
+      const condition =
+        '#attempt = :attempt AND (#state = :waiting OR (#state = :decided AND #decision.#by = :by AND #decision.#verdict = :verdict))';
+      const { by, verdict, attempt } = decision;
+      const values = { ':waiting': 'waiting', ':decided': 'decided', ':by': by, ':verdict': verdict, ':attempt': attempt };
+      return update(requestId, { decision, state: 'decided', auditHead }, condition, { ...values, ':decided': 'decided' }).then(Boolean);
+    },
+
+    /** Writes the outcome; false where there is one already, which stands. */
+    close(requestId: string, end: { outcome: Outcome; why: string; closedAt: string; auditHead: string }): Promise<boolean> {
+      return update(
+        requestId,
+        { ...end, state: 'closed', sealedToken: undefined },
+        'attribute_exists(#requestId) AND attribute_not_exists(#outcome)',
+      );
+    },
+
+    /** The latest requests of somebody, newest first. */
+    async byRequester(requester: string, limit: number): Promise<RequestRow[]> {
+      const query = new QueryCommand({
+        TableName: tables.requests,
+        IndexName: 'byRequester',
+        KeyConditionExpression: 'requester = :requester',
+        ExpressionAttributeValues: { ':requester': requester },
+        ScanIndexForward: false,
+        Limit: limit,
+      });
+      const { Items } = await db.send(query);
+      return (Items ?? []) as RequestRow[];
+    },
+
+    /** All requests that hold a lock: the open ones, a hundred at most. */
+    async open(): Promise<RequestRow[]> {
+      const { Items } = await db.send(new ScanCommand({ TableName: tables.locks, Limit: 100 }));
+      const Keys = ((Items ?? []) as Lock[]).map(({ requestId }) => ({ requestId }));
+      if (Keys.length === 0) return [];
+      const { Responses } = await db.send(new BatchGetCommand({ RequestItems: { [tables.requests]: { Keys } } }));
+      return (Responses?.[tables.requests] ?? []) as RequestRow[];
+    },
+  };
+}

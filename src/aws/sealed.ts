@@ -1,0 +1,73 @@
+/**
+ * Sealed values: how secrets travel between functions. The AWS Encryption SDK encrypts under the SEAL key, and the context
+ * (what the value is for) is authenticated with it. The SDK compares nothing on decrypt, so `open` does, pair by pair.
+ */
+import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy, KMS, KmsKeyringNode } from '@aws-crypto/client-node';
+import { BadInput, SealBroken } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { clientOptions, nameOf } from './clients.ts';
+
+/** What a sealed value is for. Each function's role allows its own purposes only (by `kms:EncryptionContext:purpose`). */
+export interface SealContext {
+  purpose: 'request' | 'taskToken' | 'code' | 'session';
+  requestId: string;
+  bucket: string;
+  account: string;
+  approver?: string;
+  attempt?: number;
+}
+
+export interface Seals {
+  /** Seals a value for one purpose; gives base64. */
+  seal(value: Secret, context: SealContext): Promise<string>;
+  /** Opens a sealed value that was sealed for exactly this. Throws SealBroken where it was sealed for anything else. */
+  open(sealed: string, expected: SealContext): Promise<Secret>;
+}
+
+// A committing suite without signing: a signature would tell who sealed, which the role's right on the purpose does already.
+const SUITE = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
+
+/** Seals under one KMS key (its ARN). */
+export function createSeals(keyArn: string): Seals {
+  const region = keyArn.split(':')[3] ?? '';
+  const kms = new KMS(clientOptions(region));
+  const keyring = new KmsKeyringNode({ generatorKeyId: keyArn, clientProvider: () => kms });
+  const { encrypt, decrypt } = buildClient({ commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, maxEncryptedDataKeys: 1 });
+
+  return {
+    async seal(value, context) {
+      const { result } = await encrypt(keyring, value.reveal(), { suiteId: SUITE, encryptionContext: pairs(context) });
+      return result.toString('base64');
+    },
+
+    async open(sealed, expected) {
+      const wanted = pairs(expected);
+      let opened: Awaited<ReturnType<typeof decrypt>>;
+      try {
+        opened = await decrypt(keyring, Buffer.from(sealed, 'base64'));
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        throw new SealBroken(`A sealed ${expected.purpose} could not be opened; ask again with a new request.`, { cause: nameOf(error) });
+      }
+      const found = opened.messageHeader.encryptionContext;
+      const keys = new Set([...Object.keys(wanted), ...Object.keys(found)]);
+      for (const key of keys) {
+        if (found[key] !== wanted[key]) {
+          throw new SealBroken(`A sealed value was made for another ${key} than the one at hand; ask again with a new request.`);
+        }
+      }
+      return new Secret(opened.plaintext.toString('utf8'));
+    },
+  };
+}
+
+/** The context as the SDK takes it: strings only, absent members left out. */
+function pairs(context: SealContext): Record<string, string> {
+  const entries = Object.entries(context).filter(([, value]) => value !== undefined);
+  if (entries.some(([, value]) => value === '')) throw new BadInput('A seal needs to know what it is for.');
+  return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
+}
+
+function isPassing(error: unknown): boolean {
+  return /throttl|timeout|unavailable|internal|ECONN|EPIPE|socket/i.test(`${nameOf(error)} ${(error as { code?: string }).code ?? ''}`);
+}

@@ -1,0 +1,45 @@
+/** Secrets Manager: the approvers' keys (for `elevate` alone), the signing secret and the bot token. */
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { clientOptions } from './clients.ts';
+
+export interface SecretReader {
+  /** The value of a secret; throws the SDK's errors. */
+  read(name: string): Promise<Secret>;
+}
+
+export function createSecretReader(region: string): SecretReader {
+  const client = new SecretsManagerClient(clientOptions(region));
+  return {
+    async read(name) {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+      if (!SecretString) throw new ConfigError(`The secret ${name} holds no text; put its value there (docs/install.md).`);
+      return new Secret(SecretString);
+    },
+  };
+}
+
+const AccessKey = z.object({ accessKeyId: z.string().regex(/^AKIA[A-Z0-9]+$/), secretAccessKey: z.string().min(1) });
+
+/** An approver's access key. */
+export interface AccessKey {
+  accessKeyId: string;
+  secretAccessKey: Secret;
+}
+
+/** Reads `{"accessKeyId", "secretAccessKey"}`. Throws ConfigError where the secret holds something else (never its text). */
+export function parseAccessKey(secret: Secret, name: string): AccessKey {
+  let value: unknown;
+  try {
+    value = JSON.parse(secret.reveal());
+  } catch {
+    value = undefined;
+  }
+  const parsed = AccessKey.safeParse(value);
+  if (!parsed.success) {
+    throw new ConfigError(`The secret ${name} must hold {"accessKeyId": "AKIA…", "secretAccessKey": "…"}; put the approver's key there.`);
+  }
+  return { accessKeyId: parsed.data.accessKeyId, secretAccessKey: new Secret(parsed.data.secretAccessKey) };
+}

@@ -1,0 +1,61 @@
+/** What stands in the way of deleting a bucket, and what has changed since an approver read about it. */
+import type { Count, Facts } from './request.ts';
+
+/** Why a bucket can't be deleted as it is, each with what to do; empty when nothing is in the way. */
+export function obstacles(facts: Facts): string[] {
+  const found: string[] = [];
+  const contents = [say(facts.objects, 'object'), say(facts.oldVersions, 'old version'), say(facts.deleteMarkers, 'delete marker')].filter(
+    (text) => text !== '',
+  );
+  if (contents.length > 0) {
+    found.push(`The bucket is not empty: it holds ${list(contents)}. Empty it (old versions and delete markers too), then ask again.`);
+  }
+  if (facts.accessPoints.length > 0) {
+    const names = list(facts.accessPoints.map((name) => `“${name}”`));
+    found.push(
+      `The bucket has ${facts.accessPoints.length === 1 ? 'an access point' : 'access points'} (${names}). Delete them, then ask again.`,
+    );
+  }
+  return found;
+}
+
+/** "1,000 or more objects", "1 object", or "" for none. */
+export function say(count: Count, noun: string): string {
+  if (count.count === 0 && !count.more) return '';
+  const number = count.count.toLocaleString('en-US');
+  return count.more ? `${number} or more ${noun}s` : `${number} ${noun}${count.count === 1 ? '' : 's'}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function list(items: string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+/**
+ * What differs between two looks at a bucket, in words; empty when what was shown still holds. The creation date counts
+ * too, since the one that is read is the original (`ListBuckets` in us-east-1), which moves only when the bucket is made anew.
+ */
+export function changes(shown: Facts, now: Facts): string[] {
+  const differ = (name: string, before: string, after: string) => (before === after ? [] : [`${name}: was ${before}, is ${after}`]);
+  const counts = (facts: Facts) =>
+    [say(facts.objects, 'object'), say(facts.oldVersions, 'old version'), say(facts.deleteMarkers, 'delete marker')]
+      .filter((text) => text !== '')
+      .join(', ') || 'empty';
+  return [
+    ...differ('Owner', shown.owner, now.owner),
+    ...differ('Region', shown.region, now.region),
+    ...differ('Created', shown.createdAt ?? 'unknown', now.createdAt ?? 'unknown'),
+    ...differ('Contents', counts(shown), counts(now)),
+    ...differ('Unfinished uploads', say(shown.uploads, 'upload') || 'none', say(now.uploads, 'upload') || 'none'),
+    ...differ('Versioning', shown.versioning, now.versioning),
+    ...differ('MFA Delete', onOff(shown.mfaDelete), onOff(now.mfaDelete)),
+    ...differ('Object Lock', onOff(shown.objectLock), onOff(now.objectLock)),
+    ...differ('Access points', list(shown.accessPoints) || 'none', list(now.accessPoints) || 'none'),
+    ...differ('Stack', shown.stack ?? 'none', now.stack ?? 'none'),
+    ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
+  ];
+}
+
+function onOff(on: boolean): string {
+  return on ? 'on' : 'off';
+}

@@ -1,0 +1,111 @@
+/** The words that the flow speaks: what a request is, what was seen of the bucket, what each state says. */
+import { z } from 'zod';
+
+/** How a request can end. `rehearsed`: everything happened but the deletion. */
+export const OUTCOMES = ['deleted', 'rehearsed', 'rejected', 'cancelled', 'expired', 'refused', 'locked', 'stopped', 'failed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+const slackUser = z.string().regex(/^[UW][A-Z0-9]{2,}$/);
+const time = z.iso.datetime();
+
+/** Who asks, which bucket, why; frozen when the execution starts. Times are ISO 8601 in UTC. */
+export const Request = z.strictObject({
+  requestId: z.string().regex(/^req-[a-z2-7]{12}$/),
+  bucket: z.string().min(3).max(63),
+  rehearsal: z.boolean(),
+  /** Slack user id. */
+  requester: slackUser,
+  /** Slack team id. */
+  team: z.string(),
+  reason: z.string().max(1000),
+  askedAt: time,
+  remindAt: time,
+  expiresAt: time,
+  /** Hash of the audit entry that was written when it was asked. */
+  auditHead: z.string(),
+});
+export type Request = z.infer<typeof Request>;
+
+/** A count that may have stopped at a bound: `{count: 1000, more: true}` is "1,000 or more". */
+export const Count = z.strictObject({ count: z.int().nonnegative(), more: z.boolean() });
+export type Count = z.infer<typeof Count>;
+
+/** What was seen of a bucket, at `lookedAt`. */
+export const Facts = z.strictObject({
+  region: z.string(),
+  /** Account that owns the bucket. */
+  owner: z.string(),
+  createdAt: time.nullable(),
+  objects: Count,
+  oldVersions: Count,
+  deleteMarkers: Count,
+  uploads: Count,
+  newestWrite: time.nullable(),
+  versioning: z.enum(['never on', 'on', 'suspended']),
+  mfaDelete: z.boolean(),
+  objectLock: z.boolean(),
+  tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+  /** The CloudFormation stack that owns it. */
+  stack: z.string().nullable(),
+  accessPoints: z.array(z.string()),
+  /** Policy statements of others that may deny the deletion, in words. */
+  denials: z.array(z.string()),
+  /** Digest of the whole bucket policy; null where there is none. */
+  policyDigest: z.string().nullable(),
+  lookedAt: time,
+});
+export type Facts = z.infer<typeof Facts>;
+
+/** Inspect's and CheckUnchanged's result. */
+export interface Inspection {
+  verdict: 'ask' | 'unchanged' | 'refused' | 'expired' | 'stopped';
+  why: string;
+  facts: Facts | null;
+  /** What differs from the facts that were shown, in words. */
+  changes: string[];
+  /** Until the reminder, or until the end of the window; 1 or more. */
+  secondsLeft: number;
+}
+
+/** What a person decided; the output of `AskApprover`. */
+export const Answer = z.strictObject({
+  verdict: z.enum(['approved', 'rejected', 'cancelled']),
+  why: z.string(),
+  /** Slack user id of who decided. */
+  slackUser,
+  /** Name of the approver in the configuration; null for a requester who cancels. */
+  approver: z.string().nullable(),
+  attempt: z.int().positive(),
+  /** The code, sealed; null unless approved. */
+  sealedCode: z.string().nullable(),
+  auditHead: z.string(),
+});
+export type Answer = z.infer<typeof Answer>;
+
+/** Elevate's result. */
+export const Elevation = z.strictObject({
+  /** `askAgain`: the code was refused or its answer lost, and there are tries left. */
+  verdict: z.enum(['session', 'askAgain', 'locked', 'stopped', 'expired', 'failed']),
+  why: z.string(),
+  /** The session's credentials, sealed; null unless there is a session. */
+  sealedSession: z.string().nullable(),
+  triesLeft: z.int().nonnegative(),
+  auditHead: z.string(),
+});
+export type Elevation = z.infer<typeof Elevation>;
+
+/** DeleteBucket's and Rehearse's result. */
+export const Deletion = z.strictObject({
+  verdict: z.enum(['deleted', 'rehearsed', 'refused', 'failed']),
+  why: z.string(),
+  auditHead: z.string(),
+});
+export type Deletion = z.infer<typeof Deletion>;
+
+/** How the request ended and why; what Report tells. */
+export const Conclusion = z.strictObject({
+  outcome: z.enum(OUTCOMES),
+  why: z.string(),
+  by: z.string().nullable(),
+});
+export type Conclusion = z.infer<typeof Conclusion>;

@@ -1,0 +1,74 @@
+/**
+ * Who may do what with a bucket, and why (not). The first rule whose pattern matches counts; no rule, no deletion.
+ * `decide` is asked at the click, in Inspect and again in Elevate, with the configuration deployed then.
+ */
+import type { Approver, Config, Rule } from '../config.ts';
+import { matches } from './patterns.ts';
+
+/** What somebody wants to do. Users are Slack user ids. */
+export type Act =
+  | { kind: 'ask'; bucket: string; team: string; user: string }
+  | { kind: 'approve' | 'reject'; bucket: string; team: string; user: string; requester: string }
+  | { kind: 'cancel'; bucket: string; team: string; user: string; requester: string }
+  /** The flow goes on with a request of this requester. */
+  | { kind: 'proceed'; bucket: string; team: string; user: string };
+
+export type Refusal = 'paused' | 'otherTeam' | 'noRule' | 'notRequester' | 'notApprover' | 'ownRequest';
+
+export type Decision =
+  | { allow: true; rule?: Rule; approvers: Approver[]; approver?: Approver }
+  | { allow: false; reason: Refusal; why: string; whoCan: string[] };
+
+/** The rule that counts for a bucket. */
+export function ruleFor(config: Config, bucket: string): Rule | undefined {
+  return config.rules.find((rule) => matches(rule.buckets, bucket));
+}
+
+/** The approvers that a rule names. */
+export function approversOf(config: Config, rule: Rule): Approver[] {
+  return rule.approvers.flatMap((name) => config.approvers[name] ?? []);
+}
+
+/** Decides one act; a refusal says why in a sentence for the person, and which Slack users can. */
+export function decide(act: Act, config: Config): Decision {
+  if (act.team !== config.slack.team) return refuse('otherTeam', 'This workspace is not the one that Interlock is set up for.');
+  if (act.kind === 'cancel') {
+    return act.user === act.requester
+      ? { allow: true, approvers: [] }
+      : refuse('notRequester', 'Only the person who asked can cancel.', [act.requester]);
+  }
+  if (config.paused) {
+    return refuse('paused', 'Interlock is paused by its operators: nothing can be asked, approved or deleted until they go on.');
+  }
+  const rule = ruleFor(config, act.bucket);
+  if (!rule) {
+    return refuse('noRule', `No rule names who approves deletions of ${act.bucket}. An operator can add one to the configuration.`);
+  }
+  const approvers = approversOf(config, rule);
+  const whoCan = approvers.map((approver) => approver.slackUser);
+  switch (act.kind) {
+    case 'ask':
+    case 'proceed':
+      if (rule.requesters && !rule.requesters.includes(act.user)) {
+        return refuse('notRequester', 'The rule for this bucket names who may ask, and you are not among them.', rule.requesters);
+      }
+      return { allow: true, rule, approvers };
+    case 'approve':
+    case 'reject': {
+      const approver = approvers.find((one) => one.slackUser === act.user);
+      if (!approver) return refuse('notApprover', 'You are not an approver of this bucket.', whoCan);
+      if (act.user === act.requester && !rule.requesterMayApprove && act.kind === 'approve') {
+        return refuse(
+          'ownRequest',
+          'You asked for this yourself, and the rule wants somebody else to approve it.',
+          whoCan.filter((user) => user !== act.user),
+        );
+      }
+      return { allow: true, rule, approvers, approver };
+    }
+  }
+}
+
+function refuse(reason: Refusal, why: string, whoCan: string[] = []): Decision {
+  return { allow: false, reason, why, whoCan };
+}

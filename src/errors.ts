@@ -1,0 +1,27 @@
+/**
+ * Failures of Interlock's own. `name` is what the ASL's `Retry` and `Catch` match; the message says what happened and
+ * what to do next in one sentence, and never holds a secret. Refusals are values, not errors.
+ */
+export abstract class InterlockError extends Error {
+  abstract override readonly name: string;
+}
+
+/** A passing fault of another service: the state machine runs the function again. */
+export class TryAgain extends InterlockError {
+  override readonly name = 'TryAgain';
+}
+
+/** The configuration can't be used; the message lists every fault with its line and its mend. */
+export class ConfigError extends InterlockError {
+  override readonly name = 'ConfigError';
+}
+
+/** A sealed value doesn't open, or opens for something else than what is being done. */
+export class SealBroken extends InterlockError {
+  override readonly name = 'SealBroken';
+}
+
+/** What came in has not the shape it must have (a forged or damaged input). */
+export class BadInput extends InterlockError {
+  override readonly name = 'BadInput';
+}
