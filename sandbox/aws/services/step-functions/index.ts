@@ -1,0 +1,6 @@
+/** Step Functions of the sandbox's AWS. */
+export { FlowError } from './errors.ts';
+export type { Execution, Status } from './execution.ts';
+export { Flow, type FlowOptions, type Machine } from './flow.ts';
+export { type KeyQuestion, stepFunctionsService } from './service.ts';
+export type { InvokeLambda } from './task.ts';
