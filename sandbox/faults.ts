@@ -6,6 +6,8 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export interface Fault {
   target: string;
   kind: FaultKind;
+  /** With `error`: the error to answer, where the target has errors of its own (`chat.update`: `message_not_found`). */
+  error?: string;
 }
 
 /** Faults that were asked for, each used up `times` times. */
@@ -22,9 +24,14 @@ export class Faults {
 
   /** The fault that is due for this target, counted down; undefined when all is well. */
   take(target: string): FaultKind | undefined {
+    return this.due(target)?.kind;
+  }
+
+  /** Like `take`, with all that was asked for. */
+  due(target: string): Fault | undefined {
     const due = this.#pending.find((fault) => fault.target === target && fault.times > 0);
     if (!due) return undefined;
     due.times -= 1;
-    return due.kind;
+    return due;
   }
 }

@@ -1,0 +1,83 @@
+/** The messages of the workspace and who sees which. */
+import type { Clock } from '../clock.ts';
+import { withIds } from './ids.ts';
+import { type Block, type Message, SlackError } from './types.ts';
+import type { Workspace } from './workspace.ts';
+
+interface Stored extends Message {
+  /** Set on ephemeral messages: the one person who sees it. */
+  for?: string;
+}
+
+export interface Draft {
+  channel: string;
+  user: string;
+  text: string;
+  blocks?: Block[];
+  thread_ts?: string | undefined;
+  /** The one person who sees it: makes the message ephemeral. */
+  for?: string;
+}
+
+export class Messages {
+  readonly #all: Stored[] = [];
+  readonly #clock: Clock;
+  readonly #workspace: Workspace;
+  #last = 0;
+
+  constructor(clock: Clock, workspace: Workspace) {
+    this.#clock = clock;
+    this.#workspace = workspace;
+  }
+
+  post({ channel, user, text, blocks = [], thread_ts, for: recipient }: Draft): Message {
+    const message: Stored = { channel, ts: this.ts(), text, blocks: withIds(blocks), ephemeral: recipient !== undefined, user };
+    if (thread_ts !== undefined) message.thread_ts = thread_ts;
+    if (recipient !== undefined) message.for = recipient;
+    this.#all.push(message);
+    return shown(message);
+  }
+
+  /** A message that everybody in the channel sees. Throws `message_not_found`; an ephemeral message is none that could be found. */
+  find(channel: string, ts: string): Message {
+    return shown(this.#stored(channel, ts, false));
+  }
+
+  /** Replaces text and blocks; blocks that are left out stay. Throws `message_not_found`. */
+  update(channel: string, ts: string, change: { text?: string | undefined; blocks?: Block[] | undefined }, ephemeral = false): Message {
+    const message = this.#stored(channel, ts, ephemeral);
+    message.text = change.text ?? '';
+    if (change.blocks) message.blocks = withIds(change.blocks);
+    message.edited = { user: message.user, ts: this.ts() };
+    return shown(message);
+  }
+
+  /** Throws `message_not_found`. */
+  remove(channel: string, ts: string, ephemeral = false): void {
+    this.#all.splice(this.#all.indexOf(this.#stored(channel, ts, ephemeral)), 1);
+  }
+
+  /** What this person sees: in their channels and direct messages, ephemeral ones for them; oldest first. */
+  seenBy(user: string): Message[] {
+    return this.#all
+      .filter((message) => (message.for ?? user) === user && this.#workspace.channel(message.channel)?.members.has(user))
+      .map(shown);
+  }
+
+  /** A time stamp that no message has had: the clock's, in microseconds, a little later where that was taken. */
+  ts(): string {
+    this.#last = Math.max(this.#last + 1, Math.floor(this.#clock.now()) * 1000);
+    return `${Math.floor(this.#last / 1e6)}.${String(this.#last % 1e6).padStart(6, '0')}`;
+  }
+
+  #stored(channel: string, ts: string, ephemeral: boolean): Stored {
+    const message = this.#all.find((one) => one.channel === channel && one.ts === ts && one.ephemeral === ephemeral);
+    if (!message) throw new SlackError('message_not_found');
+    return message;
+  }
+}
+
+/** A copy, so that nobody holds what changes later. */
+function shown({ for: _, ...message }: Stored): Message {
+  return structuredClone(message);
+}
