@@ -1,42 +1,101 @@
-/** The configuration of a stage: `config/<stage>.yml`, checked when packaging and at cold start. */
+/**
+ * The configuration of a stage: `config/<stage>.yml`, checked when packaging and at cold start.
+ * All faults are told at once, each with its line and its mend.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { check, type Fault } from './config-checks.ts';
+import { configSchema, type RawConfig } from './config-schema.ts';
+import type { Config } from './domain/configuration.ts';
+import { ConfigError } from './errors.ts';
 
-/** Who may say yes: a Slack user bound to an IAM user, its MFA device and its secret. */
-export interface Approver {
-  name: string;
-  slackUser: string;
-  /** ARN of the approver's IAM user. */
-  user: string;
-  /** ARN of the virtual MFA device (TOTP) of that user. */
-  mfaSerial: string;
-  /** Name of the secret that holds `{"accessKeyId", "secretAccessKey"}`. */
-  secret: string;
-  /** `role`: AssumeRole, one bucket; `user`: GetSessionToken, all that the user may. */
-  session: 'role' | 'user';
-  acceptUnlimitedSession: boolean;
+export type { Approver, Config, Rule } from './domain/configuration.ts';
+
+/**
+ * Reads and checks a configuration file.
+ * @param path the file; absent, `INTERLOCK_CONFIG`, relative to the function's root where there is one. Throws ConfigError.
+ */
+export function loadConfig(path: string | undefined = process.env.INTERLOCK_CONFIG): Config {
+  if (!path) throw new ConfigError('INTERLOCK_CONFIG is not set; it names the configuration file, as in config/sandbox.yml.');
+  let text: string;
+  try {
+    // Lambda Developer Guide, "Defined runtime environment variables": LAMBDA_TASK_ROOT is where the function's code lies.
+    text = readFileSync(resolve(process.env.LAMBDA_TASK_ROOT ?? '.', path), 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`${path} can't be read (${(cause as NodeJS.ErrnoException).code}); a stage needs its configuration file.`, {
+      cause,
+    });
+  }
+  return parseConfig(text, path);
 }
 
-export interface Rule {
-  /** A bucket name with `*` for any run of characters and `?` for one. */
-  buckets: string;
-  /** Names of approvers. */
-  approvers: string[];
-  /** Slack user ids (`U…`) or user groups (`S…`); absent: all members of the channel. */
-  requesters?: string[];
-  windowSeconds: number;
-  /** May a requester approve their own request? */
-  requesterMayApprove: boolean;
-  bypassGovernanceRetention: boolean;
-  putLifecycleConfiguration: boolean;
+/**
+ * Checks the text of a configuration. Throws ConfigError with a line for each fault: `<file>:<line>: <member> <fault; mend>`.
+ * @param fileName what the faults call the file
+ */
+export function parseConfig(text: string, fileName: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineOf = (position: number) => lines.linePos(position).line;
+  const fail = (faults: { line: number; message: string }[]): never => {
+    const sorted = [...faults].sort((a, b) => a.line - b.line);
+    throw new ConfigError(sorted.map(({ line, message }) => `${fileName}:${line}: ${message}`).join('\n'));
+  };
+  if (document.errors.length > 0) {
+    fail(document.errors.map((error) => ({ line: lineOf(error.pos[0]), message: `is no YAML that can be read: ${error.message}` })));
+  }
+  const tell = (faults: Fault[]) =>
+    fail(faults.map(({ path, message }) => ({ line: lineOf(positionOf(document, path)), message: `${nameOf(path)}${message}` })));
+
+  const parsed = configSchema.safeParse(document.toJS());
+  if (!parsed.success) return tell(parsed.error.issues.flatMap(faultsOf));
+  const config = configOf(parsed.data);
+  const faults = check(config);
+  return faults.length > 0 ? tell(faults) : config;
 }
 
-export interface Config {
-  account: string;
-  region: string;
-  slack: { team: string; app: string; channel: string; operatorsChannel?: string };
-  paused: boolean;
-  /** Whether the deletion role's trust asks `Null aws:TokenIssueTime true` (POLICIES: the code is in this very call). */
-  requireCodeInCall: boolean;
-  maxSessionSeconds: number;
-  approvers: Record<string, Approver>;
-  rules: Rule[];
+function configOf(raw: RawConfig): Config {
+  const { maxSession, approvers, rules, slack, ...rest } = raw;
+  const { operatorsChannel, ...ids } = slack;
+  return {
+    ...rest,
+    slack: { ...ids, ...(operatorsChannel && { operatorsChannel }) },
+    maxSessionSeconds: maxSession,
+    approvers: Object.fromEntries(Object.entries(approvers).map(([name, approver]) => [name, { name, ...approver }])),
+    rules: rules.map(({ window, requesters, ...rule }) => ({ ...rule, ...(requesters && { requesters }), windowSeconds: window })),
+  };
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  const path = issue.path as (string | number)[];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: 'is not known here; check its spelling and its place, or remove it',
+    }));
+  }
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message: `: ${message}` }));
+  return [{ path, message: issue.message }];
+}
+
+/** Where a member stands in the text: its key, or the nearest thing around it that is there. */
+function positionOf(document: Document.Parsed, path: (string | number)[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = document.getIn(path.slice(0, depth - 1), true);
+    const last = path[depth - 1];
+    const key = isMap(parent)
+      ? parent.items.find((item) => String(item.key) === String(last))?.key
+      : document.getIn(path.slice(0, depth), true);
+    const range = (key as { range?: [number, number, number] } | undefined)?.range;
+    if (range) return range[0];
+  }
+  return 0;
+}
+
+/** `approvers.alice.mfaSerial `, `rules[2].buckets `; nothing for the file as a whole. */
+function nameOf(path: (string | number)[]): string {
+  if (path.length === 0) return 'the configuration ';
+  return `${path.map((part, depth) => (typeof part === 'number' ? `[${part}]` : depth ? `.${part}` : part)).join('')} `;
 }

@@ -1,0 +1,34 @@
+/** A role for each function, for the state machine, and the deletion role, which approvers take a session of. */
+import { FUNCTIONS, roleName } from '../src/domain/names.ts';
+import * as policies from '../src/domain/policies.ts';
+import { stack, verbatim } from './stack.js';
+
+/** IAM takes roles from one hour up (API Reference, CreateRole, MaxSessionDuration). */
+const HOUR = 3600;
+
+export async function resources(osls) {
+  const { config, stage, place, keys } = await stack(osls);
+  const all = {};
+  for (const name of FUNCTIONS) {
+    const id = `${name[0].toUpperCase()}${name.slice(1)}Role`;
+    all[id] = role(roleName(place, name), policies.functionTrust(), policies.functionPolicy(name, config, { stage, keys }));
+  }
+  all.MachineRole = role(roleName(place, 'machine'), policies.machineTrust(), policies.machinePolicy(config, { stage, keys }));
+  const trust = policies.deletionRoleTrust(config);
+  if (trust) {
+    all.DeletionRole = role(roleName(place, 'deletion'), trust, policies.deletionRolePermissions(config));
+    all.DeletionRole.Properties.MaxSessionDuration = Math.max(HOUR, config.maxSessionSeconds);
+  }
+  return all;
+}
+
+function role(name, trust, permissions) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: name,
+      AssumeRolePolicyDocument: verbatim(trust),
+      Policies: [{ PolicyName: 'interlock', PolicyDocument: verbatim(permissions) }],
+    },
+  };
+}

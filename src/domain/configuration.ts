@@ -1,0 +1,42 @@
+/** What a configuration says, once `config/<stage>.yml` has been read and checked (src/config.ts does both). */
+
+/** Who may say yes: a Slack user bound to an IAM user, its MFA device and its secret. */
+export interface Approver {
+  name: string;
+  slackUser: string;
+  /** ARN of the approver's IAM user. */
+  user: string;
+  /** ARN of the virtual MFA device (TOTP) of that user. */
+  mfaSerial: string;
+  /** Name of the secret that holds `{"accessKeyId", "secretAccessKey"}`. */
+  secret: string;
+  /** `role`: AssumeRole, one bucket; `user`: GetSessionToken, all that the user may. */
+  session: 'role' | 'user';
+  acceptUnlimitedSession: boolean;
+}
+
+export interface Rule {
+  /** A bucket name with `*` for any run of characters and `?` for one. */
+  buckets: string;
+  /** Names of approvers. */
+  approvers: string[];
+  /** Slack user ids (`U…`) or user groups (`S…`); absent: all members of the channel. */
+  requesters?: string[];
+  windowSeconds: number;
+  /** May a requester approve their own request? */
+  requesterMayApprove: boolean;
+  bypassGovernanceRetention: boolean;
+  putLifecycleConfiguration: boolean;
+}
+
+export interface Config {
+  account: string;
+  region: string;
+  slack: { team: string; app: string; channel: string; operatorsChannel?: string };
+  paused: boolean;
+  /** Whether the deletion role's trust asks `Null aws:TokenIssueTime true` (the code is in this very call). */
+  requireCodeInCall: boolean;
+  maxSessionSeconds: number;
+  approvers: Record<string, Approver>;
+  rules: Rule[];
+}

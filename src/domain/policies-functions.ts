@@ -1,0 +1,175 @@
+/**
+ * What each function may, and no more. What works with an approver's session has no S3 rights of its own;
+ * each may open and seal only what its step needs (`kms:EncryptionContext:purpose`).
+ */
+import type { Config } from './configuration.ts';
+import {
+  FUNCTIONS,
+  type FunctionName,
+  functionArn,
+  functionName,
+  machineArn,
+  type Place,
+  placeOf,
+  roleArn,
+  secretArnPattern,
+  slackSecretName,
+  type TableName,
+  tableArn,
+} from './names.ts';
+import { type Arn, allow, type PolicyDocument, policy, type Statement } from './policy-document.ts';
+
+/** The keys, whose ARNs aren't known by name. */
+export interface Keys {
+  seal: Arn;
+  history: Arn;
+  secrets: Arn;
+}
+
+/** What travels sealed, by purpose: who seals it (`GenerateDataKey`) and who opens it (`Decrypt`). */
+export const SEALS = {
+  slack: { seals: ['code', 'request'], opens: ['taskToken'] },
+  inspect: { seals: [], opens: ['request'] },
+  askApprover: { seals: ['taskToken'], opens: [] },
+  elevate: { seals: ['session'], opens: ['code'] },
+  deleteBucket: { seals: [], opens: ['session'] },
+  report: { seals: [], opens: [] },
+} as const satisfies Record<FunctionName, { seals: string[]; opens: string[] }>;
+
+/**
+ * Read-only S3 rights of `inspect` on a rule's buckets. `ListBucket` and `ListBucketVersions` tell whether it is empty; there is no GetObject.
+ * Object Lock, encryption, lifecycle and replication are read for what the approver is told.
+ */
+const INSPECT_BUCKET = [
+  's3:GetBucketLocation',
+  's3:GetBucketVersioning',
+  's3:GetBucketObjectLockConfiguration',
+  's3:GetBucketPolicy',
+  's3:GetBucketTagging',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+  's3:GetReplicationConfiguration',
+  's3:GetBucketWebsite',
+  's3:GetBucketNotification',
+  's3:ListBucket',
+  's3:ListBucketVersions',
+  's3:ListBucketMultipartUploads',
+];
+
+/**
+ * The policy of a function's role.
+ * @param name the function
+ * @param config its rules say which buckets may be looked at, its approvers which secrets may be read
+ * @param stack the stage, and the ARNs (or references) of its keys
+ */
+export function functionPolicy(name: FunctionName, config: Config, stack: { stage: string; keys: Keys }): PolicyDocument {
+  const place = placeOf(config, stack.stage);
+  return policy(logs(place, name), ...seals(name, stack.keys.seal), ...own(name, place, config, stack.keys));
+}
+
+/** Lambda, and nobody else, works with a function's role. */
+export const functionTrust = (): PolicyDocument =>
+  policy({ Sid: 'Lambda', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' });
+
+function own(name: FunctionName, place: Place, config: Config, keys: Keys): Statement[] {
+  switch (name) {
+    case 'slack':
+      return [
+        allow('StartTheFlow', 'states:StartExecution', machineArn(place)),
+        // SendTaskSuccess knows no resource type (Service Authorization Reference, Step Functions); what protects it is that a token can't be guessed.
+        allow('AnswerTheFlow', 'states:SendTaskSuccess', '*'),
+        slackSecrets(place, 'signing-secret', 'bot-token'),
+        rows(place, 'requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
+        allow('RequestsByRequester', 'dynamodb:Query', `${tableArn(place, 'requests')}/index/byRequester`),
+        rows(place, 'locks', 'GetItem', 'PutItem', 'DeleteItem', 'Scan'),
+        audit(place),
+      ];
+    case 'inspect':
+      return [
+        rows(place, 'requests', 'GetItem', 'UpdateItem'),
+        allow('LookAtBuckets', INSPECT_BUCKET, bucketArns(config), { StringEquals: { 'aws:ResourceAccount': place.account } }),
+        // Neither knows a resource type that names a bucket (Service Authorization Reference, Amazon S3).
+        allow('FindBuckets', ['s3:ListAllMyBuckets', 's3:ListAccessPoints'], '*'),
+      ];
+    case 'askApprover':
+      return [slackSecrets(place, 'bot-token'), rows(place, 'requests', 'GetItem', 'UpdateItem'), audit(place)];
+    case 'elevate':
+      return [
+        allow('ReadApproversKeys', 'secretsmanager:GetSecretValue', approverSecrets(place, config)),
+        allow('DecryptApproversKeys', 'kms:Decrypt', keys.secrets, {
+          StringEquals: { 'kms:ViaService': `secretsmanager.${place.region}.amazonaws.com` },
+        }),
+        rows(place, 'requests', 'GetItem'),
+        rows(place, 'attempts', 'GetItem', 'PutItem', 'UpdateItem'),
+        rows(place, 'approvers', 'GetItem', 'UpdateItem'),
+        audit(place),
+      ];
+    case 'deleteBucket':
+      return [audit(place)];
+    case 'report':
+      return [
+        slackSecrets(place, 'bot-token'),
+        rows(place, 'requests', 'GetItem', 'UpdateItem'),
+        rows(place, 'locks', 'GetItem', 'DeleteItem'),
+        audit(place),
+      ];
+  }
+}
+
+/** The state machine: its functions, and its own history with its own ARN as context (Step Functions Developer Guide, "Data at rest encryption"). */
+export function machinePolicy(config: Config, stack: { stage: string; keys: Keys }): PolicyDocument {
+  const place = placeOf(config, stack.stage);
+  const invoked = FUNCTIONS.filter((name) => name !== 'slack').map((name) => functionArn(place, name));
+  return policy(
+    allow('InvokeFunctions', 'lambda:InvokeFunction', invoked),
+    allow('EncryptHistory', ['kms:Decrypt', 'kms:GenerateDataKey'], stack.keys.history, {
+      StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machineArn(place) },
+    }),
+  );
+}
+
+/** Step Functions, and nobody else, works with the machine's role. */
+export const machineTrust = (): PolicyDocument =>
+  policy({ Sid: 'StepFunctions', Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' });
+
+/** The ARNs of the roles that may use the SEAL key at all. */
+export const sealingRoles = (place: Place): string[] =>
+  FUNCTIONS.filter((name) => SEALS[name].seals.length + SEALS[name].opens.length > 0).map((name) => roleArn(place, name));
+
+export const bucketArns = (config: Config): string[] => [...new Set(config.rules.map((rule) => `arn:aws:s3:::${rule.buckets}`))];
+
+const approverSecrets = (place: Place, config: Config): string[] =>
+  Object.values(config.approvers).map((approver) => secretArnPattern(place, approver.secret));
+
+function seals(name: FunctionName, key: Arn): Statement[] {
+  const { seals, opens } = SEALS[name] as { seals: string[]; opens: string[] };
+  const purpose = (purposes: string[]) => ({ StringEquals: { 'kms:EncryptionContext:purpose': purposes } });
+  return [
+    ...(seals.length ? [allow('Seal', 'kms:GenerateDataKey', key, purpose(seals))] : []),
+    ...(opens.length ? [allow('Open', 'kms:Decrypt', key, purpose(opens))] : []),
+  ];
+}
+
+function slackSecrets(place: Place, ...names: ('signing-secret' | 'bot-token')[]): Statement {
+  const secrets = names.map((name) => secretArnPattern(place, slackSecretName(place, name)));
+  return allow('ReadSlackSecrets', 'secretsmanager:GetSecretValue', secrets);
+}
+
+function rows(place: Place, table: TableName, ...actions: string[]): Statement {
+  const sid = `Rows${table[0]?.toUpperCase()}${table.slice(1)}`;
+  return allow(
+    sid,
+    actions.map((action) => `dynamodb:${action}`),
+    tableArn(place, table),
+  );
+}
+
+/** The audit trail only grows: nothing that runs may read, change or remove an entry. */
+const audit = (place: Place): Statement => allow('WriteAudit', 'dynamodb:PutItem', tableArn(place, 'audit'));
+
+const logs = (place: Place, name: FunctionName): Statement =>
+  allow(
+    'WriteLog',
+    ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    `arn:aws:logs:${place.region}:${place.account}:log-group:/aws/lambda/${functionName(place, name)}:*`,
+  );

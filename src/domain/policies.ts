@@ -1,0 +1,212 @@
+/**
+ * The policies that hold the promise: one code, one session, one bucket, and only a bucket whose rule names that approver.
+ * AWS enforces them, not our code. Pure: configuration in, policy documents out (functions' own: policies-functions.ts, keys': policies-keys.ts).
+ */
+import type { Approver, Config, Rule } from './configuration.ts';
+import { placeOf, roleArn, userName } from './names.ts';
+import { overlap } from './pattern-relations.ts';
+import { allow, type PolicyDocument, policy, type Statement } from './policy-document.ts';
+
+export { functionPolicy, functionTrust, type Keys, machinePolicy, machineTrust, SEALS } from './policies-functions.ts';
+export { historyKeyPolicy, sealKeyPolicy, secretsKeyPolicy } from './policies-keys.ts';
+export type { PolicyDocument, Statement } from './policy-document.ts';
+
+/** The session's tag that names the one bucket. */
+export const BUCKET_TAG = 'interlock-bucket';
+
+/** A session policy's size in characters (IAM and STS quotas, "IAM and STS entity character limits"). */
+export const SESSION_POLICY_LIMIT = 2048;
+
+const BUCKET_ACTIONS = [
+  's3:DeleteBucket',
+  's3:ListBucketVersions',
+  's3:ListBucketMultipartUploads',
+  's3:GetBucketPolicy',
+  's3:PutBucketPolicy',
+  's3:DeleteBucketPolicy',
+];
+// Never s3:DeleteObject: everything goes by version id.
+const OBJECT_ACTIONS = ['s3:DeleteObjectVersion', 's3:AbortMultipartUpload'];
+
+/**
+ * Who may take a session of the deletion role: the approvers' users, with a code in this very call. Undefined when no approver's
+ * session is of the role. Three statements, since SetSourceIdentity and TagSession don't know the session's name.
+ */
+export function deletionRoleTrust(config: Config): PolicyDocument | undefined {
+  // By ARN: IAM pins the user's id, so a user deleted and made again under the name gets nothing.
+  const users = Object.values(config.approvers).filter((approver) => approver.session === 'role');
+  if (users.length === 0) return undefined;
+  const principal = { AWS: users.map((approver) => approver.user) };
+  const ownName = { StringEquals: { 'sts:SourceIdentity': '${aws:username}' } };
+  return policy(
+    {
+      Sid: 'CodeInThisCall',
+      Effect: 'Allow',
+      Principal: principal,
+      Action: 'sts:AssumeRole',
+      Condition: {
+        Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+        NumericLessThan: { 'aws:MultiFactorAuthAge': '60' },
+        // A call made with temporary credentials has the key: a code given to GetSessionToken would be good for any number of sessions.
+        // UNVERIFIED: whether STS sets it beside a TokenCode; the first approver's trial tells, `requireCodeInCall: false` leaves it out.
+        ...(config.requireCodeInCall && { Null: { 'aws:TokenIssueTime': 'true' } }),
+        ...ownName,
+        StringLike: { 'sts:RoleSessionName': 'req-*', [`aws:RequestTag/${BUCKET_TAG}`]: '?*' },
+      },
+    },
+    { Sid: 'OwnName', Effect: 'Allow', Principal: principal, Action: 'sts:SetSourceIdentity', Condition: ownName },
+    {
+      Sid: 'BucketTagOnly',
+      Effect: 'Allow',
+      Principal: principal,
+      Action: 'sts:TagSession',
+      Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [BUCKET_TAG] } },
+    },
+  );
+}
+
+/**
+ * What the deletion role may: for each rule, its actions on its buckets for its approvers, on the one bucket that the session is tagged with.
+ * The first rule that matches counts: a later one leaves out, by the tag, every bucket that an earlier one matches.
+ */
+export function deletionRolePermissions(config: Config): PolicyDocument {
+  return policy(
+    ...config.rules.flatMap((rule, index) => ruleStatements(config, rule, index)),
+    {
+      Sid: 'OneBucket',
+      Effect: 'Deny',
+      Action: '*',
+      NotResource: [`arn:aws:s3:::\${aws:PrincipalTag/${BUCKET_TAG}}`, `arn:aws:s3:::\${aws:PrincipalTag/${BUCKET_TAG}}/*`],
+    },
+    // Without it a session with no tag would be allowed: a policy variable with no value makes the statement above match nothing.
+    {
+      Sid: 'NoTagNoRights',
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { Null: { [`aws:PrincipalTag/${BUCKET_TAG}`]: 'true' } },
+    },
+  );
+}
+
+function ruleStatements(config: Config, rule: Rule, index: number): Statement[] {
+  const approvers = rule.approvers
+    .flatMap((name) => config.approvers[name] ?? [])
+    .filter((approver) => approver.session === 'role')
+    .map(userName);
+  if (approvers.length === 0) return [];
+  const earlier = config.rules
+    .slice(0, index)
+    .map((other) => other.buckets)
+    .filter((other) => overlap(other, rule.buckets));
+  const condition = {
+    StringEquals: { 'aws:SourceIdentity': approvers, 'aws:ResourceAccount': config.account },
+    ...(earlier.length > 0 && { StringNotLike: { [`aws:PrincipalTag/${BUCKET_TAG}`]: earlier } }),
+  };
+  return actionsOn(rule, `Rule${index + 1}`, condition);
+}
+
+function actionsOn(rule: Rule, sid: string, condition: Statement['Condition']): Statement[] {
+  const bucket = [...BUCKET_ACTIONS, ...(rule.putLifecycleConfiguration ? ['s3:PutLifecycleConfiguration'] : [])];
+  const objects = [...OBJECT_ACTIONS, ...(rule.bypassGovernanceRetention ? ['s3:BypassGovernanceRetention'] : [])];
+  return [
+    allow(`${sid}Bucket`, bucket, `arn:aws:s3:::${rule.buckets}`, condition),
+    allow(`${sid}Objects`, objects, `arn:aws:s3:::${rule.buckets}/*`, condition),
+  ];
+}
+
+/**
+ * The one inline policy of an approver's dedicated IAM user.
+ * @param config where the rules stand, which a user kind's rights are compiled from
+ * @param approver the approver's name in the configuration; throws RangeError on one that isn't there
+ */
+export function approverUserPolicy(config: Config, approver: string, stack: { stage: string }): PolicyDocument {
+  const who = config.approvers[approver];
+  if (!who) throw new RangeError(`no approver named ${approver}`);
+  return who.session === 'role' ? roleKindPolicy(config, stack.stage) : userKindPolicy(config, who);
+}
+
+function roleKindPolicy(config: Config, stage: string): PolicyDocument {
+  const role = roleArn(placeOf(config, stage), 'deletion');
+  return policy(
+    allow('TakeASession', ['sts:AssumeRole', 'sts:TagSession'], role),
+    allow('UnderOwnName', 'sts:SetSourceIdentity', role, { StringEquals: { 'sts:SourceIdentity': '${aws:username}' } }),
+    {
+      Sid: 'NothingElse',
+      Effect: 'Deny',
+      NotAction: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      Resource: '*',
+    },
+  );
+}
+
+/** A user kind's session is not limited to one bucket: all that the approver's rules allow, while it lasts. */
+function userKindPolicy(config: Config, approver: Approver): PolicyDocument {
+  const named = (rule: Rule) => rule.approvers.includes(approver.name);
+  const own = config.rules.flatMap((rule, index) => (named(rule) ? [{ rule, index }] : []));
+  // First match: what an earlier rule gives to others only is taken out again (the check of the configuration refuses orders in which that takes too much).
+  const others = config.rules
+    .filter((rule, index) => !named(rule) && own.some((mine) => mine.index > index && overlap(mine.rule.buckets, rule.buckets)))
+    .map((rule) => rule.buckets);
+  return policy(
+    ...own.flatMap(({ rule, index }) =>
+      actionsOn(rule, `Rule${index + 1}`, {
+        Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+        StringEquals: { 'aws:ResourceAccount': config.account },
+      }),
+    ),
+    ...(others.length > 0
+      ? [
+          {
+            Sid: 'OthersBuckets',
+            Effect: 'Deny' as const,
+            Action: 's3:*',
+            Resource: others.flatMap((one) => [`arn:aws:s3:::${one}`, `arn:aws:s3:::${one}/*`]),
+          },
+        ]
+      : []),
+    // Otherwise a bucket policy that allows the user would let the key alone delete. GetSessionToken stays possible, since the code is given in it
+    // (IAM User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own credentials", leaves it out the same way).
+    {
+      Sid: 'NothingWithoutCode',
+      Effect: 'Deny',
+      NotAction: 'sts:GetSessionToken',
+      Resource: '*',
+      Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+    },
+  );
+}
+
+/** On an approver's secret: operators write the key and never read it; `elevate` alone does. */
+export function approverSecretPolicy(config: Config, stack: { stage: string }): PolicyDocument {
+  return policy({
+    Sid: 'ElevateAlone',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: '*',
+    Condition: { ArnNotEquals: { 'aws:PrincipalArn': roleArn(placeOf(config, stack.stage), 'elevate') } },
+  });
+}
+
+/** S3 actions that are asked of an object, not of the bucket. */
+const isObjectAction = (action: string): boolean => /Object|AbortMultipartUpload|BypassGovernance/.test(action) && !/Bucket/.test(action);
+
+/**
+ * The session policy of one request, as compact JSON text: these actions on this bucket and nothing else.
+ * Throws RangeError when it is longer than STS takes.
+ */
+export function sessionPolicy(request: { bucket: string; actions: string[] }): string {
+  const onObjects = request.actions.filter(isObjectAction);
+  const onBucket = request.actions.filter((action) => !isObjectAction(action));
+  const arn = `arn:aws:s3:::${request.bucket}`;
+  const statements = [
+    ...(onBucket.length ? [{ Effect: 'Allow', Action: onBucket, Resource: arn }] : []),
+    ...(onObjects.length ? [{ Effect: 'Allow', Action: onObjects, Resource: `${arn}/*` }] : []),
+  ];
+  if (statements.length === 0) throw new RangeError('sessionPolicy: name at least one action');
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  if (text.length > SESSION_POLICY_LIMIT)
+    throw new RangeError(`sessionPolicy: ${text.length} characters, STS takes ${SESSION_POLICY_LIMIT}`);
+  return text;
+}
