@@ -68,10 +68,13 @@ export interface Question {
 }
 
 export interface Operation<Input = never, Output = unknown> {
-  /** The operation's schema from the SDK (`ListObjectVersions$` of `@aws-sdk/client-s3`): `[9, namespace, name, traits, input, output]`. */
-  schema: unknown;
+  /**
+   * The operation's schema from the SDK (`ListObjectVersions$` of `@aws-sdk/client-s3`): `[9, namespace, name, traits, input, output]`.
+   * Without one (awsJson only), input and output are the JSON itself.
+   */
+  schema?: unknown;
   /** What IAM is asked before it runs; every question must be allowed. Throws AwsError where the input is wrong before that. */
-  questions(input: Input, call: Call): Question[];
+  questions(input: Input, call: Call): Question[] | Promise<Question[]>;
   run(input: Input, call: Call): Output | Promise<Output>;
 }
 
@@ -81,6 +84,10 @@ export interface Service {
   protocol: 'restXml' | 'awsQuery' | 'awsJson1_0' | 'awsJson1_1';
   /** The part of `x-amz-target` before the dot, for awsJson. */
   target?: string;
+  /** Where two services share a signing name (`s3` and S3 Control): the paths of this one begin so (`/v20180820/`), and no bucket stands before. */
+  pathPrefix?: string;
+  /** The namespace of restXml's answers; S3's own when absent. */
+  xmlNamespace?: string;
   // biome-ignore lint/suspicious/noExplicitAny: a table of operations, each with its own input type
   operations: Record<string, Operation<any, any>>;
 }

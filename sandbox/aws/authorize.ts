@@ -1,0 +1,175 @@
+import { anonymousPrincipal, isWildcardOnlyAction, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
+import { type Circumstances, contextOf } from './context.ts';
+import { contextForEvaluator, keysAsked, policyForEvaluator, resourceForEvaluator } from './policy-traps.ts';
+import type { Caller, Question } from './service.ts';
+import type { IamStore, NamedPolicy } from './services/iam-store.ts';
+
+export interface Decision {
+  allowed: boolean;
+  /** Which statement of which policy decided, with what effect, or that none allows it. */
+  decidedBy: string;
+  /** AWS's words for a refusal. */
+  message: string;
+  /** `aws:MultiFactorAuthPresent` as evaluated; null where absent. */
+  mfa: boolean | null;
+}
+
+/** The question could not be evaluated as it was meant: a fault of the sandbox or of a policy, never an answer. */
+export class EvaluationError extends Error {
+  override readonly name = 'EvaluationError';
+}
+
+const FULL_ACCESS: NamedPolicy = {
+  name: 'root of the account',
+  document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+};
+
+/** S3 user guide, "Bucket policies": the owner's root passes any bucket policy for these three, so that nobody locks themselves out. */
+const ROOT_PASSES = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy']);
+
+const RESOURCE_POLICIES = {
+  bucket: "the bucket's policy",
+  trust: "the role's trust policy",
+  key: "the key's policy",
+  secret: "the secret's policy",
+};
+
+/** Puts questions to the policies that apply. */
+export class Authorizer {
+  readonly #iam: IamStore;
+
+  constructor(iam: IamStore) {
+    this.#iam = iam;
+  }
+
+  /** Throws EvaluationError where a condition could not be evaluated: a condition that isn't evaluated is no condition. */
+  async decide(caller: Caller, question: Question, circumstances: Circumstances): Promise<Decision> {
+    const context = contextOf(caller, question, circumstances);
+    const present = context['aws:MultiFactorAuthPresent'];
+    const mfa = present === undefined ? null : present === 'true';
+    if (isRoot(caller) && 'account' in caller && caller.account === question.resourceAccount && ROOT_PASSES.has(question.action)) {
+      return {
+        allowed: true,
+        decidedBy: `allowed: root of the bucket's account passes any bucket policy for ${question.action}`,
+        message: '',
+        mfa,
+      };
+    }
+    const policies = {
+      identity: this.#identityPolicies(caller).map(({ name, document }) => ({ name, policy: policyForEvaluator(document) })),
+      session: caller.kind === 'session' && caller.sessionPolicy !== undefined ? policyForEvaluator(caller.sessionPolicy) : undefined,
+      resource: question.resourcePolicy === undefined ? undefined : policyForEvaluator(question.resourcePolicy),
+    };
+    const analysis = await evaluate(caller, question, contextForEvaluator(context), policies);
+    return {
+      allowed: analysis.result === 'Allowed',
+      decidedBy: tell(analysis, question),
+      message: analysis.result === 'Allowed' ? '' : refusal(caller, question, analysis),
+      mfa,
+    };
+  }
+
+  #identityPolicies(caller: Caller): NamedPolicy[] {
+    if (isRoot(caller)) return [FULL_ACCESS];
+    if (caller.kind === 'user') return this.#iam.users.get(caller.name)?.policies ?? [];
+    if (caller.kind !== 'session') return [];
+    return (caller.of === 'role' ? this.#iam.roles.get(caller.roleName ?? '') : this.#iam.users.get(caller.userName ?? ''))?.policies ?? [];
+  }
+}
+
+const isRoot = (caller: Caller): boolean => caller.kind === 'root' || (caller.kind === 'session' && caller.of === 'root');
+
+/** Who is asking, as policies name them: a role's session by its session ARN, a user's or root's by the user or root. */
+function principalOf(caller: Caller): string | typeof anonymousPrincipal {
+  if (caller.kind === 'anonymous') return anonymousPrincipal;
+  if (caller.kind === 'service') return caller.service;
+  return caller.kind === 'session' && caller.of !== 'role' ? caller.principalArn : caller.arn;
+}
+
+async function evaluate(
+  caller: Caller,
+  question: Question,
+  contextVariables: Record<string, string | string[]>,
+  policies: { identity: { name: string; policy: unknown }[]; session: unknown; resource: unknown },
+): Promise<RequestAnalysis> {
+  const [service = '', name = ''] = question.action.split(':');
+  const wildcardOnly = await isWildcardOnlyAction(service, name).catch(() => false);
+  const outcome = await runSimulation(
+    {
+      request: {
+        principal: principalOf(caller),
+        action: question.action,
+        // Actions without a resource type (`states:SendTaskSuccess`) know `*` alone.
+        resource: { resource: wildcardOnly ? '*' : resourceForEvaluator(question.resource), accountId: question.resourceAccount },
+        contextVariables,
+      },
+      identityPolicies: policies.identity,
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(policies.session !== undefined && { sessionPolicy: policies.session }),
+      ...(policies.resource !== undefined && { resourcePolicy: policies.resource }),
+    },
+    {},
+  );
+  const where = `${question.action} on ${question.resource}`;
+  if (outcome.resultType === 'error') throw new EvaluationError(`IAM can't be asked for ${where}: ${JSON.stringify(outcome.errors)}`);
+  const results = outcome.resultType === 'single' ? [outcome.result] : outcome.results;
+  const asked = keysAsked([...policies.identity.map(({ policy }) => policy), policies.session, policies.resource], question.action);
+  const ignored = results.flatMap(({ ignoredContextKeys }) => ignoredContextKeys ?? []).filter((key) => asked.has(key.toLowerCase()));
+  if (ignored.length > 0) {
+    throw new EvaluationError(
+      `IAM was asked for ${where}, and the evaluator ignored context keys that a policy's condition needs: ${[...new Set(ignored)].join(', ')}`,
+    );
+  }
+  // Several results: a resource with wildcards, one for each pattern in the policies; the first that agrees with the whole tells why.
+  const deciding = results.find(({ analysis }) => analysis.result === outcome.overallResult) ?? results[0];
+  if (!deciding) throw new EvaluationError(`IAM gave no result for ${where}`);
+  return deciding.analysis;
+}
+
+type Statements = NonNullable<RequestAnalysis['identityAnalysis']>['denyStatements'];
+
+function tell(analysis: RequestAnalysis, question: Question): string {
+  const resourceName = question.resourcePolicyKind ? RESOURCE_POLICIES[question.resourcePolicyKind] : "the resource's policy";
+  const sources: [
+    string,
+    Pick<NonNullable<RequestAnalysis['identityAnalysis']>, 'denyStatements' | 'allowStatements'> | undefined,
+    boolean,
+  ][] = [
+    [resourceName, analysis.resourceAnalysis, true],
+    ['the session policy', analysis.sessionAnalysis, true],
+    ['policy', analysis.identityAnalysis, false],
+  ];
+  const name = (source: string, own: boolean, [statement]: Statements): string => {
+    const sid = statement?.statement.sid();
+    return `statement ${sid ? `"${sid}"` : (statement?.statement.index() ?? '')} of ${own ? source : `policy "${statement?.policyId}"`}`;
+  };
+  for (const [source, found, own] of sources) {
+    if (found && found.denyStatements.length > 0) return `denied by ${name(source, own, found.denyStatements)}`;
+  }
+  if (analysis.result !== 'Allowed')
+    return `no statement ${analysis.sessionAnalysis?.result === 'ImplicitlyDenied' ? 'of the session policy ' : ''}allows it`;
+  const allowing = sources.filter(([, found]) => found && found.allowStatements.length > 0);
+  const last = allowing.at(-1);
+  return last?.[1] ? `allowed by ${name(last[0], last[2], last[1].allowStatements)}` : 'allowed: needs no permission';
+}
+
+/** IAM user guide, "Troubleshoot access denied error messages". S3 sets the resource in quotes; STS gives no reason for an implicit denial. */
+function refusal(caller: Caller, question: Question, analysis: RequestAnalysis): string {
+  if (caller.kind === 'anonymous') return 'Access Denied';
+  const who = caller.kind === 'service' ? caller.service : caller.arn;
+  const isS3 = question.action.startsWith('s3:');
+  const what = `User: ${who} is not authorized to perform: ${question.action} on resource: ${isS3 ? `"${question.resource}"` : question.resource}`;
+  const denies = (part: { denyStatements: unknown[] } | undefined): boolean => (part?.denyStatements.length ?? 0) > 0;
+  if (denies(analysis.resourceAnalysis)) return `${what} with an explicit deny in a resource-based policy`;
+  if (denies(analysis.identityAnalysis)) return `${what} with an explicit deny in an identity-based policy`;
+  if (denies(analysis.sessionAnalysis)) return `${what} with an explicit deny in a session policy`;
+  if (question.action.startsWith('sts:')) return what;
+  const kind =
+    analysis.sessionAnalysis?.result === 'ImplicitlyDenied'
+      ? 'session'
+      : analysis.identityAnalysis?.result === 'Allowed'
+        ? 'resource-based'
+        : 'identity-based';
+  return `${what} because no ${kind} policy allows the ${question.action} action`;
+}

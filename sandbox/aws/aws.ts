@@ -1,0 +1,122 @@
+import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import { Authorizer } from './authorize.ts';
+import { CallLog } from './calls.ts';
+import { Credentials, type SessionKeys } from './credentials.ts';
+import { Endpoint } from './endpoint.ts';
+import { recordOf } from './records.ts';
+import { AwsError, type Caller, type Question, type Service } from './service.ts';
+import { IamStore } from './services/iam-store.ts';
+
+export interface AwsOptions {
+  clock: Clock;
+  faults: Faults;
+  account: string;
+  region: string;
+  /** How `aws:MultiFactorAuthPresent` reads on sessions of AssumeRole: reports differ, nothing may depend on it (DESIGN, "MFA and STS"). */
+  assumeRoleMfa: 'absent' | 'false' | 'true';
+}
+
+/** The sandbox's AWS: one account, its services behind one address. */
+export class Aws {
+  readonly account: string;
+  readonly region: string;
+  readonly iam: IamStore;
+  readonly calls = new CallLog();
+  /** What went wrong in the sandbox itself; each was answered with 500. */
+  readonly problems: Error[] = [];
+  readonly #clock: Clock;
+  readonly #credentials: Credentials;
+  readonly #authorizer: Authorizer;
+  readonly #endpoint: Endpoint;
+
+  constructor(options: AwsOptions) {
+    const { clock, faults, account, region } = options;
+    this.account = account;
+    this.region = region;
+    this.#clock = clock;
+    this.iam = new IamStore({ account, clock });
+    this.#credentials = new Credentials({ iam: this.iam, clock });
+    this.#authorizer = new Authorizer(this.iam);
+    this.#endpoint = new Endpoint({
+      account,
+      region,
+      clock,
+      faults,
+      credentials: this.#credentials,
+      authorizer: this.#authorizer,
+      calls: this.calls,
+      problems: this.problems,
+    });
+  }
+
+  /** Adds a service to the address. */
+  register(service: Service): void {
+    this.#endpoint.register(service);
+  }
+
+  /**
+   * What a service works with on a role's behalf (a function's credentials, the state machine's): an hour's session.
+   * Throws AwsError where the role isn't there or doesn't trust the service.
+   */
+  async roleSession(
+    roleArn: string,
+    sessionName: string,
+    by: { service: string } = { service: 'lambda.amazonaws.com' },
+  ): Promise<SessionKeys> {
+    const role = this.iam.roleByArn(roleArn);
+    if (!role) throw new AwsError('NoSuchEntity', `The role ${roleArn} cannot be found.`, 404);
+    await this.check(
+      { kind: 'service', service: by.service },
+      {
+        action: 'sts:AssumeRole',
+        resource: roleArn,
+        resourceAccount: this.account,
+        resourcePolicy: role.trust,
+        resourcePolicyKind: 'trust',
+      },
+    );
+    return this.#credentials.issue(
+      {
+        arn: `arn:aws:sts::${this.account}:assumed-role/${role.name}/${sessionName}`,
+        account: this.account,
+        id: `${role.id}:${sessionName}`,
+        principalArn: role.arn,
+        of: 'role',
+        roleName: role.name,
+        sessionName,
+        tags: role.tags,
+      },
+      3600,
+    );
+  }
+
+  /** A call inside AWS (Step Functions invoking a function): asked, put into the call log. Throws AwsError AccessDeniedException. */
+  async check(caller: Caller, question: Question): Promise<void> {
+    const decision = await this.#authorizer.decide(caller, question, { now: this.#clock.now(), region: this.region });
+    const operation = question.action.split(':')[1] ?? question.action;
+    const errorCode = decision.allowed ? undefined : 'AccessDeniedException';
+    this.calls.add(
+      recordOf({
+        caller,
+        operation,
+        action: question.action,
+        resource: question.resource,
+        region: this.region,
+        time: this.#clock.date(),
+        decision,
+        errorCode,
+      }),
+    );
+    if (!decision.allowed) throw new AwsError('AccessDeniedException', decision.message, 400);
+  }
+
+  /** Listens on 127.0.0.1; a free port for 0. @returns the address, `http://127.0.0.1:4566` */
+  listen(port: number): Promise<string> {
+    return this.#endpoint.listen(port);
+  }
+
+  async close(): Promise<void> {
+    await this.#endpoint.close();
+  }
+}

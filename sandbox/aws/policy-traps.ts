@@ -1,0 +1,73 @@
+/** Where the evaluator needs help: what it would ignore or misread is written so that it doesn't. */
+
+type Context = Record<string, string | string[]>;
+
+/**
+ * The evaluator doesn't know `kms:EncryptionContext:<key>`: an Allow on it would never match, a Deny never bite. A global key that
+ * it knows stands in, in policies and context alike.
+ */
+const ENCRYPTION_CONTEXT = /kms:EncryptionContext:/gi;
+const STAND_IN = 'aws:PrincipalTag/kms-encryption-context/';
+
+const rewritten = new WeakMap<object, unknown>();
+
+/** A policy as the evaluator takes it; text is parsed. Throws SyntaxError where it is no JSON. */
+export function policyForEvaluator(document: unknown): unknown {
+  const policy = typeof document === 'string' ? JSON.parse(document) : document;
+  if (typeof policy !== 'object' || policy === null) return policy;
+  const known = rewritten.get(policy);
+  if (known) return known;
+  const result = JSON.parse(JSON.stringify(policy).replace(ENCRYPTION_CONTEXT, STAND_IN));
+  rewritten.set(policy, result);
+  return result;
+}
+
+export function contextForEvaluator(context: Context): Context {
+  return Object.fromEntries(Object.entries(context).map(([key, value]) => [key.replace(ENCRYPTION_CONTEXT, STAND_IN), value]));
+}
+
+/** An object's key may hold what the evaluator takes for a pattern or can't match: written percent-encoded, pattern signs are plain text. */
+export function resourceForEvaluator(resource: string): string {
+  const key = /^(arn:[^:]*:s3:::[^/]+\/)(.*)$/s.exec(resource);
+  if (!key) return resource;
+  const text = key[2] ?? '';
+  return key[1] + text.replace(/[\r\n*?$]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+}
+
+/** The condition keys (lower case) that statements on this action ask for, and those in their variables. */
+export function keysAsked(policies: unknown[], action: string): Set<string> {
+  const keys = new Set<string>();
+  for (const statement of policies.flatMap(statementsOf)) {
+    if (!concerns(statement, action)) continue;
+    for (const operator of Object.values((statement.Condition ?? {}) as Record<string, object>)) {
+      for (const key of Object.keys(operator)) keys.add(key.toLowerCase());
+    }
+    for (const [, name] of JSON.stringify(statement).matchAll(/\$\{([^},]+)/g)) if (name) keys.add(name.trim().toLowerCase());
+  }
+  return keys;
+}
+
+interface Statement {
+  Action?: string | string[];
+  NotAction?: string | string[];
+  Condition?: unknown;
+}
+
+function statementsOf(policy: unknown): Statement[] {
+  const statements = (policy as { Statement?: Statement | Statement[] } | undefined)?.Statement;
+  return statements === undefined ? [] : [statements].flat();
+}
+
+function concerns(statement: Statement, action: string): boolean {
+  const matches = (patterns: string | string[]): boolean => [patterns].flat().some((pattern) => wildcard(pattern).test(action));
+  return statement.Action !== undefined ? matches(statement.Action) : statement.NotAction === undefined || !matches(statement.NotAction);
+}
+
+const wildcard = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+    'is',
+  );
