@@ -3,5 +3,5 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
-  modulePathIgnorePatterns: ['<rootDir>/\\.(serverless|esbuild|sandbox)'],
+  modulePathIgnorePatterns: ['<rootDir>/\\.(serverless|esbuild|build|sandbox)/'],
 };

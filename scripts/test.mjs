@@ -1,0 +1,61 @@
+/**
+ * All that must hold: types, lint and import directions, the state machine's grammar, packaging, and the tests.
+ * With arguments, the tests alone, and the arguments go to jest. Ends with the line `N passed, N failed`.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './setup.mjs';
+
+const modules = join(ROOT, 'node_modules');
+
+const CHECKS = {
+  types: [join(modules, 'typescript', 'bin', 'tsc'), '-p', '.'],
+  lint: ['scripts/lint.mjs'],
+  'state machine': ['scripts/check-asl.mjs'],
+};
+const PACKAGING = { packaging: ['scripts/package.mjs'] };
+
+const args = process.argv.slice(2);
+const counts = [...Object.entries(args.length > 0 ? PACKAGING : { ...CHECKS, ...PACKAGING }).map(check), jest(args)];
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+function check([name, command]) {
+  const ok = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' }).status === 0;
+  process.stdout.write(`${ok ? 'ok' : 'FAILED'}: ${name}\n`);
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Counts tests; what fails without being a test (a file that doesn't load, a run with no tests, a crash) counts as one that failed. */
+function jest(args) {
+  const directory = mkdtempSync(join(tmpdir(), 'interlock-test-'));
+  const results = join(directory, 'results.json');
+  try {
+    const command = [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      join(modules, 'jest', 'bin', 'jest.js'),
+      '--json',
+      `--outputFile=${results}`,
+      ...args,
+    ];
+    const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    const { numPassedTests = 0, numFailedTests = 0, numRuntimeErrorTestSuites = 0 } = read(results);
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    return { passed: numPassedTests, failed: status === 0 ? failed : Math.max(failed, 1) };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return {};
+  }
+}
