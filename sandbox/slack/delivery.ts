@@ -1,7 +1,6 @@
 /** How Slack calls an app: signed, once, and for three seconds. */
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { THREE_SECONDS } from './limits.ts';
 
 /** How the app answered; status 0 when no answer came in time, or none at all (`body` says which). */
 export interface Delivered {
@@ -15,6 +14,8 @@ export interface DeliveryOptions {
   signingSecret: string;
   /** The app's request URL; asked for at each call, since ports may be free ones. */
   requestUrl: () => string;
+  /** How long to wait, in real milliseconds: an advanced clock must not cut an answer short. */
+  patience: number;
 }
 
 export type Deliver = (contentType: string, body: string, headers?: Record<string, string>) => Promise<Delivered>;
@@ -24,8 +25,8 @@ export function sign(signingSecret: string, timestamp: number, body: string): st
   return `v0=${createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
 }
 
-/** Makes what posts a body to the app. The three seconds are real ones: a clock that is advanced must not cut an answer short. */
-export function delivery({ clock, signingSecret, requestUrl }: DeliveryOptions): Deliver {
+/** Makes what posts a body to the app. */
+export function delivery({ clock, signingSecret, requestUrl, patience }: DeliveryOptions): Deliver {
   return async (contentType, body, headers = {}) => {
     const timestamp = Math.floor(clock.now() / 1000);
     const start = performance.now();
@@ -35,7 +36,7 @@ export function delivery({ clock, signingSecret, requestUrl }: DeliveryOptions):
         method: 'POST',
         body,
         redirect: 'manual',
-        signal: AbortSignal.timeout(THREE_SECONDS),
+        signal: AbortSignal.timeout(patience),
         headers: {
           'content-type': contentType,
           'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
@@ -47,9 +48,7 @@ export function delivery({ clock, signingSecret, requestUrl }: DeliveryOptions):
       return { status: response.status, body: await response.text(), ms: ms() };
     } catch (error) {
       const late = error instanceof Error && error.name === 'TimeoutError';
-      return { status: 0, body: late ? NO_ANSWER : 'the app could not be reached', ms: ms() };
+      return { status: 0, body: late ? 'no answer within three seconds' : 'the app could not be reached', ms: ms() };
     }
   };
 }
-
-export const NO_ANSWER = 'no answer within three seconds';

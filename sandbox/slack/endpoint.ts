@@ -15,8 +15,6 @@ import { VIEWS } from './views-methods.ts';
 export const METHODS: Record<string, Method> = { ...CHAT, ...VIEWS, ...DIRECTORY };
 
 const MOST_BYTES = 1_000_000;
-/** How late an answer comes under the fault `slow`. */
-const SLOW = 4_000;
 /** Arguments that hold JSON when the call is a form ("Using the Slack Web API", form-encoded bodies). */
 const JSON_ARGUMENTS = ['blocks', 'view', 'attachments', 'metadata'];
 
@@ -29,6 +27,8 @@ export interface EndpointOptions {
   context: Context;
   responseUrls: ResponseUrls;
   log: ApiLog;
+  /** How late an answer comes under the fault `slow`, in milliseconds. */
+  slow: number;
 }
 
 export class Endpoint {
@@ -65,8 +65,9 @@ export class Endpoint {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const [, area, name = '', ...rest] = url.pathname.split('/');
     if (rest.length > 0 || (area !== 'api' && area !== 'response')) return void response.writeHead(404).end('not found\n');
+    if (request.method !== 'POST' && request.method !== 'GET') return void response.writeHead(405, { allow: 'GET, POST' }).end();
     const body = await read(request);
-    if (body === undefined) return void response.writeHead(413, { connection: 'close' }).end('too large\n');
+    if (body === undefined) return void response.writeHead(413).end('too large\n');
     if (area === 'response') return json(response, ...this.#options.responseUrls.answer(name, body));
 
     const fault = this.#options.faults.due(name);
@@ -79,7 +80,7 @@ export class Endpoint {
     const timer = setTimeout(() => {
       this.#late.delete(timer);
       json(response, 200, answer);
-    }, SLOW);
+    }, this.#options.slow);
     this.#late.add(timer);
   }
 
@@ -158,10 +159,9 @@ async function read(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) return undefined;
-    chunks.push(chunk);
+    if (bytes <= MOST_BYTES) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return bytes > MOST_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {

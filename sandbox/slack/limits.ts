@@ -11,6 +11,8 @@ const of = (max: number, page: string): Limit => ({ max, page });
 
 export const LIMITS = {
   messageText: of(40_000, 'chat.postMessage: Truncating content'),
+  // UNVERIFIED: on no reference page; Slack's people name 12,000 characters in slackapi/bolt-js#2509, others measured 13,200. To check: post more.
+  blocksTogether: of(12_000, 'slackapi/bolt-js#2509: msg_blocks_too_long'),
   messageBlocks: of(50, 'Block Kit: Blocks'),
   viewBlocks: of(100, 'Views: Modal views, Home tab views'),
   viewTitle: of(24, 'Views: Modal views, title'),

@@ -51,7 +51,7 @@ export function postable(id: string, { workspace }: Context): Channel {
   return channel;
 }
 
-/** A message's text and blocks. Throws `no_text`, `msg_too_long`, `invalid_blocks_format`, `invalid_blocks` with the reasons. */
+/** A message's text and blocks. Throws `no_text`, `msg_too_long`, `invalid_blocks_format`, `invalid_blocks` with the reasons, `msg_blocks_too_long`. */
 export function content(args: Args): { text: string; blocks?: Block[] } {
   const text = args.text === undefined || args.text === null ? '' : args.text;
   if (typeof text !== 'string') throw invalidArguments('must provide a string [json-pointer:/text]');
@@ -64,6 +64,17 @@ export function content(args: Args): { text: string; blocks?: Block[] } {
   const faults = blockFaults(args.blocks);
   if (faults.length > 0)
     throw new SlackError('invalid_blocks', { errors: faults, response_metadata: { messages: faults.map((fault) => `[ERROR] ${fault}`) } });
+  if (characters(args.blocks) > LIMITS.blocksTogether.max) throw new SlackError('msg_blocks_too_long');
   if (args.blocks.length === 0 && text.trim() === '') throw new SlackError('no_text');
   return { text, blocks: args.blocks as unknown as Block[] };
+}
+
+/** All that a person would read, together. */
+function characters(part: unknown): number {
+  if (Array.isArray(part)) return part.reduce((sum: number, one) => sum + characters(one), 0);
+  if (!isObject(part)) return 0;
+  return Object.entries(part).reduce(
+    (sum, [name, one]) => sum + (name === 'text' && typeof one === 'string' ? one.length : characters(one)),
+    0,
+  );
 }

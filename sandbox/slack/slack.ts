@@ -8,6 +8,7 @@ import { ApiLog } from './api-log.ts';
 import { type Delivered, delivery } from './delivery.ts';
 import { Endpoint } from './endpoint.ts';
 import { Triggers } from './ids.ts';
+import { THREE_SECONDS } from './limits.ts';
 import { Messages } from './messages.ts';
 import type { Context } from './methods.ts';
 import { type Action, Hands } from './person.ts';
@@ -26,6 +27,8 @@ export interface SlackOptions extends WorkspaceOptions {
   scopes?: string[];
   /** Where the app takes commands, interactions and events. */
   requestUrl: () => string;
+  /** Real milliseconds that Slack waits for the app (three seconds), and how late an answer is under the fault `slow` (four). Shorter in tests. */
+  waits?: { app?: number; slow?: number };
 }
 
 /** What a person sees. */
@@ -44,12 +47,13 @@ export class Slack {
   readonly #hands: Hands;
   readonly #endpoint: Endpoint;
 
-  constructor({ clock, faults, signingSecret, botToken, scopes, requestUrl, ...rest }: SlackOptions) {
+  constructor({ clock, faults, signingSecret, botToken, scopes, requestUrl, waits, ...rest }: SlackOptions) {
     const workspace = new Workspace(rest, clock);
     const messages = new Messages(clock, workspace);
     this.#context = { workspace, messages, views: new Views(clock, workspace), triggers: new Triggers(clock) };
     this.#responseUrls = new ResponseUrls(clock, messages, workspace, this.log);
-    this.#hands = new Hands(this.#context, this.#responseUrls, delivery({ clock, signingSecret, requestUrl }), () => clock.now());
+    const deliver = delivery({ clock, signingSecret, requestUrl, patience: waits?.app ?? THREE_SECONDS });
+    this.#hands = new Hands(this.#context, this.#responseUrls, deliver, () => clock.now());
     this.#endpoint = new Endpoint({
       clock,
       faults,
@@ -58,6 +62,7 @@ export class Slack {
       context: this.#context,
       responseUrls: this.#responseUrls,
       log: this.log,
+      slow: waits?.slow ?? 4_000,
     });
   }
 
