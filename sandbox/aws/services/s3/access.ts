@@ -1,6 +1,7 @@
 import type { Call, Operation, Question } from '../../service.ts';
 import type { Bucket } from './bucket.ts';
 import { accessDenied, invalidArgument, permanentRedirect } from './errors.ts';
+import type { KnowsPrincipal } from './policy-document.ts';
 import type { S3Store } from './store.ts';
 
 /** Who may give a code for MFA Delete: checks `x-amz-mfa` (`<serial> <code>`) of root, and throws AccessDenied. */
@@ -11,6 +12,7 @@ export interface S3 {
   store: S3Store;
   account: string;
   verifyMfa: VerifyMfa;
+  knowsPrincipal: KnowsPrincipal;
 }
 
 /** Members that most inputs have. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CompletedPart, ObjectLockConfiguration, ObjectLockRetention, Tag } from '@aws-sdk/client-s3';
+import type { ObjectLockConfiguration, ObjectLockRetention, PublicAccessBlockConfiguration, Tag } from '@aws-sdk/client-s3';
 import { SortedKeys } from './keys.ts';
 import { VersionIds } from './version-ids.ts';
 
@@ -41,8 +41,6 @@ export interface Upload {
   readonly initiator: string;
   readonly parts: Map<number, { body: Uint8Array; etag: string; seconds: number; checksums: Record<string, string> }>;
   readonly details: VersionDetails | undefined;
-  /** What the upload was completed with: asked again, it says the same. */
-  completed?: { parts: CompletedPart[]; version: Version };
 }
 
 export interface AccessPoint {
@@ -71,11 +69,16 @@ export class Bucket {
   /** Moves when the policy or the lifecycle rules are edited; what regions other than us-east-1 show as the creation date. */
   changedAt: number;
   versioning: 'Enabled' | 'Suspended' | undefined;
-  mfaDelete = false;
+  /** Undefined until it was first configured. */
+  mfaDelete: boolean | undefined;
   /** Present where Object Lock is enabled. */
   objectLock: ObjectLockConfiguration | undefined;
   policy: { text: string; document: unknown } | undefined;
   requesterPays = false;
+  /** User guide, "Blocking public access": all four are on in new buckets since April 2023. */
+  publicAccessBlock: PublicAccessBlockConfiguration | undefined;
+  /** How many of the next changes collide with another. */
+  conflicts = 0;
   /** Further settings by the name of what sets them (`BucketTagging`), as they were sent. */
   readonly settings = new Map<string, unknown>();
   readonly accessPoints: AccessPoint[] = [];
@@ -90,6 +93,8 @@ export class Bucket {
     this.region = o.region;
     this.createdAt = o.createdAt;
     this.changedAt = o.createdAt;
+    this.publicAccessBlock = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+    this.settings.set('PublicAccessBlock', this.publicAccessBlock);
   }
 
   get arn(): string {

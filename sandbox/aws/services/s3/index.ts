@@ -2,35 +2,48 @@ import type { Clock } from '../../../clock.ts';
 import type { Service } from '../../service.ts';
 import type { S3, VerifyMfa } from './access.ts';
 import { bucketOperations } from './buckets.ts';
+import { deleteOperations } from './deletes.ts';
 import { accessDenied } from './errors.ts';
 import { listingOperations } from './listings.ts';
+import { lockOperations } from './locks.ts';
+import { versioningOperations } from './mfa-delete.ts';
+import { multipartOperations } from './multipart.ts';
 import { objectOperations } from './objects.ts';
+import { policyOperations } from './policies.ts';
+import type { KnowsPrincipal } from './policy-document.ts';
+import { settingOperations } from './settings.ts';
 import { S3Store } from './store.ts';
+import { tagOperations } from './tags.ts';
 
 export type { VerifyMfa } from './access.ts';
+export type { KnowsPrincipal } from './policy-document.ts';
 export { S3Store } from './store.ts';
 
 /**
  * The sandbox's S3: the service for the endpoint, and the store for whoever sets buckets up.
- * `verifyMfa` checks root's codes for MFA Delete; without it none is right.
+ * `verifyMfa` checks root's codes for MFA Delete; without it none is right. `knowsPrincipal` says whether a user or role that
+ * a bucket policy names is there; without it all are.
  */
-export function createS3(o: { clock: Clock; account: string; region: string; verifyMfa?: VerifyMfa }): {
+export function createS3(o: { clock: Clock; account: string; region: string; verifyMfa?: VerifyMfa; knowsPrincipal?: KnowsPrincipal }): {
   service: Service;
   store: S3Store;
 } {
   const store = new S3Store(o);
-  const verifyMfa: VerifyMfa =
-    o.verifyMfa ??
-    (() => {
-      throw accessDenied('Mfa Authentication must be used for this request');
-    });
-  const s3: S3 = { store, account: o.account, verifyMfa };
-  return {
-    store,
-    service: {
-      name: 's3',
-      protocol: 'restXml',
-      operations: { ...bucketOperations(s3), ...listingOperations(s3), ...objectOperations(s3) },
-    },
+  const verifyMfa: VerifyMfa = () => {
+    throw accessDenied();
   };
+  const s3: S3 = { store, account: o.account, verifyMfa: o.verifyMfa ?? verifyMfa, knowsPrincipal: o.knowsPrincipal ?? (() => true) };
+  const operations = {
+    ...bucketOperations(s3),
+    ...listingOperations(s3),
+    ...objectOperations(s3),
+    ...deleteOperations(s3),
+    ...multipartOperations(s3),
+    ...policyOperations(s3),
+    ...versioningOperations(s3),
+    ...lockOperations(s3),
+    ...settingOperations(s3),
+    ...tagOperations(s3),
+  };
+  return { store, service: { name: 's3', protocol: 'restXml', operations } };
 }

@@ -62,9 +62,8 @@ export function listUploads(bucket: Bucket, range: Range, idMarker?: string): Pa
     bucket.uploads,
     range,
     ({ key, uploads }) => {
-      const open = uploads.filter((upload) => !upload.completed);
-      const at = key === range.after ? open.findIndex((upload) => upload.id === idMarker) : -1;
-      return open.slice(at + 1);
+      const at = key === range.after ? uploads.findIndex((upload) => upload.id === idMarker) : -1;
+      return uploads.slice(at + 1);
     },
     idMarker !== undefined,
   );

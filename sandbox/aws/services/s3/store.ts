@@ -75,4 +75,15 @@ export class S3Store {
   setPolicy(bucket: string, document: unknown): void {
     this.get(bucket).policy = document === undefined ? undefined : { text: JSON.stringify(document), document };
   }
+
+  /** Sets the bucket's tags, those that only AWS may set (`aws:cloudformation:stack-name`) included. */
+  setTags(bucket: string, tags: Record<string, string>): void {
+    const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    this.get(bucket).settings.set('BucketTagging', { TagSet });
+  }
+
+  /** Makes the next changes of the bucket itself or of its policy answer 409 OperationAborted, so many times. */
+  conflict(bucket: string, times: number): void {
+    this.get(bucket).conflicts = times;
+  }
 }
