@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WebClient } from '@slack/web-api';
+import { LogLevel, WebClient } from '@slack/web-api';
 import { Clock } from '../../sandbox/clock.ts';
 import { Faults } from '../../sandbox/faults.ts';
 import { Slack, type SlackOptions } from '../../sandbox/slack/slack.ts';
@@ -65,7 +65,12 @@ export class SlackApp {
   }
 
   private connect(): this {
-    const client = new WebClient(BOT_TOKEN, { slackApiUrl: `${this.url}/api/`, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
+    const client = new WebClient(BOT_TOKEN, {
+      slackApiUrl: `${this.url}/api/`,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      logLevel: LogLevel.ERROR,
+    });
     return Object.assign(this, { client });
   }
 
