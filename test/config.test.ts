@@ -1,0 +1,301 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { loadConfig, parseConfig } from '../src/config.ts';
+
+const SANDBOX = readFileSync('config/sandbox.yml', 'utf8');
+
+// biome-ignore lint/suspicious/noExplicitAny: a document on its way to being wrong
+type Raw = any;
+
+/** The sandbox's configuration with something changed, as text. */
+function changed(change: (raw: Raw) => void): string {
+  const raw: Raw = parse(SANDBOX);
+  change(raw);
+  return stringify(raw);
+}
+
+/** The lines of the error, file and line cut off. */
+function faults(text: string): string[] {
+  try {
+    parseConfig(text, 'config/test.yml');
+  } catch (error) {
+    expect((error as Error).name).toBe('ConfigError');
+    return (error as Error).message.split('\n').map((line) => line.replace(/^config\/test\.yml:\d+: /, ''));
+  }
+  return [];
+}
+
+describe('a configuration', () => {
+  it('is read with its defaults', () => {
+    const config = parseConfig(SANDBOX, 'config/sandbox.yml');
+    expect(config).toMatchObject({
+      account: '111122223333',
+      region: 'us-east-1',
+      paused: false,
+      requireCodeInCall: true,
+      maxSessionSeconds: 3600,
+    });
+    expect(config.approvers.alice).toEqual({
+      name: 'alice',
+      slackUser: 'U0ALICE',
+      user: 'arn:aws:iam::111122223333:user/interlock-alice',
+      mfaSerial: 'arn:aws:iam::111122223333:mfa/interlock-alice',
+      secret: 'interlock/sandbox/approvers/alice',
+      session: 'role',
+      acceptUnlimitedSession: false,
+    });
+    expect(config.rules[0]).toEqual({
+      buckets: 'team-*',
+      approvers: ['alice', 'bob'],
+      windowSeconds: 8 * 3600,
+      requesterMayApprove: false,
+      bypassGovernanceRetention: false,
+      putLifecycleConfiguration: false,
+    });
+  });
+
+  it('takes optional members', () => {
+    const config = parseConfig(
+      changed((raw) => {
+        raw.slack.operatorsChannel = 'G0OPERATORS';
+        raw.maxSession = '4h';
+        raw.requireCodeInCall = false;
+        Object.assign(raw.rules[0], { requesters: ['U0RIYA', 'S0TEAM'], requesterMayApprove: true, window: '20d' });
+      }),
+      'x.yml',
+    );
+    expect(config).toMatchObject({ maxSessionSeconds: 14_400, requireCodeInCall: false, slack: { operatorsChannel: 'G0OPERATORS' } });
+    expect(config.rules[0]).toMatchObject({ requesters: ['U0RIYA', 'S0TEAM'], requesterMayApprove: true, windowSeconds: 1_728_000 });
+  });
+
+  it('lets an MFA device have a name of its own', () => {
+    expect(faults(changed((raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::111122223333:mfa/alices-phone')))).toEqual([]);
+  });
+
+  it.each<[string, (raw: Raw) => void, RegExp]>([
+    ['an account that is a number', (raw) => (raw.account = 111122223333), /^account must be the AWS account's twelve digits, in quotes$/],
+    ['no account', (raw) => delete raw.account, /^account is missing; it must be the AWS account's twelve digits/],
+    ['a region of another partition', (raw) => (raw.region = 'cn-north-1'), /^region must be the region of the stack/],
+    ['no Slack', (raw) => delete raw.slack, /^slack is missing/],
+    ['a channel by name', (raw) => (raw.slack.channel = '#approvals'), /^slack\.channel must be a Slack channel id: C or G/],
+    ['an unknown member', (raw) => (raw.pasued = true), /^pasued is not known here; check its spelling/],
+    ['an unknown member of a rule', (raw) => (raw.rules[0].aprovers = []), /^rules\[0\]\.aprovers is not known here/],
+    ['a flag that is text', (raw) => (raw.paused = 'yes'), /^paused must be true or false$/],
+    ['a session that lasts too short', (raw) => (raw.maxSession = '14m'), /^maxSession must be .*15m to 4h$/],
+    ['a session that lasts too long', (raw) => (raw.maxSession = '5h'), /^maxSession must be .*15m to 4h$/],
+    ['no approvers', (raw) => (raw.approvers = {}), /^approvers is empty; add an approver$/],
+    [
+      'an approver by full name',
+      (raw) => (raw.approvers = { 'Alice B': raw.approvers.alice }),
+      /^approvers\.Alice B : an approver's name must be/,
+    ],
+    [
+      'an approver that only JavaScript's objects know',
+      (raw) => (raw.rules[0].approvers = ['constructor']),
+      /names constructor, whom approvers doesn't define/,
+    ],
+    [
+      'a Slack user by handle',
+      (raw) => (raw.approvers.alice.slackUser = '@alice'),
+      /^approvers\.alice\.slackUser must be a Slack user id: U or W/,
+    ],
+    [
+      'root as approver',
+      (raw) => (raw.approvers.alice.user = 'arn:aws:iam::111122223333:root'),
+      /^approvers\.alice\.user must be the ARN of the approver's own IAM user/,
+    ],
+    ['a role as approver', (raw) => (raw.approvers.alice.user = 'arn:aws:iam::111122223333:role/x'), /root and roles can't approve/],
+    [
+      'a user whose name is too short for SourceIdentity',
+      (raw) => (raw.approvers.alice.user = 'arn:aws:iam::111122223333:user/a'),
+      /its name of 2 to 64 letters/,
+    ],
+    [
+      'a user of another account',
+      (raw) => (raw.approvers.alice.user = 'arn:aws:iam::444455556666:user/interlock-alice'),
+      /^approvers\.alice\.user is a user of account 444455556666, and the stack's is 111122223333/,
+    ],
+    [
+      'a serial that is missing',
+      (raw) => delete raw.approvers.alice.mfaSerial,
+      /^approvers\.alice\.mfaSerial is missing; it must be the ARN of a virtual MFA device/,
+    ],
+    [
+      "FC-13: a serial that is a user's ARN",
+      (raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::111122223333:user/interlock-alice'),
+      /^approvers\.alice\.mfaSerial is the ARN of a user, not of a device; write the ARN of the user's virtual MFA device, arn:aws:iam::111122223333:mfa\/<name>/,
+    ],
+    [
+      'FC-13: a device of another account',
+      (raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::444455556666:mfa/interlock-alice'),
+      /^approvers\.alice\.mfaSerial is a device of account 444455556666, and the user's is 111122223333/,
+    ],
+    [
+      "FC-13: a device named after another approver's user",
+      (raw) => {
+        raw.approvers.alice.mfaSerial = raw.approvers.bob.mfaSerial;
+        raw.approvers.bob.mfaSerial = 'arn:aws:iam::111122223333:mfa/bobs-phone';
+      },
+      /^approvers\.alice\.mfaSerial is named after bob's user/,
+    ],
+    [
+      'a security key',
+      (raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::111122223333:u2f/user/interlock-alice/key-AAA'),
+      /^approvers\.alice\.mfaSerial is a security key or passkey, which gives no codes/,
+    ],
+    [
+      'a serial of no known form',
+      (raw) => (raw.approvers.alice.mfaSerial = 'interlock-alice'),
+      /^approvers\.alice\.mfaSerial is not the ARN of an MFA device/,
+    ],
+    [
+      "a secret's ARN in place of its name",
+      (raw) => (raw.approvers.alice.secret = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:x-AbCdEf'),
+      /^approvers\.alice\.secret must be the name of the secret/,
+    ],
+    ['a session of no known kind', (raw) => (raw.approvers.alice.session = 'root'), /^approvers\.alice\.session must be role .* or user/],
+    [
+      'a user session that nobody accepted',
+      (raw) => delete raw.approvers.bob.acceptUnlimitedSession,
+      /^approvers\.bob\.session user gives sessions that aren't limited to one bucket; write session: role, or add acceptUnlimitedSession: true$/,
+    ],
+    [
+      'two approvers with one Slack user',
+      (raw) => (raw.approvers.bob.slackUser = 'U0ALICE'),
+      /^approvers\.bob\.slackUser is also alice's; each approver has one of their own$/,
+    ],
+    [
+      'two approvers with one secret',
+      (raw) => (raw.approvers.bob.secret = raw.approvers.alice.secret),
+      /^approvers\.bob\.secret is also alice's/,
+    ],
+    ['no rules', (raw) => (raw.rules = []), /^rules is empty; add a rule/],
+    [
+      'a rule with no approvers',
+      (raw) => (raw.rules[0].approvers = []),
+      /^rules\[0\]\.approvers is empty; name who approves, or remove the rule/,
+    ],
+    [
+      'an approver nobody defines',
+      (raw) => raw.rules[1].approvers.push('carol'),
+      /^rules\[1\]\.approvers\[2\] names carol, whom approvers doesn't define; define carol there, or name one of alice, bob$/,
+    ],
+    ['an approver named twice', (raw) => raw.rules[1].approvers.push('bob'), /^rules\[1\]\.approvers\[2\] names bob twice; remove one$/],
+    ['no requesters', (raw) => (raw.rules[0].requesters = []), /^rules\[0\]\.requesters is empty; name who may ask, or leave it out/],
+    [
+      'a window with no unit',
+      (raw) => (raw.rules[0].window = 90),
+      /^rules\[0\]\.window must be a number with its unit, as in 90s, 15m, 8h or 2d: how long a request waits, 1s to 20d$/,
+    ],
+    ['a window of nothing', (raw) => (raw.rules[0].window = '0s'), /^rules\[0\]\.window must be/],
+    ['a window past what timers can wait', (raw) => (raw.rules[0].window = '21d'), /^rules\[0\]\.window must be .*1s to 20d$/],
+    [
+      'a pattern in capitals',
+      (raw) => (raw.rules[0].buckets = 'Team-*'),
+      /^rules\[0\]\.buckets must be a bucket's name in lower-case letters/,
+    ],
+    ['a pattern with a path', (raw) => (raw.rules[0].buckets = 'team/logs'), /^rules\[0\]\.buckets must be/],
+    [
+      'a pattern longer than any name',
+      (raw) => (raw.rules[0].buckets = `${'a'.repeat(64)}*`),
+      /^rules\[0\]\.buckets can never match: a bucket's name has 3 to 63 characters$/,
+    ],
+    ['a pattern shorter than any name', (raw) => (raw.rules[0].buckets = 'ab'), /^rules\[0\]\.buckets can never match/],
+    [
+      'a rule behind one that takes all of its names',
+      (raw) => (raw.rules[1].buckets = 'team-logs-?'),
+      /^rules\[1\]\.buckets \(team-logs-\?\) can never match: team-\* above it takes every such name first; move it up, or remove it$/,
+    ],
+    ['a rule that comes twice', (raw) => (raw.rules[1].buckets = 'team-*'), /^rules\[1\]\.buckets \(team-\*\) can never match/],
+  ])('is refused with %s', (_, change, fault) => {
+    const found = faults(changed(change));
+    expect(found).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it("is refused where a user's session can't follow the order of the rules", () => {
+    const text = changed((raw) => {
+      raw.rules = [
+        { buckets: 'team-logs-*', approvers: ['bob'], window: '1h' },
+        { buckets: 'team-*', approvers: ['alice'], window: '1h' },
+        { buckets: '*', approvers: ['bob'], window: '1h' },
+      ];
+    });
+    expect(faults(text)).toEqual([
+      expect.stringMatching(/^rules\[1\]\.buckets \(team-\*\) stands between rules that name bob, .* write session: role for bob/),
+    ]);
+    expect(faults(text.replace('session: user', 'session: role'))).toEqual([]);
+  });
+
+  it('tells all faults at once, in order, each with file and line', () => {
+    const text = SANDBOX.replace(
+      'mfaSerial: arn:aws:iam::111122223333:mfa/interlock-alice',
+      'mfaSerial: arn:aws:iam::111122223333:user/interlock-alice',
+    )
+      .replace('    acceptUnlimitedSession: true\n', '')
+      .replace('approvers: [alice, bob]\n    window: 6s', 'approvers: [alice, carol]\n    window: 6s');
+    const lineOf = (needle: string) => text.split('\n').findIndex((line) => line.includes(needle)) + 1;
+    expect(() => parseConfig(text, 'config/prod.yml')).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          new RegExp(
+            `^config/prod.yml:${lineOf(':user/interlock-alice') + 1}: .*\nconfig/prod.yml:${lineOf('session: user')}: .*\nconfig/prod.yml:${lineOf('carol')}: .*carol.*$`,
+          ),
+        ),
+      }),
+    );
+  });
+
+  it('names the line of a member that is missing by what stands around it', () => {
+    const text = SANDBOX.replace('    secret: interlock/sandbox/approvers/bob\n', '');
+    const bob = text.split('\n').indexOf('  bob:') + 1;
+    expect(() => parseConfig(text, 'c.yml')).toThrow(`c.yml:${bob}: approvers.bob.secret is missing`);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'a key that stands twice',
+      `${SANDBOX}\npaused: true\n`,
+      `c.yml:${SANDBOX.split('\n').length + 1}: is no YAML that can be read: Map keys must be unique`,
+    ],
+    ['a tab', 'account: "1"\n\tregion: x\n', 'c.yml:2: is no YAML that can be read'],
+    ['nothing', '', 'c.yml:1: the configuration must be a mapping'],
+    ['a list', '- a\n', 'c.yml:1: the configuration must be a mapping'],
+  ])('is refused when the file holds %s', (_, text, message) => {
+    expect(() => parseConfig(text, 'c.yml')).toThrow(message);
+  });
+
+  it("tells a fault without what was written, which may be somebody's key", () => {
+    const text = changed((raw) => (raw.approvers.alice.secret = 'wJalr XUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'));
+    expect(() => parseConfig(text, 'c.yml')).not.toThrow('EXAMPLEKEY');
+  });
+});
+
+describe('loadConfig', () => {
+  const before = { ...process.env };
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'interlock-config-'));
+  });
+  afterEach(() => {
+    process.env = { ...before };
+    rmSync(directory, { recursive: true });
+  });
+
+  it("reads the file that INTERLOCK_CONFIG names, from the function's root", () => {
+    writeFileSync(join(directory, 'here.yml'), SANDBOX);
+    process.env.LAMBDA_TASK_ROOT = directory;
+    process.env.INTERLOCK_CONFIG = 'here.yml';
+    expect(loadConfig().account).toBe('111122223333');
+  });
+
+  it('says when nothing names a file', () => {
+    delete process.env.INTERLOCK_CONFIG;
+    expect(() => loadConfig()).toThrow('INTERLOCK_CONFIG is not set');
+  });
+
+  it('says when the file is not there', () => {
+    expect(() => loadConfig(join(directory, 'none.yml'))).toThrow(/none\.yml can't be read \(ENOENT\)/);
+  });
+});
