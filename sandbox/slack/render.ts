@@ -73,7 +73,7 @@ function richText(elements: unknown): string {
 /** mrkdwn's `<…>` as what it shows, then the entities ("Formatting text for app surfaces": `&amp;`, `&lt;`, `&gt;` are the only ones). */
 export function readable(text: string, names: Names = {}): string {
   return text
-    .replace(/<([^<>]*)>/g, (_, inner: string) => reference(inner, names))
+    .replace(/<([@#!][^<>\s][^<>]*|[a-z][a-z+.-]*:[^<>]+)>/gi, (_, inner: string) => reference(inner, names))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
