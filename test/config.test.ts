@@ -16,6 +16,15 @@ function changed(change: (raw: Raw) => void): string {
   return stringify(raw);
 }
 
+/** Sets a member, by its path; undefined takes it out. */
+const set = (path: string, value: unknown) => (raw: Raw) => {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const parent = keys.reduce((inner, key) => inner[key], raw);
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+};
+
 /** The lines of the error, file and line cut off. */
 function faults(text: string): string[] {
   try {
@@ -71,65 +80,49 @@ describe('a configuration', () => {
   });
 
   it('lets an MFA device have a name of its own', () => {
-    expect(faults(changed((raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::111122223333:mfa/alices-phone')))).toEqual([]);
+    expect(faults(changed(set('approvers.alice.mfaSerial', 'arn:aws:iam::111122223333:mfa/alices-phone')))).toEqual([]);
   });
 
   it.each<[string, (raw: Raw) => void, RegExp]>([
-    ['an account that is a number', (raw) => (raw.account = 111122223333), /^account must be the AWS account's twelve digits, in quotes$/],
-    ['no account', (raw) => delete raw.account, /^account is missing; it must be the AWS account's twelve digits/],
-    ['a region of another partition', (raw) => (raw.region = 'cn-north-1'), /^region must be the region of the stack/],
-    ['no Slack', (raw) => delete raw.slack, /^slack is missing/],
-    ['a channel by name', (raw) => (raw.slack.channel = '#approvals'), /^slack\.channel must be a Slack channel id: C or G/],
-    ['an unknown member', (raw) => (raw.pasued = true), /^pasued is not known here; check its spelling/],
-    ['an unknown member of a rule', (raw) => (raw.rules[0].aprovers = []), /^rules\[0\]\.aprovers is not known here/],
-    ['a flag that is text', (raw) => (raw.paused = 'yes'), /^paused must be true or false$/],
-    ['a session that lasts too short', (raw) => (raw.maxSession = '14m'), /^maxSession must be .*15m to 4h$/],
-    ['a session that lasts too long', (raw) => (raw.maxSession = '5h'), /^maxSession must be .*15m to 4h$/],
-    ['no approvers', (raw) => (raw.approvers = {}), /^approvers is empty; add an approver$/],
-    [
-      'an approver by full name',
-      (raw) => (raw.approvers = { 'Alice B': raw.approvers.alice }),
-      /^approvers\.Alice B : an approver's name must be/,
-    ],
-    [
-      'an approver that only JavaScript's objects know',
-      (raw) => (raw.rules[0].approvers = ['constructor']),
-      /names constructor, whom approvers doesn't define/,
-    ],
-    [
-      'a Slack user by handle',
-      (raw) => (raw.approvers.alice.slackUser = '@alice'),
-      /^approvers\.alice\.slackUser must be a Slack user id: U or W/,
-    ],
-    [
-      'root as approver',
-      (raw) => (raw.approvers.alice.user = 'arn:aws:iam::111122223333:root'),
-      /^approvers\.alice\.user must be the ARN of the approver's own IAM user/,
-    ],
-    ['a role as approver', (raw) => (raw.approvers.alice.user = 'arn:aws:iam::111122223333:role/x'), /root and roles can't approve/],
+    ['an account that is a number', set('account', 111122223333), /^account must be the AWS account's twelve digits, in quotes$/],
+    ['no account', set('account', undefined), /^account is missing; it must be the AWS account's twelve digits/],
+    ['a region of another partition', set('region', 'cn-north-1'), /^region must be the region of the stack/],
+    ['no Slack', set('slack', undefined), /^slack is missing/],
+    ['a channel by name', set('slack.channel', '#approvals'), /^slack\.channel must be a Slack channel id: C or G/],
+    ['an unknown member', set('pasued', true), /^pasued is not known here; check its spelling/],
+    ['an unknown member of a rule', set('rules.0.aprovers', []), /^rules\[0\]\.aprovers is not known here/],
+    ['a flag that is text', set('paused', 'yes'), /^paused must be true or false$/],
+    ['a session that lasts too short', set('maxSession', '14m'), /^maxSession must be .*15m to 4h$/],
+    ['a session that lasts too long', set('maxSession', '5h'), /^maxSession must be .*15m to 4h$/],
+    ['no approvers', set('approvers', {}), /^approvers is empty; add an approver$/],
+    ['an approver by full name', set('approvers', { 'Alice B': parse(SANDBOX).approvers.alice }), /^approvers\.Alice B : an app/],
+    ['an approver of which only objects know', set('rules.0.approvers', ['constructor']), /names constructor, whom/],
+    ['a Slack user by handle', set('approvers.alice.slackUser', '@alice'), /^approvers\.alice\.slackUser must be a Slack user id/],
+    ['root as approver', set('approvers.alice.user', 'arn:aws:iam::111122223333:root'), /^approvers\.alice\.user must be the ARN of/],
+    ['a role as approver', set('approvers.alice.user', 'arn:aws:iam::111122223333:role/x'), /root and roles can't approve/],
     [
       'a user whose name is too short for SourceIdentity',
-      (raw) => (raw.approvers.alice.user = 'arn:aws:iam::111122223333:user/a'),
+      set('approvers.alice.user', 'arn:aws:iam::111122223333:user/a'),
       /its name of 2 to 64 letters/,
     ],
     [
       'a user of another account',
-      (raw) => (raw.approvers.alice.user = 'arn:aws:iam::444455556666:user/interlock-alice'),
+      set('approvers.alice.user', 'arn:aws:iam::444455556666:user/interlock-alice'),
       /^approvers\.alice\.user is a user of account 444455556666, and the stack's is 111122223333/,
     ],
     [
       'a serial that is missing',
-      (raw) => delete raw.approvers.alice.mfaSerial,
-      /^approvers\.alice\.mfaSerial is missing; it must be the ARN of a virtual MFA device/,
+      set('approvers.alice.mfaSerial', undefined),
+      /^approvers\.alice\.mfaSerial is missing; it must be the ARN/,
     ],
     [
       "FC-13: a serial that is a user's ARN",
-      (raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::111122223333:user/interlock-alice'),
-      /^approvers\.alice\.mfaSerial is the ARN of a user, not of a device; write the ARN of the user's virtual MFA device, arn:aws:iam::111122223333:mfa\/<name>/,
+      set('approvers.alice.mfaSerial', 'arn:aws:iam::111122223333:user/interlock-alice'),
+      /^approvers\.alice\.mfaSerial is the ARN of a user, not of a device; write the ARN of the user's virtual MFA device, arn:/,
     ],
     [
       'FC-13: a device of another account',
-      (raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::444455556666:mfa/interlock-alice'),
+      set('approvers.alice.mfaSerial', 'arn:aws:iam::444455556666:mfa/interlock-alice'),
       /^approvers\.alice\.mfaSerial is a device of account 444455556666, and the user's is 111122223333/,
     ],
     [
@@ -142,73 +135,69 @@ describe('a configuration', () => {
     ],
     [
       'a security key',
-      (raw) => (raw.approvers.alice.mfaSerial = 'arn:aws:iam::111122223333:u2f/user/interlock-alice/key-AAA'),
+      set('approvers.alice.mfaSerial', 'arn:aws:iam::111122223333:u2f/user/interlock-alice/key-AAA'),
       /^approvers\.alice\.mfaSerial is a security key or passkey, which gives no codes/,
     ],
     [
       'a serial of no known form',
-      (raw) => (raw.approvers.alice.mfaSerial = 'interlock-alice'),
+      set('approvers.alice.mfaSerial', 'interlock-alice'),
       /^approvers\.alice\.mfaSerial is not the ARN of an MFA device/,
     ],
     [
       "a secret's ARN in place of its name",
-      (raw) => (raw.approvers.alice.secret = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:x-AbCdEf'),
-      /^approvers\.alice\.secret must be the name of the secret/,
+      set('approvers.alice.secret', 'arn:aws:secretsmanager:us-east-1:111122223333:secret:x-AbCdEf'),
+      /^approvers\.alice\.secret must be the name/,
     ],
-    ['a session of no known kind', (raw) => (raw.approvers.alice.session = 'root'), /^approvers\.alice\.session must be role .* or user/],
+    ['a session of no known kind', set('approvers.alice.session', 'root'), /^approvers\.alice\.session must be role .* or user/],
     [
       'a user session that nobody accepted',
-      (raw) => delete raw.approvers.bob.acceptUnlimitedSession,
+      set('approvers.bob.acceptUnlimitedSession', undefined),
       /^approvers\.bob\.session user gives sessions that aren't limited to one bucket; write session: role, or add acceptUnlimitedSession: true$/,
     ],
     [
       'two approvers with one Slack user',
-      (raw) => (raw.approvers.bob.slackUser = 'U0ALICE'),
+      set('approvers.bob.slackUser', 'U0ALICE'),
       /^approvers\.bob\.slackUser is also alice's; each approver has one of their own$/,
     ],
     [
       'two approvers with one secret',
-      (raw) => (raw.approvers.bob.secret = raw.approvers.alice.secret),
+      set('approvers.bob.secret', 'interlock/sandbox/approvers/alice'),
       /^approvers\.bob\.secret is also alice's/,
     ],
-    ['no rules', (raw) => (raw.rules = []), /^rules is empty; add a rule/],
-    [
-      'a rule with no approvers',
-      (raw) => (raw.rules[0].approvers = []),
-      /^rules\[0\]\.approvers is empty; name who approves, or remove the rule/,
-    ],
+    ['no rules', set('rules', []), /^rules is empty; add a rule/],
+    ['a rule with no approvers', set('rules.0.approvers', []), /^rules\[0\]\.approvers is empty; name who approves/],
     [
       'an approver nobody defines',
-      (raw) => raw.rules[1].approvers.push('carol'),
+      set('rules.1.approvers', ['alice', 'bob', 'carol']),
       /^rules\[1\]\.approvers\[2\] names carol, whom approvers doesn't define; define carol there, or name one of alice, bob$/,
     ],
-    ['an approver named twice', (raw) => raw.rules[1].approvers.push('bob'), /^rules\[1\]\.approvers\[2\] names bob twice; remove one$/],
-    ['no requesters', (raw) => (raw.rules[0].requesters = []), /^rules\[0\]\.requesters is empty; name who may ask, or leave it out/],
+    [
+      'an approver named twice',
+      set('rules.1.approvers', ['alice', 'bob', 'bob']),
+      /^rules\[1\]\.approvers\[2\] names bob twice; remove one$/,
+    ],
+    ['no requesters', set('rules.0.requesters', []), /^rules\[0\]\.requesters is empty; name who may ask, or leave it out/],
     [
       'a window with no unit',
-      (raw) => (raw.rules[0].window = 90),
+      set('rules.0.window', 90),
       /^rules\[0\]\.window must be a number with its unit, as in 90s, 15m, 8h or 2d: how long a request waits, 1s to 20d$/,
     ],
-    ['a window of nothing', (raw) => (raw.rules[0].window = '0s'), /^rules\[0\]\.window must be/],
-    ['a window past what timers can wait', (raw) => (raw.rules[0].window = '21d'), /^rules\[0\]\.window must be .*1s to 20d$/],
-    [
-      'a pattern in capitals',
-      (raw) => (raw.rules[0].buckets = 'Team-*'),
-      /^rules\[0\]\.buckets must be a bucket's name in lower-case letters/,
-    ],
-    ['a pattern with a path', (raw) => (raw.rules[0].buckets = 'team/logs'), /^rules\[0\]\.buckets must be/],
+    ['a window of nothing', set('rules.0.window', '0s'), /^rules\[0\]\.window must be/],
+    ['a window past what timers can wait', set('rules.0.window', '21d'), /^rules\[0\]\.window must be .*1s to 20d$/],
+    ['a pattern in capitals', set('rules.0.buckets', 'Team-*'), /^rules\[0\]\.buckets must be a bucket's name in lower-case letters/],
+    ['a pattern with a path', set('rules.0.buckets', 'team/logs'), /^rules\[0\]\.buckets must be/],
     [
       'a pattern longer than any name',
-      (raw) => (raw.rules[0].buckets = `${'a'.repeat(64)}*`),
+      set('rules.0.buckets', `${'a'.repeat(64)}*`),
       /^rules\[0\]\.buckets can never match: a bucket's name has 3 to 63 characters$/,
     ],
-    ['a pattern shorter than any name', (raw) => (raw.rules[0].buckets = 'ab'), /^rules\[0\]\.buckets can never match/],
+    ['a pattern shorter than any name', set('rules.0.buckets', 'ab'), /^rules\[0\]\.buckets can never match/],
     [
       'a rule behind one that takes all of its names',
-      (raw) => (raw.rules[1].buckets = 'team-logs-?'),
+      set('rules.1.buckets', 'team-logs-?'),
       /^rules\[1\]\.buckets \(team-logs-\?\) can never match: team-\* above it takes every such name first; move it up, or remove it$/,
     ],
-    ['a rule that comes twice', (raw) => (raw.rules[1].buckets = 'team-*'), /^rules\[1\]\.buckets \(team-\*\) can never match/],
+    ['a rule that comes twice', set('rules.1.buckets', 'team-*'), /^rules\[1\]\.buckets \(team-\*\) can never match/],
   ])('is refused with %s', (_, change, fault) => {
     const found = faults(changed(change));
     expect(found).toEqual([expect.stringMatching(fault)]);
@@ -267,7 +256,7 @@ describe('a configuration', () => {
   });
 
   it("tells a fault without what was written, which may be somebody's key", () => {
-    const text = changed((raw) => (raw.approvers.alice.secret = 'wJalr XUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'));
+    const text = changed(set('approvers.alice.secret', 'wJalr XUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'));
     expect(() => parseConfig(text, 'c.yml')).not.toThrow('EXAMPLEKEY');
   });
 });
