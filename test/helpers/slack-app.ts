@@ -59,7 +59,7 @@ export class SlackApp {
       signingSecret: SIGNING_SECRET,
       botToken: BOT_TOKEN,
       requestUrl: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`,
-      waits: { app: 250, slow: 250 },
+      waits: { app: 800, slow: 250 },
       ...options,
     });
   }
@@ -128,3 +128,15 @@ export function modal(blocks: unknown[], more: Record<string, unknown> = {}) {
   // biome-ignore lint/suspicious/noExplicitAny: tests build wrong views too
   return { type: 'modal', title: plainText('A modal'), submit: plainText('Send'), blocks, ...more } as any;
 }
+
+export const button = (text: string, more: object = {}) =>
+  ({ type: 'button', text: plainText(text), action_id: text.toLowerCase(), ...more }) as const;
+export const withButtons = (...elements: ReturnType<typeof button>[]) => [{ type: 'actions', block_id: 'buttons', elements }];
+export const field = (label: string, element: object = { type: 'plain_text_input' }, more: object = {}) => ({
+  type: 'input',
+  block_id: label.toLowerCase(),
+  label: plainText(label),
+  element: { action_id: 'value', ...element },
+  ...more,
+});
+export const option = (text: string) => ({ text: plainText(text), value: text.toLowerCase() });
