@@ -48,7 +48,7 @@ export interface AccessPoint {
   account: string;
   /** Milliseconds since 1970. */
   createdAt: number;
-  vpc?: string;
+  vpc: string | undefined;
 }
 
 export const EMPTY = new Uint8Array(0);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../clock.ts';
 import type { Service } from '../../service.ts';
 import type { S3, VerifyMfa } from './access.ts';
+import { controlService } from './access-points.ts';
 import { bucketOperations } from './buckets.ts';
 import { deleteOperations } from './deletes.ts';
 import { accessDenied } from './errors.ts';
@@ -20,12 +21,14 @@ export type { KnowsPrincipal } from './policy-document.ts';
 export { S3Store } from './store.ts';
 
 /**
- * The sandbox's S3: the service for the endpoint, and the store for whoever sets buckets up.
+ * The sandbox's S3: its two services for the endpoint (S3, and of S3 Control the access points), and the store for whoever sets
+ * buckets up.
  * `verifyMfa` checks root's codes for MFA Delete; without it none is right. `knowsPrincipal` says whether a user or role that
  * a bucket policy names is there; without it all are.
  */
 export function createS3(o: { clock: Clock; account: string; region: string; verifyMfa?: VerifyMfa; knowsPrincipal?: KnowsPrincipal }): {
   service: Service;
+  control: Service;
   store: S3Store;
 } {
   const store = new S3Store(o);
@@ -45,5 +48,5 @@ export function createS3(o: { clock: Clock; account: string; region: string; ver
     ...settingOperations(s3),
     ...tagOperations(s3),
   };
-  return { store, service: { name: 's3', protocol: 'restXml', operations } };
+  return { store, service: { name: 's3', protocol: 'restXml', operations }, control: controlService(s3) };
 }

@@ -82,6 +82,12 @@ export class S3Store {
     this.get(bucket).settings.set('BucketTagging', { TagSet });
   }
 
+  /** Puts an access point on the bucket. */
+  createAccessPoint(bucket: string, name: string): void {
+    const found = this.get(bucket);
+    found.accessPoints.push({ name, account: found.account, createdAt: this.#clock.now(), vpc: undefined });
+  }
+
   /** Makes the next changes of the bucket itself or of its policy answer 409 OperationAborted, so many times. */
   conflict(bucket: string, times: number): void {
     this.get(bucket).conflicts = times;
