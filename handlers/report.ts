@@ -1,1 +1,30 @@
-export const handler = async () => ({});
+/**
+ * Report: invoked by the state machine, and by EventBridge when an execution ended where no state could catch it
+ * ("Step Functions Execution Status Change", Step Functions developer guide, "Automating event delivery").
+ */
+import { createAudit } from '../src/aws/audit.ts';
+import { createRequests } from '../src/aws/requests.ts';
+import { createSecretReader } from '../src/aws/secrets.ts';
+import { createTables } from '../src/aws/tables.ts';
+import { loadConfig } from '../src/config.ts';
+import { env } from '../src/env.ts';
+import { createLogger } from '../src/log.ts';
+import { createClient } from '../src/slack/client.ts';
+import { step } from '../src/step.ts';
+import { ReportInput } from '../src/steps/inputs.ts';
+import { report } from '../src/steps/report.ts';
+
+const logger = createLogger('report');
+const config = loadConfig();
+const tables = createTables(config.region);
+const botToken = createSecretReader(config.region).read(env('BOT_TOKEN'));
+
+export const handler = step(ReportInput, logger, async (toReport) =>
+  report(toReport, {
+    config,
+    requests: createRequests(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
+    audit: createAudit(tables, env('AUDIT_TABLE')),
+    slack: createClient(await botToken),
+    warn: (what, details) => logger.warn(what, details),
+  }),
+);

@@ -1,1 +1,34 @@
-export const handler = async () => ({});
+/** Everything that Slack sends: an HTTP API event, payload format 2.0 (API Gateway developer guide, "Lambda proxy integrations for HTTP APIs"). */
+import { AwsLambdaReceiver } from '@slack/bolt';
+import { createAudit } from '../src/aws/audit.ts';
+import { createFlow } from '../src/aws/flow.ts';
+import { createRequests } from '../src/aws/requests.ts';
+import { createSeals } from '../src/aws/sealed.ts';
+import { createSecretReader } from '../src/aws/secrets.ts';
+import { createTables } from '../src/aws/tables.ts';
+import { loadConfig } from '../src/config.ts';
+import { env } from '../src/env.ts';
+import { boltLogger, createLogger } from '../src/log.ts';
+import { createApp } from '../src/slack/app.ts';
+import { guarded } from '../src/slack/receiver.ts';
+import { createDesk } from '../src/steps/desk.ts';
+
+const config = loadConfig();
+const secrets = createSecretReader(config.region);
+const [signingSecret, botToken] = await Promise.all([secrets.read(env('SIGNING_SECRET')), secrets.read(env('BOT_TOKEN'))]);
+const tables = createTables(config.region);
+const logger = boltLogger(createLogger('slack'));
+
+const desk = createDesk({
+  config,
+  requests: createRequests(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
+  audit: createAudit(tables, env('AUDIT_TABLE')),
+  seals: createSeals(env('SEAL_KEY')),
+  flow: createFlow(env('STATE_MACHINE_ARN'), config.region),
+  now: Date.now,
+});
+// guarded() checks signatures, before Bolt sees anything.
+const receiver = new AwsLambdaReceiver({ signingSecret: signingSecret.reveal(), signatureVerification: false, logger });
+createApp(receiver, botToken, desk, logger);
+
+export const handler = guarded(receiver, signingSecret);

@@ -25,3 +25,8 @@ export class SealBroken extends InterlockError {
 export class BadInput extends InterlockError {
   override readonly name = 'BadInput';
 }
+
+/** An error of others that we don't know what to do about; holds its name and place, never its text. */
+export class Unexpected extends InterlockError {
+  override readonly name = 'Unexpected';
+}

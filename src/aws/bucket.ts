@@ -90,35 +90,38 @@ async function accessPointsOf(bucket: string, account: string, region: string): 
   return (AccessPointList ?? []).map((point) => point.Name ?? '').filter((name) => name !== '');
 }
 
-/** What `DeleteBucket` came to. */
-export type DeleteResult = 'deleted' | 'absent' | 'notEmpty' | 'denied' | 'sessionEnded' | 'busy';
+/** What came of working with a session. */
+export type DeleteResult = 'done' | 'absent' | 'notEmpty' | 'denied' | 'sessionEnded' | 'busy';
 
 /** Deletes the bucket with this session and nothing else. Throws the SDK's error where AWS fails otherwise. */
-export async function deleteBucket(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
-  try {
-    await withSession(region, session).send(new DeleteBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account }));
-    return 'deleted';
-  } catch (error) {
-    switch (nameOf(error)) {
-      case 'NoSuchBucket':
-        return 'absent';
-      case 'BucketNotEmpty':
-        return 'notEmpty';
-      case 'AccessDenied':
-        return 'denied';
-      case 'ExpiredToken':
-        return 'sessionEnded';
-      case 'OperationAborted':
-        return 'busy';
-      default:
-        throw error;
-    }
-  }
+export function deleteBucket(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
+  return resultOf(withSession(region, session).send(new DeleteBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account })));
 }
 
-/** A harmless read that shows that the session works: lists one version of the bucket. Throws the SDK's error where it doesn't. */
-export async function tryRead(bucket: string, account: string, region: string, session: Session): Promise<void> {
-  await withSession(region, session).send(new ListObjectVersionsCommand({ Bucket: bucket, ExpectedBucketOwner: account, MaxKeys: 1 }));
+/** A harmless read that shows that the session works: lists one version of the bucket. */
+export function tryRead(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
+  const read = new ListObjectVersionsCommand({ Bucket: bucket, ExpectedBucketOwner: account, MaxKeys: 1 });
+  return resultOf(withSession(region, session).send(read));
+}
+
+const RESULTS: Record<string, DeleteResult> = {
+  NoSuchBucket: 'absent',
+  BucketNotEmpty: 'notEmpty',
+  AccessDenied: 'denied',
+  ExpiredToken: 'sessionEnded',
+  OperationAborted: 'busy',
+};
+
+/** S3's answers that we know what to do about (S3 API reference, "Error responses"). */
+async function resultOf(call: Promise<unknown>): Promise<DeleteResult> {
+  try {
+    await call;
+    return 'done';
+  } catch (error) {
+    const result = RESULTS[nameOf(error)];
+    if (!result) throw error;
+    return result;
+  }
 }
 
 function withSession(region: string, session: Session): S3Client {

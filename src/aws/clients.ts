@@ -1,4 +1,4 @@
-/** How every AWS client of ours is set up: bounded in time, so that no function hangs on a slow service. */
+/** How every AWS client of ours is set up: bounded in time, so that no function hangs on a slow service; and what errors mean. */
 
 /**
  * Options for an SDK client. Slack waits three seconds, so an answer that isn't there after 2.5 s counts as a failure;
@@ -8,7 +8,7 @@ export function clientOptions(region: string, maxAttempts = 3) {
   return { region, maxAttempts, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true } };
 }
 
-/** The name of an AWS error, whatever was thrown. */
+/** The name of an error, whatever was thrown. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'Unknown';
 }
@@ -16,4 +16,19 @@ export function nameOf(error: unknown): string {
 /** The HTTP status of an AWS answer, undefined where none came. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+}
+
+const PASSING =
+  /Throttl|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|SlowDown|Timeout|ServiceUnavailable|InternalError|InternalServer|InternalFailure/i;
+
+/** Does it pass by itself: throttled, failing, slow, or cut off? */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const status = statusOf(error);
+  const code = (error as { code?: string }).code ?? '';
+  return (
+    (status !== undefined && (status >= 500 || status === 429)) ||
+    PASSING.test(error.name) ||
+    /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND)/.test(code)
+  );
 }

@@ -36,7 +36,11 @@ export interface RequestRow extends Request {
   state: 'started' | 'waiting' | 'decided' | 'closed';
   /** How often it was asked; part of what a code and a task token are sealed for. */
   attempt: number;
+  /** When the state that asked was entered: the same asking run twice keeps its attempt. */
+  askedIn?: string;
   facts?: Facts;
+  /** Why it was asked again. */
+  notes?: string[];
   sealedToken?: string;
   /** In the approvals channel. */
   message?: MessageAt;
@@ -46,8 +50,11 @@ export interface RequestRow extends Request {
   views?: Record<string, string>;
   decision?: Decision;
   remindedAt?: string;
+  /** Timestamps of the messages that told the outcome, by where. */
+  told?: { thread?: string; requester?: string; approver?: string };
   outcome?: Outcome;
   why?: string;
+  closedBy?: string | null;
   closedAt?: string;
 }
 
@@ -60,7 +67,7 @@ export interface Lock {
 export type Requests = ReturnType<typeof createRequests>;
 
 /** The rows of requests and locks in DynamoDB; each write names its condition. */
-export function createRequests(db: DynamoDBDocumentClient, tables: { requests: string; locks: string }) {
+export function createRequests(db: DynamoDBDocumentClient, tables: { requests: string; locks?: string }) {
   const key = (requestId: string) => ({ TableName: tables.requests, Key: { requestId } });
 
   /** SETs these members where the condition holds; says whether it did. Members that are undefined are removed. */
@@ -118,11 +125,12 @@ export function createRequests(db: DynamoDBDocumentClient, tables: { requests: s
       await won(db.send(remove));
     },
 
-    /** Puts a new request; false where it is there already. */
-    create(request: Request): Promise<boolean> {
+    /** Puts a new request; gives the one that is there already where it was put before (the same submission, delivered again). */
+    async create(request: Request): Promise<Request> {
       const row: RequestRow = { ...request, state: 'started', attempt: 0 };
       const put = new PutCommand({ TableName: tables.requests, Item: row, ConditionExpression: 'attribute_not_exists(requestId)' });
-      return won(db.send(put));
+      if (await won(db.send(put))) return request;
+      return (await this.get(request.requestId)) ?? request;
     },
 
     async get(requestId: string): Promise<RequestRow | undefined> {
@@ -131,14 +139,18 @@ export function createRequests(db: DynamoDBDocumentClient, tables: { requests: s
     },
 
     /** The request is shown and waits, asked for the `attempt`th time, unless it is closed. */
-    asked(requestId: string, attempt: number, shown: { facts: Facts; sealedToken: string; auditHead: string }): Promise<boolean> {
-      const members = { ...shown, attempt, state: 'waiting', decision: undefined, views: {} } as const;
+    asked(
+      requestId: string,
+      attempt: number,
+      shown: Pick<RequestRow, 'askedIn' | 'facts' | 'notes' | 'sealedToken' | 'auditHead' | 'views'>,
+    ) {
+      const members = { ...shown, attempt, state: 'waiting', decision: undefined } as const;
       return update(requestId, members, '#state <> :closed AND #attempt <= :attempt', { ':closed': 'closed' });
     },
 
-    /** Where the request's messages stand. */
-    async placed(requestId: string, at: { message?: MessageAt; direct?: MessageAt; remindedAt?: string }): Promise<void> {
-      if (Object.keys(at).length > 0) await update(requestId, at, 'attribute_exists(#requestId)');
+    /** Where the request's messages stand, and what was told. */
+    async placed(requestId: string, at: Pick<RequestRow, 'message' | 'direct' | 'remindedAt' | 'told'>): Promise<void> {
+      await update(requestId, at, 'attribute_exists(#requestId)');
     },
 
     /** The modal that was opened for a person; only a submission of this one counts. */
@@ -158,12 +170,15 @@ export function createRequests(db: DynamoDBDocumentClient, tables: { requests: s
       const condition =
         '#attempt = :attempt AND (#state = :waiting OR (#state = :decided AND #decision.#by = :by AND #decision.#verdict = :verdict))';
       const { by, verdict, attempt } = decision;
-      const values = { ':waiting': 'waiting', ':decided': 'decided', ':by': by, ':verdict': verdict, ':attempt': attempt };
-      return update(requestId, { decision, state: 'decided', auditHead }, condition, { ...values, ':decided': 'decided' }).then(Boolean);
+      const values = { ':waiting': 'waiting', ':by': by, ':verdict': verdict, ':attempt': attempt };
+      return update(requestId, { decision, state: 'decided', auditHead }, condition, { ...values, ':decided': 'decided' });
     },
 
     /** Writes the outcome; false where there is one already, which stands. */
-    close(requestId: string, end: { outcome: Outcome; why: string; closedAt: string; auditHead: string }): Promise<boolean> {
+    close(
+      requestId: string,
+      end: { outcome: Outcome; why: string; closedBy: string | null; closedAt: string; auditHead: string },
+    ): Promise<boolean> {
       return update(
         requestId,
         { ...end, state: 'closed', sealedToken: undefined },

@@ -3,9 +3,9 @@
  * (what the value is for) is authenticated with it. The SDK compares nothing on decrypt, so `open` does, pair by pair.
  */
 import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy, KMS, KmsKeyringNode } from '@aws-crypto/client-node';
-import { BadInput, SealBroken } from '../errors.ts';
+import { BadInput, SealBroken, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
-import { clientOptions, nameOf } from './clients.ts';
+import { clientOptions, isPassing, nameOf } from './clients.ts';
 
 /** What a sealed value is for. Each function's role allows its own purposes only (by `kms:EncryptionContext:purpose`). */
 export interface SealContext {
@@ -46,7 +46,11 @@ export function createSeals(keyArn: string): Seals {
       try {
         opened = await decrypt(keyring, Buffer.from(sealed, 'base64'));
       } catch (error) {
-        if (isPassing(error)) throw error;
+        // The keyring gathers KMS's errors into the text of its own.
+        const text = error instanceof Error ? error.message : '';
+        if (isPassing(error) || /Throttl|Timeout|ECONN|InternalException|KMSInternal|DependencyTimeout/i.test(text)) {
+          throw new TryAgain('KMS could not open a seal for the moment; it is tried again.');
+        }
         throw new SealBroken(`A sealed ${expected.purpose} could not be opened; ask again with a new request.`, { cause: nameOf(error) });
       }
       const found = opened.messageHeader.encryptionContext;
@@ -66,8 +70,4 @@ function pairs(context: SealContext): Record<string, string> {
   const entries = Object.entries(context).filter(([, value]) => value !== undefined);
   if (entries.some(([, value]) => value === '')) throw new BadInput('A seal needs to know what it is for.');
   return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
-}
-
-function isPassing(error: unknown): boolean {
-  return /throttl|timeout|unavailable|internal|ECONN|EPIPE|socket/i.test(`${nameOf(error)} ${(error as { code?: string }).code ?? ''}`);
 }

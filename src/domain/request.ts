@@ -90,6 +90,8 @@ export const Elevation = z.strictObject({
   /** The session's credentials, sealed; null unless there is a session. */
   sealedSession: z.string().nullable(),
   triesLeft: z.int().nonnegative(),
+  /** The asking whose code this is about. */
+  attempt: z.int().positive(),
   auditHead: z.string(),
 });
 export type Elevation = z.infer<typeof Elevation>;

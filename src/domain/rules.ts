@@ -2,7 +2,7 @@
  * Who may do what with a bucket, and why (not). The first rule whose pattern matches counts; no rule, no deletion.
  * `decide` is asked at the click, in Inspect and again in Elevate, with the configuration deployed then.
  */
-import type { Approver, Config, Rule } from '../config.ts';
+import type { Approver, Config, Rule } from './configuration.ts';
 import { matches } from './patterns.ts';
 
 /** What somebody wants to do. Users are Slack user ids. */

@@ -1,0 +1,42 @@
+/** What each outcome means for the person who asked: what to do next, in a sentence. */
+import type { Outcome } from './request.ts';
+
+export function nextStep(outcome: Outcome): string {
+  switch (outcome) {
+    case 'deleted':
+      return 'Nothing more to do. The name may not be taken again for up to three days.';
+    case 'rehearsed':
+      return 'Ask again without *Rehearse* to have it deleted.';
+    case 'rejected':
+      return 'Nothing was deleted. Talk to the approver, then ask again if need be.';
+    case 'cancelled':
+      return 'Nothing was deleted.';
+    case 'expired':
+      return 'Nothing was deleted. Ask again when an approver has time.';
+    case 'refused':
+      return 'Nothing was deleted.';
+    case 'locked':
+      return 'Nothing was deleted. Ask again, so that the approver can start over.';
+    case 'stopped':
+      return 'Nothing was deleted. An operator knows more.';
+    case 'failed':
+      return 'Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.';
+  }
+}
+
+/** Sentences for the error names that end a flow; the name itself for others. */
+export function whyFailed(errorName: string): string {
+  switch (errorName) {
+    case 'TryAgain':
+      return 'A service it depends on kept failing, though it was tried several times.';
+    case 'SealBroken':
+    case 'BadInput':
+      return 'Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.';
+    case 'ConfigError':
+      return 'The configuration or a secret is at fault; the log of the function says where.';
+    case 'States.Timeout':
+      return 'A step took too long.';
+    default:
+      return `A step failed (${errorName}).`;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What the Slack side can have done: the listeners know this and nothing of AWS. Every method decides anew who may;
+ * a refusal is a value with a sentence for the person. Users are Slack user ids of signed payloads.
+ */
+import type { Approval } from './views/approve.ts';
+import type { Status } from './views/status.ts';
+
+/** Who clicked or typed, from the signed payload. */
+export interface Person {
+  user: string;
+  team: string;
+}
+
+export interface Refused {
+  ok: false;
+  /** Slack user id of whom the sentence begins with ("<@U…> has approved it already."). */
+  who?: string;
+  why: string;
+  /** Slack user ids of those who can. */
+  whoCan: string[];
+}
+
+export type Asked = { ok: true } | { ok: false; field: 'bucket' | 'reason'; why: string };
+
+/**
+ * `errors`: what is wrong with which input of the modal; `over`: nothing can be decided in this modal any more, and why.
+ * `who`: the Slack user whom the sentence begins with.
+ */
+export type Decided =
+  | { ok: true }
+  | { ok: false; errors: Partial<Record<'code' | 'bucketName' | 'reason', string>> }
+  | { ok: false; over: string; who?: string };
+
+export interface Submission extends Person {
+  requestId: string;
+  attempt: number;
+  /** The modal that was submitted: it counts only if the app opened it for this person. */
+  viewId: string;
+}
+
+export interface Desk {
+  ask(asked: Person & { bucket: string; reason: string; rehearsal: boolean; viewId: string }): Promise<Asked>;
+  /** What the modal shows to somebody who wants to approve or reject. */
+  consider(click: Person & { requestId: string; to: 'approve' | 'reject' }): Promise<{ ok: true; approval: Approval } | Refused>;
+  /** Remembers the modal that was opened for a person. */
+  opened(requestId: string, user: string, viewId: string): Promise<void>;
+  approve(submission: Submission & { code: string; bucketName: string }): Promise<Decided>;
+  reject(submission: Submission & { reason: string }): Promise<Decided>;
+  cancel(click: Person & { requestId: string }): Promise<{ ok: true } | Refused>;
+  status(person: Person): Promise<Status>;
+}

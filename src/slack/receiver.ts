@@ -1,0 +1,52 @@
+/**
+ * Before Bolt sees an event, its signature is checked: Bolt's receiver answers `ssl_check` and bad JSON first, takes
+ * timestamps of the future, and reads base64 bodies as ASCII. Everything is decoded here, once.
+ */
+import { type AwsLambdaReceiver, isValidSlackRequest } from '@slack/bolt';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Secret } from '../secret.ts';
+
+/** Slack's window for timestamps (Slack, "Verifying requests from Slack"); in both directions. */
+const SKEW_SECONDS = 300;
+
+/** A Lambda handler for HTTP API events (payload format 2.0) that passes on only what Slack signed; 401 otherwise. */
+export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret) {
+  const bolt = receiver.toHandler();
+  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const headers = Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']));
+    const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+    if (!isSigned(headers, body, signingSecret)) return { statusCode: 401, body: '' };
+    const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+    if (!isReadable(contentType, body)) return { statusCode: 400, body: 'The body is no form or JSON that Slack sends.' };
+    const plainEvent = {
+      ...event,
+      path: event.rawPath,
+      headers: { ...headers, 'content-type': contentType },
+      body,
+      isBase64Encoded: false,
+    };
+    return (await bolt(plainEvent as never, {})) as APIGatewayProxyStructuredResultV2;
+  };
+}
+
+function isSigned(headers: Record<string, string>, body: string, signingSecret: Secret): boolean {
+  const signature = headers['x-slack-signature'];
+  const timestamp = Number(headers['x-slack-request-timestamp']);
+  if (!signature || !Number.isInteger(timestamp) || timestamp > Date.now() / 1000 + SKEW_SECONDS) return false;
+  return isValidSlackRequest({
+    signingSecret: signingSecret.reveal(),
+    body,
+    headers: { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp },
+  });
+}
+
+function isReadable(contentType: string | undefined, body: string): boolean {
+  const json = contentType === 'application/json' ? body : new URLSearchParams(body).get('payload');
+  if (json === null) return contentType === 'application/x-www-form-urlencoded';
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return typeof parsed === 'object' && parsed !== null;
+  } catch {
+    return false;
+  }
+}

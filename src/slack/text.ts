@@ -1,0 +1,96 @@
+/** Text for Slack: what people typed is shown literally, escaped once, cut after escaping, and pings nobody. */
+import type { KnownBlock, PlainTextElement, SectionBlock } from '@slack/types';
+
+/** Text of a section, a message's context and so on: 3,000 characters (Slack, "Text object"). */
+const TEXT_MAX = 3000;
+
+/** Escapes Slack's three control characters, `&` first (Slack, "Formatting message text", Escaping text). */
+export function literal(text: string): string {
+  return visible(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** Characters that turn the direction of text or show nothing are shown by their code point. */
+function visible(text: string): string {
+  return text.replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, (char) => {
+    return `[U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`;
+  });
+}
+
+/** Cuts escaped text to `max` characters with a marker, never inside an entity, an angle-bracket token or a character. */
+export function cut(escaped: string, max: number): string {
+  if (escaped.length <= max) return escaped;
+  const kept = escaped
+    .slice(0, max - 2)
+    .replace(/&[a-z]{0,3}$/, '')
+    .replace(/<[^>]*$/, '')
+    .replace(/[\ud800-\udbff]$/, '');
+  return `${kept} …`;
+}
+
+/** Text of ours with markup; the parts that others wrote are escaped by the caller. */
+export function section(text: string): SectionBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text: cut(text, TEXT_MAX), verbatim: true } };
+}
+
+/** What somebody typed, in quotation marks and with no markup at work. */
+export function quotation(typed: string): SectionBlock {
+  return { type: 'section', text: { type: 'plain_text', text: `“${cut(literal(typed.trim()), TEXT_MAX - 2)}”`, emoji: false } };
+}
+
+/** A short line in small type. */
+export function context(text: string): KnownBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: cut(text, TEXT_MAX), verbatim: true }] };
+}
+
+/** Two columns of `*name*\nvalue`; ten fields a section at most (Slack, "Section block"). */
+export function fields(pairs: [name: string, value: string][]): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  for (let at = 0; at < pairs.length; at += 10) {
+    const some = pairs.slice(at, at + 10);
+    blocks.push({
+      type: 'section',
+      fields: some.map(([name, value]) => ({ type: 'mrkdwn', text: cut(`*${name}*\n${value}`, 2000), verbatim: true })),
+    });
+  }
+  return blocks;
+}
+
+export function plain(text: string): PlainTextElement {
+  return { type: 'plain_text', text, emoji: false };
+}
+
+/** A message's fallback text: what notifications and screen readers say. */
+export function fallback(text: string): string {
+  return cut(text, 3000);
+}
+
+export function user(id: string): string {
+  return `<@${id}>`;
+}
+
+/** "<@a>, <@b> or <@c>". */
+export function users(ids: string[], word = 'or'): string {
+  const mentions = ids.map(user);
+  return mentions.length < 2 ? mentions.join('') : `${mentions.slice(0, -1).join(', ')} ${word} ${mentions.at(-1)}`;
+}
+
+/** A time in the reader's own zone, with UTC for clients that can't (Slack, "Formatting message text", Date formatting). */
+export function when(iso: string): string {
+  const seconds = Math.floor(Date.parse(iso) / 1000);
+  return `<!date^${seconds}^{date_short_pretty}, {time}|${iso.slice(0, 16).replace('T', ' ')} UTC>`;
+}
+
+/** "2 min", "3 h 5 min", "4 d". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d`;
+}
+
+export function code(text: string): string {
+  return `\`${literal(text).replace(/`/g, "'")}\``;
+}

@@ -1,0 +1,104 @@
+/** The approver's modal: what is about to go, the code and the bucket's name typed out; and what follows in the same modal. */
+import type { ModalView } from '@slack/types';
+import type { Facts, Request } from '../../domain/request.ts';
+import { CALLBACK, INPUT } from '../ids.ts';
+import { code, context, literal, plain, quotation, section, user } from '../text.ts';
+import { factsBlocks, nameFate } from './facts.ts';
+import { type StateValues, typed } from './inputs.ts';
+
+/** Travels in `private_metadata`: which request and which asking the modal is for. Nothing is trusted for it. */
+export interface ModalFor {
+  requestId: string;
+  attempt: number;
+}
+
+export interface Approval {
+  request: Request;
+  facts: Facts;
+  attempt: number;
+  /** What became of the code before, or what changed meanwhile. */
+  notes: string[];
+  /** Does the code give a session that is not limited to this bucket? */
+  unlimited: boolean;
+}
+
+export function approveModal({ request, facts, attempt, notes, unlimited }: Approval): ModalView {
+  const end = request.rehearsal
+    ? 'This is a rehearsal: the bucket stays as it is.'
+    : `*It is deleted for good.* ${nameFate(request.bucket, facts)}`;
+  return {
+    type: 'modal',
+    callback_id: CALLBACK.approve,
+    private_metadata: JSON.stringify({ requestId: request.requestId, attempt } satisfies ModalFor),
+    title: plain(request.rehearsal ? 'Approve a rehearsal' : 'Approve a deletion'),
+    submit: plain(request.rehearsal ? 'Rehearse' : 'Delete for good'),
+    close: plain('Not now'),
+    blocks: [
+      ...notes.map((note) => section(`:warning: ${literal(note)}`)),
+      section(`${user(request.requester)} asks to ${request.rehearsal ? 'rehearse the deletion of' : 'delete'} ${code(request.bucket)}:`),
+      quotation(request.reason),
+      ...factsBlocks(facts),
+      section(end),
+      ...(unlimited
+        ? [section(':warning: Your code gives a session that is not limited to this bucket (your entry says `session: user`).')]
+        : []),
+      {
+        type: 'input',
+        block_id: INPUT.code,
+        label: plain('MFA code'),
+        hint: plain('The six digits that your MFA device shows now. AWS checks them; each works once.'),
+        element: { type: 'plain_text_input', action_id: INPUT.code, placeholder: plain('123456'), max_length: 30 },
+      },
+      {
+        type: 'input',
+        block_id: INPUT.bucketName,
+        label: plain('Bucket name'),
+        hint: plain('Type the name of the bucket, so that it is the one you mean.'),
+        element: { type: 'plain_text_input', action_id: INPUT.bucketName, max_length: 100 },
+      },
+      context(request.requestId),
+    ],
+  };
+}
+
+export function parseApprove(values: StateValues): { code: string; bucketName: string } {
+  return { code: typed(values, INPUT.code), bucketName: typed(values, INPUT.bucketName) };
+}
+
+/** Asks why it is rejected. */
+export function rejectModal(request: Request, attempt: number): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACK.reject,
+    private_metadata: JSON.stringify({ requestId: request.requestId, attempt } satisfies ModalFor),
+    title: plain('Reject a deletion'),
+    submit: plain('Reject'),
+    close: plain('Not now'),
+    blocks: [
+      section(`${user(request.requester)} asks to delete ${code(request.bucket)}. The bucket stays.`),
+      {
+        type: 'input',
+        block_id: INPUT.reason,
+        label: plain('Reason'),
+        hint: plain(`It is told to the person who asked.`),
+        element: { type: 'plain_text_input', action_id: INPUT.reason, multiline: true, max_length: 1000 },
+      },
+      context(request.requestId),
+    ],
+  };
+}
+
+/** `private_metadata` of a modal of ours; undefined where it is anything else. */
+export function parseModalFor(metadata: string): ModalFor | undefined {
+  try {
+    const { requestId, attempt } = JSON.parse(metadata) as Partial<ModalFor>;
+    return typeof requestId === 'string' && typeof attempt === 'number' ? { requestId, attempt } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A modal that only tells: "checking with AWS", the outcome, "that is over". `text` is mrkdwn, others' parts escaped. */
+export function tellingModal(title: string, text: string): ModalView {
+  return { type: 'modal', callback_id: CALLBACK.told, title: plain(title), close: plain('Close'), blocks: [section(text)] };
+}

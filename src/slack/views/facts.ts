@@ -1,0 +1,41 @@
+/** A bucket's facts as people read them, in messages and modals alike. */
+import type { KnownBlock } from '@slack/types';
+import { list, say } from '../../domain/obstacles.ts';
+import type { Facts } from '../../domain/request.ts';
+import { code, context, fields, literal, section, when } from '../text.ts';
+
+/** The facts with the time of the look. */
+export function factsBlocks(facts: Facts): KnownBlock[] {
+  const contents = [
+    say(facts.objects, 'object'),
+    say(facts.oldVersions, 'old version'),
+    say(facts.deleteMarkers, 'delete marker'),
+    say(facts.uploads, 'unfinished upload'),
+  ].filter((text) => text !== '');
+  const pairs: [string, string][] = [
+    ['Contents', contents.length === 0 ? 'empty' : list(contents)],
+    ['Newest write', facts.newestWrite ? when(facts.newestWrite) : 'none'],
+    ['Created', facts.createdAt ? when(facts.createdAt) : 'unknown'],
+    ['Region and owner', `${facts.region}, account ${facts.owner}`],
+    ['Versioning', `${facts.versioning}${facts.mfaDelete ? ', MFA Delete on' : ''}${facts.objectLock ? ', Object Lock on' : ''}`],
+    ['Access points', facts.accessPoints.length === 0 ? 'none' : literal(list(facts.accessPoints))],
+  ];
+  const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`));
+  if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.tags.length > 10 ? ` and ${facts.tags.length - 10} more` : ''}`]);
+  const warnings = [
+    ...(facts.stack ? [`It belongs to the CloudFormation stack ${code(facts.stack)}, which will not know that it is gone.`] : []),
+    ...facts.denials.map(literal),
+  ];
+  return [
+    ...fields(pairs),
+    ...(warnings.length === 0 ? [] : [section(warnings.map((text) => `:warning: ${text}`).join('\n'))]),
+    context(`Looked at ${when(facts.lookedAt)}.`),
+  ];
+}
+
+/** What happens to a name that becomes free. Names of the account-regional kind can't be taken by others (S3 user guide, bucket naming rules). */
+export function nameFate(bucket: string, facts: Facts): string {
+  return bucket.endsWith(`-${facts.owner}-${facts.region}-an`)
+    ? 'Its name stays reserved to this account.'
+    : 'Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.';
+}

@@ -1,0 +1,14 @@
+/** Reads what people put into a modal. */
+
+/** `view.state.values` of a `view_submission`. */
+export type StateValues = Record<string, Record<string, { value?: string | null | undefined; selected_options?: unknown[] | undefined }>>;
+
+/** The text of a plain_text_input; "" where nothing was typed. */
+export function typed(values: StateValues, id: string): string {
+  return values[id]?.[id]?.value ?? '';
+}
+
+/** Is a box of these checkboxes ticked? */
+export function checked(values: StateValues, id: string): boolean {
+  return (values[id]?.[id]?.selected_options ?? []).length > 0;
+}

@@ -1,0 +1,160 @@
+/** The messages that follow a request: in the approvals channel, in its thread, and directly to people. Pure. */
+import type { KnownBlock } from '@slack/types';
+import type { Conclusion, Facts, Outcome, Request } from '../../domain/request.ts';
+import { ACTION } from '../ids.ts';
+import { code, context, duration, fallback, literal, plain, quotation, section, user, users, when } from '../text.ts';
+import { factsBlocks, nameFate } from './facts.ts';
+
+export interface Message {
+  text: string;
+  blocks: KnownBlock[];
+}
+
+/** What the approvals channel is shown while a request waits. */
+export interface Waiting {
+  request: Request;
+  facts: Facts;
+  /** Slack user ids of those who may approve. */
+  approvers: string[];
+  /** Why it is asked again: what changed, or what became of the last code. */
+  notes: string[];
+}
+
+export function waitingMessage({ request, facts, approvers, notes }: Waiting): Message {
+  const what = request.rehearsal ? 'rehearse the deletion of' : 'delete';
+  return {
+    text: fallback(`${user(request.requester)} asks to ${what} ${request.bucket}. ${users(approvers)} can approve.`),
+    blocks: [
+      section(`${users(approvers)}: ${user(request.requester)} asks to *${what} the bucket* ${code(request.bucket)}.`),
+      quotation(request.reason),
+      ...notes.map((note) => section(`:warning: ${literal(note)}`)),
+      ...factsBlocks(facts),
+      section(consequence(request, facts)),
+      {
+        type: 'actions',
+        elements: [
+          {
+            type: 'button',
+            action_id: ACTION.approve,
+            style: request.rehearsal ? 'primary' : 'danger',
+            text: plain('Approve with MFA code'),
+            value: request.requestId,
+          },
+          { type: 'button', action_id: ACTION.reject, text: plain('Reject'), value: request.requestId },
+        ],
+      },
+      context(`${request.requestId} · asked ${when(request.askedAt)} · ends by itself ${when(request.expiresAt)}`),
+    ],
+  };
+}
+
+function consequence(request: Request, facts: Facts): string {
+  if (request.rehearsal) {
+    return '*What will happen:* a rehearsal. The code is checked and a session taken, which can only read; the bucket stays as it is.';
+  }
+  return `*What will happen:* the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
+}
+
+/** Posted in the thread when half of the window is over. */
+export function reminderMessage(request: Request, approvers: string[]): Message {
+  const text = `${users(approvers, 'and')}: this still waits for one of you, until ${when(request.expiresAt)}.`;
+  return { text: fallback(text), blocks: [section(text)] };
+}
+
+/** What the requester sees directly while the request waits. */
+export function followMessage({ request, approvers }: Pick<Waiting, 'request' | 'approvers'>): Message {
+  const text = `Your request to ${request.rehearsal ? 'rehearse the deletion of' : 'delete'} ${code(request.bucket)} waits for ${users(approvers)}.`;
+  return {
+    text: fallback(text),
+    blocks: [
+      section(text),
+      {
+        type: 'actions',
+        elements: [{ type: 'button', action_id: ACTION.cancel, text: plain('Cancel request'), value: request.requestId }],
+      },
+      context(`${request.requestId} · ends by itself ${when(request.expiresAt)}`),
+    ],
+  };
+}
+
+/** A request that has ended. `closedAt` is ISO 8601. */
+export interface Ended {
+  request: Request;
+  conclusion: Conclusion;
+  closedAt: string;
+}
+
+const MARKS: Record<Outcome, string> = {
+  deleted: ':white_check_mark:',
+  rehearsed: ':white_check_mark:',
+  rejected: ':no_entry:',
+  cancelled: ':leftwards_arrow_with_hook:',
+  expired: ':hourglass:',
+  refused: ':no_entry:',
+  locked: ':lock:',
+  stopped: ':octagonal_sign:',
+  failed: ':x:',
+};
+
+/** Outcome in a line: what, of which bucket, by whom. */
+export function headline({ request, conclusion }: Pick<Ended, 'request' | 'conclusion'>): string {
+  const bucket = code(request.bucket);
+  const by = conclusion.by ? ` by ${user(conclusion.by)}` : '';
+  switch (conclusion.outcome) {
+    case 'deleted':
+      return `${bucket} was *deleted*, approved${by}.`;
+    case 'rehearsed':
+      return `The deletion of ${bucket} was *rehearsed*, approved${by}. The bucket is untouched.`;
+    case 'rejected':
+      return `The deletion of ${bucket} was *rejected*${by}.`;
+    case 'cancelled':
+      return `The request to delete ${bucket} was *cancelled*${by}.`;
+    case 'expired':
+      return `The request to delete ${bucket} *expired*: nobody approved it in time.`;
+    case 'refused':
+      return `The request to delete ${bucket} was *refused*.`;
+    case 'locked':
+      return `The request to delete ${bucket} is *locked*.`;
+    case 'stopped':
+      return `The request to delete ${bucket} was *stopped*.`;
+    case 'failed':
+      return `The request to delete ${bucket} *failed*.`;
+  }
+}
+
+/** The channel's message once the request has ended: no buttons, the outcome, who, when, how long. */
+export function endedMessage(ended: Ended): Message {
+  const { request, conclusion, closedAt } = ended;
+  const took = duration((Date.parse(closedAt) - Date.parse(request.askedAt)) / 1000);
+  const line = headline(ended);
+  return {
+    text: fallback(line),
+    blocks: [
+      section(`${MARKS[conclusion.outcome]} ${line}`),
+      ...whyBlocks(conclusion),
+      context(`Asked by ${user(request.requester)} ${when(request.askedAt)}:`),
+      quotation(request.reason),
+      context(`${request.requestId} · ended ${when(closedAt)}, after ${took}`),
+    ],
+  };
+}
+
+/** Answered in the thread and told directly. */
+export function outcomeMessage(ended: Ended, next: string): Message {
+  const line = headline(ended);
+  return {
+    text: fallback(line),
+    blocks: [
+      section(`${MARKS[ended.conclusion.outcome]} ${line}`),
+      ...whyBlocks(ended.conclusion),
+      ...(next === '' ? [] : [section(next)]),
+      context(ended.request.requestId),
+    ],
+  };
+}
+
+/** A reason that a person typed is a quotation; our own sentences are text. */
+function whyBlocks({ outcome, why }: Conclusion): KnownBlock[] {
+  if (why === '') return [];
+  return [outcome === 'rejected' ? quotation(why) : section(literal(why))];
+}

@@ -1,0 +1,18 @@
+/** Notices to approvers about their own codes: what was done as them, so that they notice what they didn't do. Pure. */
+import type { Request } from '../../domain/request.ts';
+import { code, context, fallback, literal, section } from '../text.ts';
+import { type Ended, headline, type Message } from './messages.ts';
+
+const NOT_YOU = 'Not you? Tell your operators now: they pause Interlock and replace your access key.';
+
+/** A session was given for the approver's code. */
+export function codeUsedMessage(ended: Ended): Message {
+  const line = `Your MFA code was just used for ${code(ended.request.bucket)}. ${headline(ended)}`;
+  return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(ended.request.requestId)] };
+}
+
+/** A code that was given as the approver gave no session. */
+export function codeRefusedMessage(request: Request, why: string): Message {
+  const line = `A code that was given as you for ${code(request.bucket)} gave no session. ${literal(why)}`;
+  return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
+}

@@ -1,0 +1,72 @@
+/** `/delete-bucket status`, the App Home and the help. */
+import type { HomeView, KnownBlock } from '@slack/types';
+import type { Outcome, Request } from '../../domain/request.ts';
+import { COMMAND } from '../ids.ts';
+import { code, context, plain, section, user, when } from '../text.ts';
+import type { Message } from './messages.ts';
+
+/** A request in a list. */
+export interface Listed {
+  request: Request;
+  state: 'started' | 'waiting' | 'decided' | 'closed';
+  outcome?: Outcome | undefined;
+  closedAt?: string | undefined;
+}
+
+export interface Status {
+  mine: Listed[];
+  /** Those that this person can approve. */
+  forMe: Listed[];
+}
+
+/** Fifty blocks a message, a hundred a home: ten rows of each list stay well below (Slack, "Blocks"). */
+const ROWS = 10;
+
+export function statusBlocks({ mine, forMe }: Status): KnownBlock[] {
+  return [
+    section('*Waiting for you*'),
+    ...rows(forMe, 'Nothing waits for you.'),
+    section('*Your requests*'),
+    ...rows(mine, `You have asked for nothing yet. ${code(`${COMMAND} <name>`)} asks for a bucket to be deleted.`),
+  ];
+}
+
+export function statusMessage(status: Status): Message {
+  return { text: 'Your requests, and those that wait for you', blocks: statusBlocks(status) };
+}
+
+export function homeView(status: Status): HomeView {
+  return { type: 'home', blocks: [{ type: 'header', text: plain('Interlock') }, ...statusBlocks(status), ...helpBlocks()] };
+}
+
+export function helpMessage(): Message {
+  return { text: `${COMMAND} asks for an S3 bucket to be deleted`, blocks: helpBlocks() };
+}
+
+function helpBlocks(): KnownBlock[] {
+  return [
+    section('*How it works*'),
+    section(
+      [
+        `${code(`${COMMAND} <name>`)} asks for a bucket to be deleted. An approver sees it here in Slack and approves it with a code from their MFA device, which AWS itself checks. You hear how it ends.`,
+        `${code(`${COMMAND} status`)} lists your requests and those that wait for you.`,
+        `${code(`${COMMAND} help`)} shows this. A bucket named “help” or “status”: type ${code('s3://help')}.`,
+        'Only an empty bucket can be deleted. Tick *Rehearse* to go through everything but the deletion.',
+      ].join('\n'),
+    ),
+  ];
+}
+
+function rows(listed: Listed[], none: string): KnownBlock[] {
+  if (listed.length === 0) return [section(none)];
+  const shown = listed.slice(0, ROWS).map(row);
+  return listed.length > ROWS ? [...shown, context(`and ${listed.length - ROWS} more`)] : shown;
+}
+
+function row({ request, state, outcome, closedAt }: Listed): KnownBlock {
+  const what = `${code(request.bucket)}${request.rehearsal ? ' (rehearsal)' : ''}, asked by ${user(request.requester)} ${when(request.askedAt)}`;
+  const how = outcome ? `*${outcome}*${closedAt ? ` ${when(closedAt)}` : ''}` : `*${OPEN[state]}*, until ${when(request.expiresAt)}`;
+  return section(`${what}\n${how} · ${request.requestId}`);
+}
+
+const OPEN = { started: 'being looked at', waiting: 'waits for an approver', decided: 'being worked on', closed: 'ended' } as const;

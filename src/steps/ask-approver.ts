@@ -1,0 +1,75 @@
+/** AskApprover: shows the request in the approvals channel and to the requester, and keeps the way back for the answer. */
+import type { WebClient } from '@slack/web-api';
+import type { Audit } from '../aws/audit.ts';
+import type { RequestRow, Requests } from '../aws/requests.ts';
+import type { Seals } from '../aws/sealed.ts';
+import type { Config } from '../config.ts';
+import { approversOf, ruleFor } from '../domain/rules.ts';
+import { BadInput } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { approveModal } from '../slack/views/approve.ts';
+import { followMessage, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
+import { codeRefusedMessage } from '../slack/views/notices.ts';
+import type { AskInput } from './inputs.ts';
+import { attempted, post, type Warn } from './telling.ts';
+
+export interface AskParts {
+  config: Config;
+  requests: Requests;
+  audit: Audit;
+  seals: Seals;
+  slack: WebClient;
+  now: () => number;
+  warn: Warn;
+}
+
+/** Asks, or asks again. The channel's message must arrive (TryAgain otherwise); the others are told as well as can be. */
+export async function askApprover(input: AskInput, parts: AskParts): Promise<void> {
+  const { config, requests, audit, seals, slack, now, warn } = parts;
+  const { request, inspection, elevation } = input;
+  const { facts } = inspection;
+  const row = await requests.get(request.requestId);
+  if (!row || row.state === 'closed') throw new BadInput('The record of this request is missing or closed; ask anew from Slack.');
+
+  const again = row.askedIn === input.enteredAt;
+  const attempt = again ? row.attempt : row.attempt + 1;
+  const { requestId, bucket } = request;
+  const context = { purpose: 'taskToken', requestId, bucket, account: config.account, attempt } as const;
+  const sealedToken = await seals.seal(new Secret(input.taskToken), context);
+  const notes = [...(elevation?.verdict === 'askAgain' ? [elevation.why] : []), ...inspection.changes];
+  const entry = `${String(attempt).padStart(3, '0')}-1-asked`;
+  const previous = elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead;
+  const record = () =>
+    audit.record({ requestId, entry, at: input.enteredAt, who: 'askApprover', what: { bucket, notes: notes.join(' ') }, previous });
+  const auditHead = again ? row.auditHead : (await record()).head;
+
+  const modal = modalToUpdate(row);
+  const views = modal ? { [modal.user]: modal.viewId } : {};
+  await requests.asked(requestId, attempt, { askedIn: input.enteredAt, facts, notes, sealedToken, auditHead, views });
+
+  const rule = ruleFor(config, bucket);
+  const approvers = rule ? approversOf(config, rule) : [];
+  const mentions = approvers.map((approver) => approver.slackUser);
+  const message = await post(slack, config.slack.channel, waitingMessage({ request, facts, approvers: mentions, notes }), row.message);
+  const direct = await attempted(warn, 'the direct message', async () =>
+    post(slack, request.requester, followMessage({ request, approvers: mentions }), row.direct),
+  );
+  await requests.placed(requestId, { message, ...(direct && { direct }) });
+  if (modal) {
+    const unlimited = approvers.some((approver) => approver.slackUser === modal.user && approver.session === 'user');
+    const view = approveModal({ request, facts, attempt, notes, unlimited });
+    await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
+    if (elevation) await attempted(warn, 'the approver', () => post(slack, modal.user, codeRefusedMessage(request, elevation.why)));
+  }
+  const time = now();
+  if (time >= Date.parse(request.remindAt) && !row.remindedAt) {
+    await attempted(warn, 'the reminder', () => post(slack, message.channel, reminderMessage(request, mentions), undefined, message.ts));
+    await requests.placed(requestId, { remindedAt: new Date(time).toISOString() });
+  }
+}
+
+/** The modal in which the last code was given: it says "checking" and has to ask again. */
+function modalToUpdate(row: RequestRow): { user: string; viewId: string } | undefined {
+  const { decision } = row;
+  return decision?.verdict === 'approved' && decision.viewId ? { user: decision.by, viewId: decision.viewId } : undefined;
+}

@@ -1,0 +1,215 @@
+/** What the Slack function does for the people who click: checks, seals, starts or resumes the flow. Nothing else. */
+import { createHash } from 'node:crypto';
+import type { Audit } from '../aws/audit.ts';
+import type { Flow } from '../aws/flow.ts';
+import type { Decision, RequestRow, Requests } from '../aws/requests.ts';
+import type { Seals } from '../aws/sealed.ts';
+import type { Config } from '../config.ts';
+import { auditEntry } from '../domain/audit.ts';
+import { parseBucket } from '../domain/bucket-name.ts';
+import { parseCode } from '../domain/code.ts';
+import { type Answer, Request } from '../domain/request.ts';
+import { decide } from '../domain/rules.ts';
+import { Secret } from '../secret.ts';
+import type { Asked, Decided, Desk, Refused, Submission } from '../slack/desk.ts';
+import type { Listed, Status } from '../slack/views/status.ts';
+
+export interface DeskParts {
+  config: Config;
+  requests: Requests;
+  audit: Audit;
+  seals: Seals;
+  flow: Flow;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export function createDesk({ config, requests, audit, seals, flow, now }: DeskParts): Desk {
+  const iso = () => new Date(now()).toISOString();
+
+  async function ask({ bucket: typed, reason, rehearsal, user, team, viewId }: Parameters<Desk['ask']>[0]): Promise<Asked> {
+    const parsed = parseBucket(typed);
+    if (!parsed.ok) return { ok: false, field: 'bucket', why: parsed.why };
+    if (reason.trim() === '') return { ok: false, field: 'reason', why: 'Say why: the approver decides by it.' };
+    const { bucket } = parsed;
+    const decision = decide({ kind: 'ask', bucket, team, user }, config);
+    if (!decision.allow || !decision.rule) return { ok: false, field: 'bucket', why: decision.allow ? '' : decision.why };
+
+    const requestId = requestIdOf(team, user, viewId);
+    const start = now();
+    const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
+    const { windowSeconds } = decision.rule;
+    const times = { askedAt: at(0), remindAt: at(windowSeconds / 2), expiresAt: at(windowSeconds) };
+    const lock = await requests.lock({ bucket, requestId, expiresAt: times.expiresAt });
+    if (lock)
+      return { ok: false, field: 'bucket', why: `${lock.requestId} for this bucket is open already; wait for its end, or cancel it.` };
+
+    const entry = {
+      requestId,
+      entry: '000-asked',
+      at: times.askedAt,
+      who: user,
+      what: { bucket, rehearsal, reason, expiresAt: times.expiresAt },
+      previous: '',
+    };
+    const wanted = { requestId, bucket, rehearsal, requester: user, team, reason, ...times, auditHead: auditEntry(entry).hash };
+    const request = Request.strip().parse(await requests.create(wanted));
+    const context = { purpose: 'request', requestId, bucket, account: config.account } as const;
+    const [sealedRequest] = await Promise.all([
+      seals.seal(new Secret(JSON.stringify(request)), context),
+      audit.record({ ...entry, at: request.askedAt, what: { ...entry.what, expiresAt: request.expiresAt } }),
+    ]);
+    await flow.start(requestId, { request, sealedRequest });
+    return { ok: true };
+  }
+
+  /** The row, if this person may decide it now. */
+  async function open(click: { requestId: string; user: string; team: string; viewId?: string }, kind: 'approve' | 'reject') {
+    const row = await requests.get(click.requestId);
+    if (!row) return refuse('This request is not known here.');
+    const decision = decide({ kind, bucket: row.bucket, team: click.team, user: click.user, requester: row.requester }, config);
+    if (!decision.allow || !decision.approver)
+      return refuse(decision.allow ? 'You are no approver.' : decision.why, decision.allow ? [] : decision.whoCan);
+    const over = isRepeated(row, click, kind) ? undefined : whyOver(row, now());
+    return over ?? { ok: true as const, row, approver: decision.approver };
+  }
+
+  async function consider(click: Parameters<Desk['consider']>[0]): ReturnType<Desk['consider']> {
+    const opened = await open(click, click.to);
+    if (!opened.ok) return opened;
+    const { row, approver } = opened;
+    if (!row.facts) return refuse('It is still being looked at. Click again in a moment.');
+    const approval = {
+      request: row,
+      facts: row.facts,
+      attempt: row.attempt,
+      notes: row.notes ?? [],
+      unlimited: approver.session === 'user',
+    };
+    return { ok: true, approval };
+  }
+
+  async function approve(submission: Submission & { code: string; bucketName: string }): Promise<Decided> {
+    const opened = await open(submission, 'approve');
+    if (!opened.ok) return { ok: false, over: opened.why, ...(opened.who ? { who: opened.who } : {}) };
+    const { row, approver } = opened;
+    const stale = whyStale(row, submission);
+    if (stale) return { ok: false, over: stale };
+    const parsed = parseCode(submission.code);
+    const errors = {
+      ...(parsed.ok ? {} : { code: parsed.why }),
+      ...(submission.bucketName.trim() === row.bucket
+        ? {}
+        : { bucketName: `Type ${row.bucket}, the name of the bucket that is asked for.` }),
+    };
+    if (!parsed.ok || 'bucketName' in errors) return { ok: false, errors };
+    const context = { requestId: row.requestId, bucket: row.bucket, account: config.account, attempt: row.attempt };
+    const sealedCode = await seals.seal(new Secret(parsed.code), { purpose: 'code', approver: approver.name, ...context });
+    return settle(row, submission, { verdict: 'approved', why: '', approver: approver.name, sealedCode });
+  }
+
+  async function reject(submission: Submission & { reason: string }): Promise<Decided> {
+    const opened = await open(submission, 'reject');
+    if (!opened.ok) return { ok: false, over: opened.why, ...(opened.who ? { who: opened.who } : {}) };
+    const stale = whyStale(opened.row, submission);
+    if (stale) return { ok: false, over: stale };
+    const why = submission.reason.trim();
+    if (why === '') return { ok: false, errors: { reason: 'Say why: the person who asked is told.' } };
+    return settle(opened.row, submission, { verdict: 'rejected', why, approver: opened.approver.name, sealedCode: null });
+  }
+
+  async function cancel(click: Parameters<Desk['cancel']>[0]): Promise<{ ok: true } | Refused> {
+    const row = await requests.get(click.requestId);
+    if (!row) return refuse('This request is not known here.');
+    const decision = decide({ kind: 'cancel', bucket: row.bucket, team: click.team, user: click.user, requester: row.requester }, config);
+    if (!decision.allow) return refuse(decision.why, decision.whoCan);
+    const over = whyOver(row, now());
+    if (over) return over;
+    const settled = await settle(row, { ...click, viewId: null }, { verdict: 'cancelled', why: '', approver: null, sealedCode: null });
+    if (settled.ok) return settled;
+    return 'over' in settled ? { ok: false, why: settled.over, whoCan: [], ...(settled.who ? { who: settled.who } : {}) } : refuse('');
+  }
+
+  /** Of two decisions one wins, by a conditional write; the winner resumes the flow. */
+  async function settle(
+    row: RequestRow,
+    by: { user: string; viewId: string | null },
+    made: Pick<Answer, 'verdict' | 'why' | 'approver' | 'sealedCode'>,
+  ): Promise<Decided> {
+    const { requestId, bucket, attempt, sealedToken } = row;
+    const repeated = row.decision && row.state === 'decided' ? row.decision : undefined;
+    const decision: Decision = repeated ?? { verdict: made.verdict, by: by.user, attempt, at: iso(), viewId: by.viewId };
+    const what = { verdict: made.verdict, approver: made.approver, why: made.why };
+    const entry = { requestId, entry: `${pad(attempt)}-2-${made.verdict}`, at: decision.at, who: by.user, what, previous: row.auditHead };
+    const auditHead = repeated ? row.auditHead : auditEntry(entry).hash;
+    if (!sealedToken || !(await requests.decided(requestId, decision, auditHead))) {
+      const current = await requests.get(requestId);
+      const over = current && whyOver(current, now());
+      return { ok: false, over: over?.why ?? ASKED_ANEW, ...(over?.who ? { who: over.who } : {}) };
+    }
+    const token = await seals.open(sealedToken, { purpose: 'taskToken', requestId, bucket, account: config.account, attempt });
+    if (!repeated) await audit.record(entry);
+    const answer: Answer = { ...made, slackUser: by.user, attempt, auditHead };
+    if ((await flow.resume(token, answer)) || repeated) return { ok: true };
+    return { ok: false, over: 'The time for this is over: the wait has ended. Look at the message in the channel.' };
+  }
+
+  async function status({ user, team }: Parameters<Desk['status']>[0]): Promise<Status> {
+    const [mine, open] = await Promise.all([requests.byRequester(user, 20), requests.open()]);
+    const canApprove = (row: RequestRow) =>
+      row.state === 'waiting' && decide({ kind: 'approve', bucket: row.bucket, team, user, requester: row.requester }, config).allow;
+    return { mine: mine.map(listed), forMe: open.filter(canApprove).map(listed) };
+  }
+
+  return { ask, consider, approve, reject, cancel, status, opened: (...args) => requests.viewOpened(...args) };
+}
+
+/** The same submission, delivered again: it is answered as the first time. */
+function isRepeated(
+  { state, decision, attempt }: RequestRow,
+  click: { user: string; viewId?: string },
+  kind: 'approve' | 'reject',
+): boolean {
+  if (state !== 'decided' || !decision || !click.viewId) return false;
+  const same = decision.by === click.user && decision.viewId === click.viewId && decision.attempt === attempt;
+  return same && decision.verdict === (kind === 'approve' ? 'approved' : 'rejected');
+}
+
+const ASKED_ANEW = 'It was asked anew meanwhile. Click the button in the channel again.';
+
+/** Why nothing can be decided now; undefined while it waits. */
+function whyOver(row: RequestRow, now: number): Refused | undefined {
+  if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
+  if (row.state === 'decided' && row.decision) return { ...refuse(`has ${row.decision.verdict} it already.`), who: row.decision.by };
+  if (now >= Date.parse(row.expiresAt)) return refuse('This has expired: nobody decided in time. It can be asked anew.');
+  if (row.state === 'started') return refuse('The bucket is still being looked at. Click again in a moment.');
+  return undefined;
+}
+
+/** A submission counts only for the asking and the modal that the app opened for that person. */
+function whyStale(row: RequestRow, { user, viewId, attempt }: Submission): string | undefined {
+  if (row.views?.[user] !== viewId) return 'This window was not opened for you by Interlock. Click the button in the channel.';
+  if (row.attempt !== attempt) return ASKED_ANEW;
+  return undefined;
+}
+
+function refuse(why: string, whoCan: string[] = []): Refused {
+  return { ok: false, why, whoCan };
+}
+
+function listed(row: RequestRow): Listed {
+  return { request: row, state: row.state, outcome: row.outcome, closedAt: row.closedAt };
+}
+
+/** The same submission, however often it is delivered, is the same request (Slack repeats with and without a retry header). */
+function requestIdOf(team: string, user: string, viewId: string): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  const digest = createHash('sha256')
+    .update(JSON.stringify([team, user, viewId]))
+    .digest();
+  return `req-${[...digest.subarray(0, 12)].map((byte) => alphabet[byte % 32]).join('')}`;
+}
+
+function pad(attempt: number): string {
+  return String(attempt).padStart(3, '0');
+}

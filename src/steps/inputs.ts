@@ -1,0 +1,74 @@
+/** What the state machine gives to each function, checked before anything is done with it. */
+import { z } from 'zod';
+import { Answer, Conclusion, Deletion, Elevation, Facts, Request } from '../domain/request.ts';
+import { BadInput } from '../errors.ts';
+import type { ToReport } from './report.ts';
+
+const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Request };
+
+export const InspectInput = z.strictObject({
+  ...step,
+  step: z.enum(['inspect', 'check']),
+  sealedRequest: z.string(),
+  /** What the approver was shown; null before it was shown for the first time. */
+  shown: Facts.nullable(),
+});
+export type InspectInput = z.infer<typeof InspectInput>;
+
+export const AskInput = z.strictObject({
+  ...step,
+  taskToken: z.string().min(1),
+  inspection: z.object({ facts: Facts, changes: z.array(z.string()) }),
+  elevation: Elevation.nullable(),
+});
+export type AskInput = z.infer<typeof AskInput>;
+
+export const ElevateInput = z.strictObject({ ...step, answer: Answer.extend({ approver: z.string(), sealedCode: z.string() }) });
+export type ElevateInput = z.infer<typeof ElevateInput>;
+
+export const DeleteInput = z.strictObject({
+  ...step,
+  rehearse: z.boolean(),
+  answer: Answer.extend({ approver: z.string() }),
+  elevation: Elevation.extend({ sealedSession: z.string() }),
+  facts: Facts,
+});
+export type DeleteInput = z.infer<typeof DeleteInput>;
+
+const fromFlow = z
+  .strictObject({ ...step, conclusion: Conclusion, elevation: Elevation.nullable(), deletion: Deletion.nullable() })
+  .transform(({ request, conclusion, enteredAt, elevation, deletion }) => ({
+    requestId: request.requestId,
+    conclusion,
+    at: enteredAt,
+    elevation,
+    deletion,
+  }));
+
+/** How an execution can end where no state catches it, in the words of the report. */
+const ENDED = {
+  FAILED: { outcome: 'failed', why: 'The flow itself failed; the history of the execution says where.' },
+  TIMED_OUT: { outcome: 'failed', why: 'The flow took longer than it may.' },
+  ABORTED: { outcome: 'stopped', why: 'An operator stopped it.' },
+} as const;
+
+const fromEventBridge = z
+  .object({ time: z.iso.datetime(), detail: z.object({ name: z.string(), status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']) }) })
+  .transform(({ time, detail }) => ({
+    requestId: detail.name,
+    conclusion: { ...ENDED[detail.status], by: null },
+    at: time,
+    elevation: null,
+    deletion: null,
+  }));
+
+/** Of the state machine, or EventBridge's event of an execution that ended badly. */
+export const ReportInput: z.ZodType<ToReport> = z.union([fromFlow, fromEventBridge]);
+
+/** Parses a function's input. Throws BadInput that names the members at fault, never their values. */
+export function parseInput<T>(schema: z.ZodType<T>, event: unknown): T {
+  const parsed = schema.safeParse(event);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.') || issue.code);
+  throw new BadInput(`The input has not the shape it must have (${where.join(', ')}); start the request anew from Slack.`);
+}

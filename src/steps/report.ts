@@ -1,0 +1,90 @@
+/** Report: closes the record, edits the message, tells everybody, frees the lock. Run again, it says the same and tells nobody twice. */
+import type { WebClient } from '@slack/web-api';
+import type { Audit } from '../aws/audit.ts';
+import type { RequestRow, Requests } from '../aws/requests.ts';
+import type { Config } from '../config.ts';
+import { nextStep, whyFailed } from '../domain/next.ts';
+import { type Conclusion, type Deletion, type Elevation, type Outcome, Request } from '../domain/request.ts';
+import { tellingModal } from '../slack/views/approve.ts';
+import { type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
+import { codeUsedMessage } from '../slack/views/notices.ts';
+import { attempted, post, type Warn } from './telling.ts';
+
+export interface ReportParts {
+  config: Config;
+  requests: Requests;
+  audit: Audit;
+  slack: WebClient;
+  warn: Warn;
+}
+
+export interface ToReport {
+  requestId: string;
+  conclusion: Conclusion;
+  /** When it ended, ISO 8601: the same each time it is reported. */
+  at: string;
+  elevation: Elevation | null;
+  deletion: Deletion | null;
+}
+
+/** The outcome that was there first stands, whatever is reported later. */
+export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
+  const { requests, audit } = parts;
+  const { requestId, elevation, deletion } = toReport;
+  const row = await requests.get(requestId);
+  if (!row) return { outcome: toReport.conclusion.outcome };
+  const conclusion = row.outcome ? { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null } : inWords(toReport.conclusion);
+  const closedAt = row.closedAt ?? toReport.at;
+  const previous = deletion?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
+  const what = { outcome: conclusion.outcome, why: conclusion.why, by: conclusion.by, bucket: row.bucket };
+  const { head } = await audit.record({ requestId, entry: '999-closed', at: closedAt, who: 'report', what, previous });
+  await requests.close(requestId, { outcome: conclusion.outcome, why: conclusion.why, closedBy: conclusion.by, closedAt, auditHead: head });
+  await requests.unlock(row.bucket, requestId);
+  await tell(row, { request: Request.strip().parse(row), conclusion, closedAt }, elevation?.verdict === 'session', parts);
+  return { outcome: conclusion.outcome };
+}
+
+function inWords(conclusion: Conclusion): Conclusion {
+  const who = ['deleted', 'rehearsed', 'rejected', 'cancelled', 'locked'].includes(conclusion.outcome);
+  const why = conclusion.outcome === 'failed' && /^[\w.]+$/.test(conclusion.why) ? whyFailed(conclusion.why) : conclusion.why;
+  return { outcome: conclusion.outcome, why, by: who ? conclusion.by : null };
+}
+
+/** Each place once; one that fails keeps nobody else from hearing. */
+async function tell(row: RequestRow, ended: Ended, sessionGiven: boolean, { config, requests, slack, warn }: ReportParts): Promise<void> {
+  const { request, conclusion } = ended;
+  const { requestId } = request;
+  const message = outcomeMessage(ended, nextStep(conclusion.outcome));
+  const told = { ...row.told };
+  const once = async (place: keyof typeof told, act: () => Promise<{ ts: string }>) => {
+    if (told[place]) return;
+    const at = await attempted(warn, `the outcome (${place})`, act);
+    if (!at) return;
+    told[place] = at.ts;
+    await requests.placed(requestId, { told });
+  };
+
+  if (row.message) {
+    await attempted(warn, 'the message in the channel', () => post(slack, config.slack.channel, endedMessage(ended), row.message));
+    await once('thread', () => post(slack, config.slack.channel, message, undefined, row.message?.ts));
+  }
+  const { direct, decision } = row;
+  if (direct) await attempted(warn, 'the direct message', () => post(slack, direct.channel, endedMessage(ended), direct));
+  await once('requester', () => post(slack, request.requester, message, undefined, direct?.ts));
+  if (!decision || decision.verdict === 'cancelled') return;
+  const { viewId } = decision;
+  if (decision.verdict === 'approved' && viewId) {
+    const view = tellingModal(TITLES[conclusion.outcome] ?? 'It has ended', `${headline(ended)} ${conclusion.why}`);
+    await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
+  }
+  const toApprover = sessionGiven ? codeUsedMessage(ended) : message;
+  if (decision.by !== request.requester || sessionGiven) await once('approver', () => post(slack, decision.by, toApprover));
+}
+
+const TITLES: Partial<Record<Outcome, string>> = {
+  deleted: 'Deleted',
+  rehearsed: 'Rehearsed',
+  locked: 'Locked',
+  failed: 'Failed',
+  stopped: 'Stopped',
+};
