@@ -8,6 +8,7 @@ import {
   GetExecutionHistory$,
   type GetExecutionHistoryInput,
   type GetExecutionHistoryOutput,
+  type IncludedData,
   ListExecutions$,
   type ListExecutionsInput,
   ListStateMachines$,
@@ -31,14 +32,15 @@ import { WHOLE } from './history.ts';
 import { page } from './page.ts';
 
 /** What is asked of the key before somebody reads what it encrypts. */
-export type KeyQuestion = (machine: Machine, action: 'kms:Decrypt' | 'kms:GenerateDataKey') => Question[];
+export type KeyQuestion = (machine: Machine, action: 'Decrypt' | 'GenerateDataKey') => Question[];
 
 /** The service over a flow. `keyQuestion` gives what KMS is asked where the machine has a key of its own. */
 export function stepFunctionsService(flow: Flow, keyQuestion: KeyQuestion): Service {
   const machineOf = (execution: Execution) => flow.machine(execution.machine.arn);
-  const readsExecution = (action: string, arn: string | undefined): Question[] => {
+  // METADATA_ONLY leaves out what the key encrypts, and needs no right on it (API reference, "DescribeExecution").
+  const readsExecution = (action: string, arn: string | undefined, data?: IncludedData): Question[] => {
     const execution = flow.execution(arn);
-    return [ask(action, execution.arn), ...keyQuestion(machineOf(execution), 'kms:Decrypt')];
+    return [ask(action, execution.arn), ...(data === 'METADATA_ONLY' ? [] : keyQuestion(machineOf(execution), 'Decrypt'))];
   };
   const operations = {
     StartExecution: operation<StartExecutionInput>(StartExecution$, {
@@ -82,8 +84,8 @@ export function stepFunctionsService(flow: Flow, keyQuestion: KeyQuestion): Serv
       },
     }),
     DescribeExecution: operation<DescribeExecutionInput>(DescribeExecution$, {
-      questions: ({ executionArn }) => readsExecution('states:DescribeExecution', executionArn),
-      run: ({ executionArn }) => describe(flow.execution(executionArn)),
+      questions: ({ executionArn, includedData }) => readsExecution('states:DescribeExecution', executionArn, includedData),
+      run: ({ executionArn, includedData }) => describe(flow.execution(executionArn), includedData),
     }),
     ListExecutions: operation<ListExecutionsInput>(ListExecutions$, {
       questions: ({ stateMachineArn }) => [ask('states:ListExecutions', flow.machine(stateMachineArn).arn)],
@@ -115,18 +117,20 @@ export function stepFunctionsService(flow: Flow, keyQuestion: KeyQuestion): Serv
       },
     }),
     DescribeStateMachine: operation<DescribeStateMachineInput>(DescribeStateMachine$, {
-      questions: ({ stateMachineArn }) => {
+      questions: ({ stateMachineArn, includedData }) => {
         const machine = flow.machine(stateMachineArn);
-        return [ask('states:DescribeStateMachine', machine.arn), ...keyQuestion(machine, 'kms:Decrypt')];
+        const reads = includedData === 'METADATA_ONLY' ? [] : keyQuestion(machine, 'Decrypt');
+        return [ask('states:DescribeStateMachine', machine.arn), ...reads];
       },
-      run: ({ stateMachineArn }) => {
+      run: ({ stateMachineArn, includedData }) => {
         const { arn, name, roleArn, definition, createdAt, keyArn } = flow.machine(stateMachineArn);
         const encryptionConfiguration = keyArn ? { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: keyArn } : { type: 'AWS_OWNED_KEY' };
         return {
           stateMachineArn: arn,
           name,
           status: 'ACTIVE',
-          definition,
+          // Required in the answer, and empty without the key (API reference, "DescribeStateMachine").
+          definition: includedData === 'METADATA_ONLY' ? '' : definition,
           roleArn,
           type: 'STANDARD',
           creationDate: createdAt,
@@ -151,17 +155,11 @@ function listed({ arn, name, status, machine, startDate, stopDate }: Execution) 
   return { executionArn: arn, stateMachineArn: machine.arn, name, status, startDate, stopDate };
 }
 
-function describe(execution: Execution): DescribeExecutionOutput {
+function describe(execution: Execution, data?: IncludedData): DescribeExecutionOutput {
+  if (data === 'METADATA_ONLY') return listed(execution);
   const { input, output, error, cause } = execution;
-  return {
-    ...listed(execution),
-    input,
-    inputDetails: { included: true },
-    output,
-    outputDetails: output ? { included: true } : undefined,
-    error,
-    cause,
-  };
+  const outputDetails = output ? { included: true } : undefined;
+  return { ...listed(execution), input, inputDetails: { included: true }, output, outputDetails, error, cause };
 }
 
 /** `includeExecutionData: false`: the events without what went in and came out. */

@@ -1,0 +1,147 @@
+/** The page's port: Slack's request URL, a person's view of Slack, and what the sandbox tells and takes. */
+import type { HttpApi } from './api.ts';
+import type { CallLog } from './aws/calls.ts';
+import type { Execution, Flow } from './aws/services/step-functions/index.ts';
+import type { Clock } from './clock.ts';
+import { FAULT_KINDS, type FaultKind, type Faults } from './faults.ts';
+import { HttpError, json, parseBody, type Reply, type Request } from './http.ts';
+import type { Slack } from './slack/slack.ts';
+import { ActError } from './slack/types.ts';
+
+export interface Parts {
+  clock: Clock;
+  faults: Faults;
+  calls: CallLog;
+  slack: Slack;
+  flow: Flow;
+  /** Known once the stack is deployed. */
+  apis: () => HttpApi[];
+}
+
+type Route = (parts: Parts, request: Request, name: string) => Reply | Promise<Reply>;
+
+/** Longest jump of the clock that is taken: ten years. */
+const LONGEST_ADVANCE = 315_360_000;
+
+const ROUTES: [method: string, path: RegExp, route: Route][] = [
+  ['GET', /^\/()$/, ({ slack }) => ({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: help(slack) })],
+  ['GET', /^\/sandbox\/slack\/([^/]+)$/, ({ slack }, _, user) => json(200, slack.view(known(slack, user)))],
+  [
+    'POST',
+    /^\/sandbox\/slack\/([^/]+)$/,
+    async ({ slack }, request, user) => json(200, await slack.act(known(slack, user), parseBody(request))),
+  ],
+  [
+    'GET',
+    /^\/sandbox\/aws\/(calls)$/,
+    ({ calls }, { query }) =>
+      json(
+        200,
+        calls.list().filter(({ time }) => isSince(time, query.get('since'))),
+      ),
+  ],
+  ['GET', /^\/sandbox\/flow\/(.+)$/, ({ flow }, _, name) => json(200, flowOf(flow, name))],
+  ['GET', /^\/sandbox\/(clock)$/, ({ clock }) => json(200, { now: clock.date().toISOString() })],
+  ['POST', /^\/sandbox\/(clock)$/, ({ clock }, request) => json(200, advance(clock, parseBody(request)))],
+  ['POST', /^\/sandbox\/(faults)$/, ({ faults }, request) => json(200, setFault(faults, parseBody(request)))],
+];
+
+/** What the page's port answers. Throws HttpError with a sentence for what it can't. */
+export async function answer(parts: Parts, request: Request): Promise<Reply> {
+  for (const api of parts.apis()) {
+    const reply = await api.answer(request);
+    if (reply) return reply;
+  }
+  const here = ROUTES.filter(([, path]) => path.test(request.path));
+  const found = here.find(([method]) => method === request.method);
+  if (!found) {
+    if (here.length > 0) throw new HttpError(405, `${request.path} takes ${here.map(([method]) => method).join(' and ')}`);
+    throw new HttpError(404, `there is nothing at ${request.method} ${request.path}; GET / says what there is`);
+  }
+  const [, path, route] = found;
+  try {
+    return await route(parts, request, path.exec(request.path)?.[1] ?? '');
+  } catch (error) {
+    if (error instanceof ActError) throw new HttpError(400, error.message);
+    throw error;
+  }
+}
+
+function known(slack: Slack, user: string): string {
+  const people = slack.people();
+  if (people.some(({ id, name }) => id === user || name === user)) return user;
+  throw new HttpError(404, `there is no ${user} in this workspace; there are ${people.map(({ name }) => name).join(', ')}`);
+}
+
+function isSince(time: string, since: string | null): boolean {
+  if (since === null) return true;
+  const from = /^\d+$/.test(since) ? Number(since) : Date.parse(since);
+  if (Number.isNaN(from)) throw new HttpError(400, 'since must be a time, in ISO 8601 or in milliseconds since 1970');
+  return Date.parse(time) >= from;
+}
+
+/** States entered, with times; neither parameters nor token, which the history alone holds. */
+function flowOf(flow: Flow, name: string) {
+  const execution: Execution | undefined = flow.find(name);
+  if (!execution) throw new HttpError(404, `there is no execution ${name}`);
+  const { arn, status, startDate, stopDate, error, cause, history } = execution;
+  const states = history.visits.map(({ name: state, type, enteredAt, exitedAt, input, output }) => ({
+    name: state,
+    type,
+    enteredAt,
+    exitedAt,
+    input: JSON.parse(input),
+    output: output === undefined ? undefined : JSON.parse(output),
+  }));
+  return { name: execution.name, executionArn: arn, status, startDate, stopDate, error, cause, states };
+}
+
+function advance(clock: Clock, { advance: seconds, ...others }: Record<string, unknown>) {
+  refuseOthers(others, 'advance');
+  if (typeof seconds !== 'number' || !(seconds >= 0) || seconds > LONGEST_ADVANCE) {
+    throw new HttpError(400, `advance must be a number of seconds from 0 to ${LONGEST_ADVANCE}`);
+  }
+  clock.advance(seconds);
+  return { now: clock.date().toISOString() };
+}
+
+function setFault(faults: Faults, { clear, target, kind, times = 1, error, ...others }: Record<string, unknown>) {
+  if (clear === true) {
+    faults.clear();
+    return { cleared: true };
+  }
+  refuseOthers(others, 'target, kind, times, error, clear');
+  if (typeof target !== 'string' || target === '') {
+    throw new HttpError(400, 'target must be an AWS action (sts:AssumeRole), a Slack method (chat.update) or a function (elevate)');
+  }
+  if (!FAULT_KINDS.includes(kind as FaultKind)) throw new HttpError(400, `kind must be one of ${FAULT_KINDS.join(', ')}`);
+  if (typeof times !== 'number' || !Number.isInteger(times) || times < 1 || times > 1_000_000) {
+    throw new HttpError(400, 'times must be a whole number of 1 or more');
+  }
+  if (error !== undefined && typeof error !== 'string') throw new HttpError(400, 'error must be the name of an error');
+  const fault = { target, kind: kind as FaultKind, times, ...(error === undefined ? {} : { error }) };
+  faults.add(fault);
+  return fault;
+}
+
+function refuseOthers(others: Record<string, unknown>, known: string): void {
+  const [first] = Object.keys(others);
+  if (first !== undefined) throw new HttpError(400, `there is no ${first} here; known: ${known}`);
+}
+
+const help = (slack: Slack) => `Interlock's sandbox: AWS and Slack on this machine, with the packaged stack deployed into it.
+
+POST /slack/events            Slack's request URL
+GET  /sandbox/slack/<user>    what ${slack
+  .people()
+  .map(({ name }) => name)
+  .join(', ')} see: messages, modal, home
+POST /sandbox/slack/<user>    do one thing as them: {"command": "/delete-bucket", "text": "team-scratch"},
+                              {"click": "<button>", "ts"?: "<message>"}, {"submit": {"<label>": <value>}}, {"close": true}, {"home": true}
+GET  /sandbox/aws/calls       the AWS calls since the start (?since=<time>)
+GET  /sandbox/flow/<name>     an execution's states
+GET  /sandbox/clock           the sandbox's time
+POST /sandbox/clock           {"advance": <seconds>}
+POST /sandbox/faults          {"target": "<aws action, slack method or function>", "kind": "${FAULT_KINDS.join('|')}", "times": 1}
+                              {"clear": true}
+`;

@@ -1,0 +1,116 @@
+/** What a newcomer finds in the sandbox: people in IAM with keys and devices, demo buckets, and the files that tell of them. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../src/config.ts';
+import { approverUserPolicy } from '../src/domain/policies.ts';
+import type { Aws } from './aws/aws.ts';
+import type { Functions } from './functions.ts';
+
+export interface SlackSecrets {
+  signingSecret: string;
+  botToken: string;
+}
+
+export interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** Long-term keys by profile (`root`, `admin` and the approvers' names), MFA devices by `root` and the approvers' names. */
+export interface Seeded {
+  profiles: Record<string, Keys>;
+  devices: Record<string, { serial: string; seed: string }>;
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** A TOTP secret of 256 bits as base32, without padding. */
+function newSeed(): string {
+  const bits = [...randomBytes(32)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32[Number.parseInt(five.padEnd(5, '0'), 2)]).join('');
+}
+
+export function newSlackSecrets(): SlackSecrets {
+  return { signingSecret: randomBytes(16).toString('hex'), botToken: `xoxb-sandbox-${randomBytes(12).toString('hex')}` };
+}
+
+/** Makes the account's people and fills the stack's secrets, which are deployed empty. */
+export function seedAccount(aws: Aws, functions: Functions, config: Config, stage: string, slack: SlackSecrets): Seeded {
+  // Their names stand in the environment of the functions that read them.
+  for (const { environment } of functions.list()) {
+    if (environment.SIGNING_SECRET) aws.secrets.put(environment.SIGNING_SECRET, slack.signingSecret);
+    if (environment.BOT_TOKEN) aws.secrets.put(environment.BOT_TOKEN, slack.botToken);
+  }
+
+  const allowAll = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  aws.iam.createUser({ name: 'admin', policies: [{ name: 'administrator', document: allowAll }] });
+  const root = { serial: `arn:aws:iam::${config.account}:mfa/root-account-mfa-device`, seed: newSeed() };
+  aws.iam.createMfaDevice({ user: 'root', ...root });
+  const seeded: Seeded = { profiles: { root: keysOf(aws, 'root'), admin: keysOf(aws, 'admin') }, devices: { root } };
+
+  for (const approver of Object.values(config.approvers)) {
+    // arn:aws:iam::<account>:user/<folder>/<name>
+    const [, folder = '/', name = ''] = /:user(\/(?:.*\/)?)([^/]+)$/.exec(approver.user) ?? [];
+    aws.iam.createUser({
+      name,
+      path: folder,
+      policies: [{ name: 'interlock', document: approverUserPolicy(config, approver.name, { stage }) }],
+    });
+    const device = { serial: approver.mfaSerial, seed: newSeed() };
+    aws.iam.createMfaDevice({ user: name, ...device });
+    const keys = keysOf(aws, name);
+    aws.secrets.put(approver.secret, JSON.stringify(keys));
+    seeded.profiles[approver.name] = keys;
+    seeded.devices[approver.name] = device;
+  }
+  return seeded;
+}
+
+function keysOf(aws: Aws, owner: string): Keys {
+  const { accessKeyId, secretAccessKey } = aws.iam.createAccessKey(owner);
+  return { accessKeyId, secretAccessKey };
+}
+
+/** Demo buckets, as the README tells of them. */
+export function seedBuckets({ s3 }: Pick<Aws, 's3'>): void {
+  s3.createBucket({ name: 'team-scratch' });
+  s3.createBucket({ name: 'team-frankfurt', region: 'eu-central-1' });
+  s3.createBucket({ name: 'quick-draft' });
+  s3.createBucket({ name: 'orphan' });
+
+  s3.createBucket({ name: 'team-site' });
+  for (const key of ['index.html', 'style.css', 'images/logo.svg']) s3.putObject('team-site', key, `the team's ${key}\n`);
+
+  s3.createBucket({ name: 'team-logs', versioning: 'Enabled' });
+  for (const day of ['2026-11-01', '2026-11-02', '2026-11-03']) {
+    s3.putObject('team-logs', `app/${day}.log`, 'first lines\n');
+    s3.putObject('team-logs', `app/${day}.log`, 'first lines\nmore lines\n');
+  }
+  s3.deleteObject('team-logs', 'app/2026-11-01.log');
+}
+
+export interface Told {
+  dir: string;
+  seeded: Seeded;
+  slack: SlackSecrets & { requestUrl: string; channel: string; users: Record<string, string> };
+  urls: { aws: string; slack: string; page: string };
+}
+
+/** Writes what clients need into SANDBOX_DIR; only the owner may read it. */
+export function writeFiles({ dir, seeded, slack, urls }: Told): void {
+  const profiles = Object.entries(seeded.profiles).map(
+    ([name, keys]) => `[${name}]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\n`,
+  );
+  const { signingSecret, botToken, requestUrl, channel, users } = slack;
+  write(dir, 'aws-credentials', profiles.join('\n'));
+  write(dir, 'mfa.json', toJson(seeded.devices));
+  write(dir, 'slack.json', toJson({ signingSecret, botToken, requestUrl, channel, users }));
+  write(dir, 'endpoints.json', toJson(urls));
+}
+
+const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+function write(dir: string, name: string, text: string): void {
+  writeFileSync(path.join(dir, name), text, { mode: 0o600 });
+}
