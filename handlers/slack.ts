@@ -8,8 +8,9 @@ import { createSecretReader } from '../src/aws/secrets.ts';
 import { createTables } from '../src/aws/tables.ts';
 import { loadConfig } from '../src/config.ts';
 import { env } from '../src/env.ts';
-import { boltLogger, createLogger } from '../src/log.ts';
+import { createLogger } from '../src/log.ts';
 import { createApp } from '../src/slack/app.ts';
+import { boltLogger } from '../src/slack/logger.ts';
 import { guarded } from '../src/slack/receiver.ts';
 import { createDesk } from '../src/steps/desk.ts';
 

@@ -1,5 +1,5 @@
 /** The shape of `config/<stage>.yml`: each member's grammar, and the sentence for somebody who got it wrong. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Waits over 24 days fire at once in Node's timers, so a window ends well before. */
 const LONGEST_WINDOW = 20 * 86_400;

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { check, type Fault } from './config-checks.ts';
 import { configSchema, type RawConfig } from './config-schema.ts';
 import type { Config } from './domain/configuration.ts';

@@ -1,22 +1,7 @@
 /** Structured logs. No event, no error of others and no secret is ever logged whole: names and our own sentences only. */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 
 /** The level is pinned: at `debug` Bolt would log whole events, the code too. */
 export function createLogger(serviceName: string): Logger {
   return new Logger({ serviceName, logLevel: 'INFO' });
-}
-
-/** Bolt's and the Web API's messages, from warnings up. */
-export function boltLogger(logger: Logger): BoltLogger {
-  const text = (messages: unknown[]) => messages.map((message) => (message instanceof Error ? message.name : String(message))).join(' ');
-  return {
-    debug: () => {},
-    info: () => {},
-    warn: (...messages) => logger.warn(text(messages)),
-    error: (...messages) => logger.error(text(messages)),
-    setLevel: () => {},
-    getLevel: () => LogLevel.WARN,
-    setName: () => {},
-  };
 }

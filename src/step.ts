@@ -1,6 +1,6 @@
 /** What every function of the state machine does around its one job: check the input, and turn what is thrown into errors that the ASL knows. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isPassing, nameOf } from './aws/clients.ts';
 import { InterlockError, TryAgain, Unexpected } from './errors.ts';
 import { parseInput } from './steps/inputs.ts';

@@ -1,6 +1,6 @@
 /** Secrets Manager: the approvers' keys (for `elevate` alone), the signing secret and the bot token. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { clientOptions } from './clients.ts';

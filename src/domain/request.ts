@@ -1,5 +1,5 @@
 /** The words that the flow speaks: what a request is, what was seen of the bucket, what each state says. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a request can end. `rehearsed`: everything happened but the deletion. */
 export const OUTCOMES = ['deleted', 'rehearsed', 'rejected', 'cancelled', 'expired', 'refused', 'locked', 'stopped', 'failed'] as const;

@@ -1,5 +1,5 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Answer, Conclusion, Deletion, Elevation, Facts, Request } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
