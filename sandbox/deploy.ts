@@ -4,7 +4,7 @@ import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { HttpApi } from './api.ts';
 import type { Aws } from './aws/aws.ts';
-import type { Flow } from './aws/services/step-functions/index.ts';
+import { checkDefinition, type Flow } from './aws/services/step-functions/index.ts';
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import type { Functions } from './functions.ts';
@@ -155,11 +155,13 @@ function codeMakers({ functions, flow, events, permissions, packaged, dir, accou
     },
     'AWS::Lambda::Version': ({ FunctionName }) => ({ ref: `${functions.find(FunctionName)?.arn}:1` }),
     'AWS::Lambda::Alias': ({ FunctionName, Name }) => ({ ref: `${functions.find(FunctionName)?.arn}:${Name}` }),
-    'AWS::StepFunctions::StateMachine': ({ StateMachineName, RoleArn, EncryptionConfiguration, ...definition }) => {
+    'AWS::StepFunctions::StateMachine': ({ StateMachineName, RoleArn, EncryptionConfiguration, ...rest }) => {
+      const definition = substituted(rest);
+      checkDefinition(definition);
       const { arn, name } = flow.createMachine({
         name: StateMachineName,
         roleArn: RoleArn,
-        definition: substituted(definition),
+        definition,
         keyArn: EncryptionConfiguration?.KmsKeyId,
       });
       return { ref: arn, attributes: { Arn: arn, Name: name } };

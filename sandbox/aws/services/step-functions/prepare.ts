@@ -3,9 +3,8 @@
  * The runner's gaps are closed by rewriting the states: timeouts, heartbeats, retries and waits are taken out and
  * kept by us (they follow the sandbox's clock), task tokens and `$$.State` are filled in per entry, `IsPresent: false` becomes `Not`.
  */
-import aslValidator from 'asl-validator';
 
-// biome-ignore lint/suspicious/noExplicitAny: a definition is JSON of many shapes; asl-validator has checked it before it is read
+// biome-ignore lint/suspicious/noExplicitAny: a definition is JSON of many shapes; `checkDefinition` has seen it before it is read
 export type Asl = any;
 
 export interface Retrier {
@@ -48,12 +47,10 @@ const NEVER_SECONDS = 2_147_483;
 const LATE = ['Task.Token', 'State.Name', 'State.EnteredTime', 'State.RetryCount'] as const;
 
 /**
- * Takes a definition as CloudFormation holds it, substitutions made; gives what the runner runs and what we keep.
- * Throws an Error that names the state where a definition is invalid or asks for what the sandbox doesn't have.
+ * Takes a valid definition (`checkDefinition`), substitutions made; gives what the runner runs and what we keep.
+ * Throws an Error that names the state which asks for what the sandbox doesn't have.
  */
 export function prepare(definition: Asl): Prepared {
-  const { isValid, errorsText } = aslValidator(definition, { checkArn: true, checkPaths: true });
-  if (!isValid) throw new Error(`the state machine's definition is invalid: ${errorsText('; ')}`);
   if (definition.QueryLanguage && definition.QueryLanguage !== 'JSONPath') throw new Error('the sandbox runs JSONPath definitions only');
   const prepared: Prepared = { definition: undefined, tasks: new Map(), types: new Map() };
   prepared.definition = prepareStates(definition, prepared);
