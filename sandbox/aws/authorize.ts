@@ -127,31 +127,32 @@ async function evaluate(
   return deciding.analysis;
 }
 
-type Statements = NonNullable<RequestAnalysis['identityAnalysis']>['denyStatements'];
+type Part = Pick<NonNullable<RequestAnalysis['identityAnalysis']>, 'denyStatements' | 'allowStatements'>;
 
+/** Names the statements that decided: the first Deny, or those that allow together. */
 function tell(analysis: RequestAnalysis, question: Question): string {
-  const resourceName = question.resourcePolicyKind ? RESOURCE_POLICIES[question.resourcePolicyKind] : "the resource's policy";
-  const sources: [
-    string,
-    Pick<NonNullable<RequestAnalysis['identityAnalysis']>, 'denyStatements' | 'allowStatements'> | undefined,
-    boolean,
-  ][] = [
-    [resourceName, analysis.resourceAnalysis, true],
-    ['the session policy', analysis.sessionAnalysis, true],
-    ['policy', analysis.identityAnalysis, false],
-  ];
-  const name = (source: string, own: boolean, [statement]: Statements): string => {
-    const sid = statement?.statement.sid();
-    return `statement ${sid ? `"${sid}"` : (statement?.statement.index() ?? '')} of ${own ? source : `policy "${statement?.policyId}"`}`;
+  const { resourcePolicyKind: kind } = question;
+  const name = (source: string | undefined, [first]: Part['allowStatements']): string => {
+    const sid = first?.statement.sid();
+    return `statement ${sid ? `"${sid}"` : (first?.statement.index() ?? '')} of ${source ?? `policy "${first?.policyId}"`}`;
   };
-  for (const [source, found, own] of sources) {
-    if (found && found.denyStatements.length > 0) return `denied by ${name(source, own, found.denyStatements)}`;
+  const parts: [string | undefined, Part | undefined][] = [
+    [kind ? RESOURCE_POLICIES[kind] : "the resource's policy", analysis.resourceAnalysis],
+    ['the session policy', analysis.sessionAnalysis],
+    [undefined, analysis.identityAnalysis],
+  ];
+  for (const [source, part] of parts) {
+    if (part && part.denyStatements.length > 0) return `denied by ${name(source, part.denyStatements)}`;
   }
-  if (analysis.result !== 'Allowed')
+  if (analysis.result !== 'Allowed') {
     return `no statement ${analysis.sessionAnalysis?.result === 'ImplicitlyDenied' ? 'of the session policy ' : ''}allows it`;
-  const allowing = sources.filter(([, found]) => found && found.allowStatements.length > 0);
-  const last = allowing.at(-1);
-  return last?.[1] ? `allowed by ${name(last[0], last[2], last[1].allowStatements)}` : 'allowed: needs no permission';
+  }
+  // A bucket's policy adds to what the identity may: it is named where the identity's own policies don't suffice.
+  const counts = kind === 'trust' || kind === 'key' || analysis.identityAnalysis?.result !== 'Allowed';
+  const allowing = parts.filter(([, part]) => part && part.allowStatements.length > 0 && (part !== analysis.resourceAnalysis || counts));
+  return allowing.length === 0
+    ? 'allowed: needs no permission'
+    : `allowed by ${allowing.map(([source, part]) => name(source, part?.allowStatements ?? [])).join(' and ')}`;
 }
 
 /** IAM user guide, "Troubleshoot access denied error messages". S3 sets the resource in quotes; STS gives no reason for an implicit denial. */

@@ -4,9 +4,19 @@ import { Authorizer } from './authorize.ts';
 import { CallLog } from './calls.ts';
 import { Credentials, type SessionKeys } from './credentials.ts';
 import { Endpoint } from './endpoint.ts';
+import { Mfa } from './mfa.ts';
 import { recordOf } from './records.ts';
 import { AwsError, type Caller, type Question, type Service } from './service.ts';
+import { createDynamoDb } from './services/dynamodb.ts';
+import { DynamoStore } from './services/dynamodb-store.ts';
+import { createIam } from './services/iam.ts';
 import { IamStore } from './services/iam-store.ts';
+import { createKms } from './services/kms.ts';
+import { KmsStore } from './services/kms-store.ts';
+import { createS3, type S3Store } from './services/s3/index.ts';
+import { SecretStore } from './services/secret-store.ts';
+import { createSecretsManager } from './services/secrets-manager.ts';
+import { createSts } from './services/sts.ts';
 
 export interface AwsOptions {
   clock: Clock;
@@ -22,6 +32,10 @@ export class Aws {
   readonly account: string;
   readonly region: string;
   readonly iam: IamStore;
+  readonly kms: KmsStore;
+  readonly secrets: SecretStore;
+  readonly dynamodb: DynamoStore;
+  readonly s3: S3Store;
   readonly calls = new CallLog();
   /** What went wrong in the sandbox itself; each was answered with 500. */
   readonly problems: Error[] = [];
@@ -36,6 +50,9 @@ export class Aws {
     this.region = region;
     this.#clock = clock;
     this.iam = new IamStore({ account, clock });
+    this.kms = new KmsStore({ clock, account, region });
+    this.secrets = new SecretStore({ clock, account, region });
+    this.dynamodb = new DynamoStore({ account, region });
     this.#credentials = new Credentials({ iam: this.iam, clock });
     this.#authorizer = new Authorizer(this.iam);
     this.#endpoint = new Endpoint({
@@ -48,6 +65,25 @@ export class Aws {
       calls: this.calls,
       problems: this.problems,
     });
+    const mfa = new Mfa({ iam: this.iam, clock });
+    this.register(createSts({ iam: this.iam, credentials: this.#credentials, mfa, assumeRoleMfa: options.assumeRoleMfa }));
+    this.register(createIam(this.iam));
+    this.register(createKms(this.kms));
+    this.register(createSecretsManager(this.secrets, this.kms));
+    this.register(createDynamoDb(this.dynamodb));
+    const s3 = createS3({
+      clock,
+      account,
+      region,
+      verifyMfa: (caller, text) => {
+        const [serial, code] = text.split(' ');
+        mfa.verify(caller.kind === 'root' ? 'root' : '', serial, code);
+      },
+      knowsPrincipal: (arn) => this.iam.knows(arn),
+    });
+    this.s3 = s3.store;
+    this.register(s3.service);
+    this.register(s3.control);
   }
 
   /** Adds a service to the address. */
@@ -118,5 +154,6 @@ export class Aws {
 
   async close(): Promise<void> {
     await this.#endpoint.close();
+    await this.dynamodb.close();
   }
 }

@@ -33,6 +33,7 @@ export class Handling {
   #operation = 'unknown';
   #question: Pick<Question, 'action' | 'resource'> | undefined;
   #decision: Pick<Decision, 'allowed' | 'decidedBy' | 'mfa'> | undefined;
+  #call: Call | undefined;
 
   constructor(parts: EndpointParts, endpoint: string, find: (scope: string | undefined) => Served | undefined) {
     this.#parts = parts;
@@ -54,7 +55,7 @@ export class Handling {
       return await this.#run(served, request, chunks);
     } catch (error) {
       const failure = this.#worded(served, error);
-      this.#record(served, failure.code);
+      this.#record(served, failure);
       const protocol = served?.protocol ?? this.#find(undefined)?.protocol;
       return {
         answer: protocol?.fail(failure, this.#requestId, request) ?? { status: failure.status, headers: {}, body: failure.message },
@@ -89,7 +90,7 @@ export class Handling {
     const shape = operation.schema === undefined ? undefined : shapeOf(operation.schema);
     const input = protocol.read(shape, request);
     if (shape) requireMembers(service, shape, input);
-    const call = this.#call(caller, request);
+    const call = this.#begin(caller, request);
     const fault = this.#parts.faults.take(`${service.name}:${this.#operation}`);
     this.#failBefore(fault);
     for (const question of await operation.questions(input, call)) {
@@ -115,7 +116,7 @@ export class Handling {
     if (fault === 'error' || fault === 'crash-before') throw new Refusal('broken');
   }
 
-  #call(caller: Caller, request: WireRequest): Call {
+  #begin(caller: Caller, request: WireRequest): Call {
     const call: Call = {
       caller,
       account: this.#parts.account,
@@ -126,6 +127,7 @@ export class Handling {
       endpoint: this.#endpoint,
       check: (question) => this.#decide(call, question),
     };
+    this.#call = call;
     return call;
   }
 
@@ -153,23 +155,26 @@ export class Handling {
     return wordRefusal(words, new Refusal('broken', `sandbox: ${problem.message}`));
   }
 
-  #record(served: Served | undefined, errorCode?: string): void {
-    const service = served?.service.name ?? 'unknown';
-    const decision =
-      this.#decision ??
-      (errorCode === undefined ? NO_QUESTION : { ...NO_QUESTION, allowed: false, decidedBy: `refused before IAM was asked: ${errorCode}` });
+  #record(served: Served | undefined, failure?: AwsError): void {
+    const decision = this.#decision ?? (failure ? refusedUnasked(failure) : { ...NO_QUESTION, mfa: this.#call?.mfa ?? null });
     this.#parts.calls.add(
       recordOf({
         caller: this.#caller,
         operation: this.#operation,
-        action: this.#question?.action ?? `${service}:${this.#operation}`,
+        action: this.#question?.action ?? `${served?.service.name ?? 'unknown'}:${this.#operation}`,
         resource: this.#question?.resource ?? '*',
         region: this.#region,
         time: this.#parts.clock.date(),
         decision,
-        errorCode,
+        errorCode: failure?.code,
         sourceIp: '127.0.0.1',
       }),
     );
   }
+}
+
+/** Refused before IAM was asked. Other messages than AccessDenied's may quote what was sent (STS quotes a malformed code), so they stay out. */
+function refusedUnasked(failure: AwsError): Pick<Decision, 'allowed' | 'decidedBy' | 'mfa'> {
+  const why = failure.code === 'AccessDenied' ? failure.message.trim() : failure.code;
+  return { allowed: false, decidedBy: `refused before IAM was asked: ${why}`, mfa: null };
 }

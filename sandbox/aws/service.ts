@@ -23,6 +23,8 @@ export type Caller =
       sessionName?: string;
       sourceIdentity?: string;
       tags: Record<string, string>;
+      /** The tags that a role assumed with this session inherits. */
+      transitiveTags?: Record<string, string>;
       sessionPolicy?: unknown;
       /** Milliseconds since 1970. */
       issuedAt: number;
@@ -49,6 +51,8 @@ export interface Call {
   endpoint: string;
   /** Asks IAM while the operation runs, for answers per item (DeleteObjects); a refusal is a value, `message` in AWS's words. */
   check(question: Question): Promise<{ allowed: boolean; message: string }>;
+  /** Set by STS where a code was right and no question told it, for the call log. */
+  mfa?: boolean;
 }
 
 /** One question to IAM. */

@@ -183,7 +183,7 @@ async function signQuery(request: WireRequest, signature: Signature, secretAcces
 function plain(request: WireRequest, signature: Signature, parameters: [string, string][]): HttpRequest {
   const names = [...signature.signedHeaders, HASH].filter((name) => request.headers[name] !== undefined);
   const query: Record<string, string[]> = {};
-  for (const [name, value] of parameters) (query[name] ??= []).push(value);
+  for (const [name, value] of parameters) query[name] = [...(query[name] ?? []), value];
   return new HttpRequest({
     method: request.method,
     path: request.path,

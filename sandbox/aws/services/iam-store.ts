@@ -158,6 +158,14 @@ export class IamStore {
     return [...this.roles.values()].find((role) => role.arn === arn);
   }
 
+  /** Whether a user or role that a policy names is there; of other accounts nothing is known, so they count as there. */
+  knows(arn: string): boolean {
+    const ours = new RegExp(`^arn:aws:iam::${this.account}:(user|role)/(?:.*/)?([^/]+)$`).exec(arn);
+    if (!ours) return true;
+    const found = (ours[1] === 'user' ? this.users : this.roles).get(ours[2] ?? '');
+    return found?.arn === arn;
+  }
+
   get rootArn(): string {
     return `arn:aws:iam::${this.account}:root`;
   }
