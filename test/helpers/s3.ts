@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import fc from 'fast-check';
 import { Aws } from '../../sandbox/aws/aws.ts';
-import { createS3, type S3Store } from '../../sandbox/aws/services/s3/index.ts';
+import type { S3Store } from '../../sandbox/aws/services/s3/index.ts';
 import { Clock } from '../../sandbox/clock.ts';
 import { Faults } from '../../sandbox/faults.ts';
 
@@ -27,9 +28,7 @@ export class S3Sandbox {
   }
 
   private constructor() {
-    const { service, store } = createS3({ clock: this.clock, account: ACCOUNT, region: 'us-east-1' });
-    this.aws.register(service);
-    this.store = store;
+    this.store = this.aws.s3;
     this.url = '';
     this.admin = new S3Client();
     this.root = this.admin;
@@ -63,3 +62,29 @@ export class S3Sandbox {
     await this.aws.close();
   }
 }
+
+/** How a call fails: code and status as the client sees them. Throws when it succeeds. */
+export async function failure(call: Promise<unknown>): Promise<{ code: string; status: number | undefined; message: string }> {
+  try {
+    await call;
+  } catch (error) {
+    const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+    return { code: name, status: $metadata?.httpStatusCode, message };
+  }
+  throw new Error('the call succeeded');
+}
+
+/** A key from what makes trouble on the way: slashes, dots, blanks, line ends, control characters, percent signs, all of Unicode. */
+export const hostileKey = fc
+  .string({
+    unit: fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...'/.ab %+&<>"\'\r\n\t\u0001\u007f\\*?#~\u00e9\ue000\uffff\u{1f4a5}') },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    ),
+    minLength: 1,
+    maxLength: 12,
+  })
+  .filter((key) => Buffer.from(key).toString() === key);
+
+/** The text behind `encoding-type=url`. */
+export const decodeKey = (text = '') => decodeURIComponent(text.replaceAll('+', ' '));
