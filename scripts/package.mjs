@@ -122,11 +122,16 @@ function environment() {
   };
 }
 
+/** Another run may put its result in place at the same time: whoever comes last wins, and what is there is always whole. */
 function replace(out, packaged) {
-  const old = `${packaged}-old`;
-  mkdirSync(dirname(out), { recursive: true });
-  if (existsSync(out)) renameSync(out, old);
-  renameSync(packaged, out);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if (existsSync(out)) renameSync(out, `${packaged}-old-${attempt}`);
+      return renameSync(packaged, out);
+    } catch (error) {
+      if (attempt === 9 || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    }
+  }
 }
 
 function say(text) {

@@ -1,0 +1,204 @@
+import { FUNCTIONS, TABLES } from '../src/domain/names.ts';
+import { packagedTemplate, type Resource, type Template } from './helpers/packaged.ts';
+
+let template: Template;
+beforeAll(() => {
+  template = packagedTemplate();
+}, 60_000);
+
+const ofType = (type: string): [string, Resource][] => Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+const only = (type: string): Resource['Properties'] => {
+  const [[, resource] = [], ...more] = ofType(type);
+  expect(more).toEqual([]);
+  return (resource as Resource).Properties;
+};
+const functionNamed = (name: string) =>
+  ofType('AWS::Lambda::Function').find(([, { Properties }]) => Properties.FunctionName === `interlock-sandbox-${name}`)?.[1].Properties;
+
+/** A statement on one line, as a reader goes through them. */
+function line(statement: Record<string, unknown>): string {
+  const text = (value: unknown): string =>
+    Array.isArray(value) ? value.map(text).join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
+  const { Sid, Effect, Principal, Action, NotAction, Resource, NotResource, Condition } = statement;
+  const parts = [
+    `${Sid}: ${Effect}`,
+    Action ? text(Action) : `all but ${text(NotAction)}`,
+    Resource ? `on ${text(Resource)}` : NotResource ? `on all but ${text(NotResource)}` : '',
+    Principal ? `to ${text(Principal)}` : '',
+    Condition ? `if ${JSON.stringify(Condition)}` : '',
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+describe('the packaged template', () => {
+  it('has a role for each function, used by nothing else', () => {
+    const used = ofType('AWS::Lambda::Function').map(([, { Properties }]) => Properties.Role['Fn::GetAtt'][0]);
+    expect(used.sort()).toEqual(FUNCTIONS.map((name) => `${name[0]?.toUpperCase()}${name.slice(1)}Role`).sort());
+    const machine = only('AWS::StepFunctions::StateMachine').RoleArn['Fn::GetAtt'][0];
+    expect(machine).toBe('MachineRole');
+    expect(
+      ofType('AWS::IAM::Role')
+        .map(([id]) => id)
+        .sort(),
+    ).toEqual([...used, machine, 'DeletionRole'].sort());
+  });
+
+  it('gives its roles these rights', () => {
+    const roles = ofType('AWS::IAM::Role').map(([, { Properties }]) => ({
+      [Properties.RoleName]: [
+        ...Properties.AssumeRolePolicyDocument.Statement.map((statement: Record<string, unknown>) => `trust ${line(statement)}`),
+        ...Properties.Policies.flatMap(({ PolicyDocument }: Resource['Properties']) => PolicyDocument.Statement.map(line)),
+      ],
+    }));
+    expect(Object.assign({}, ...roles)).toMatchSnapshot();
+  });
+
+  it('gives its keys and secrets these policies, and its keys are rotated', () => {
+    const policies = ofType('AWS::KMS::Key').map(([id, { Properties }]) => ({ [id]: Properties.KeyPolicy.Statement.map(line) }));
+    const secrets = ofType('AWS::SecretsManager::ResourcePolicy').map(([id, { Properties }]) => ({
+      [id]: Properties.ResourcePolicy.Statement.map(line),
+    }));
+    expect(Object.assign({}, ...policies, ...secrets)).toMatchSnapshot();
+    for (const [, { Properties }] of ofType('AWS::KMS::Key')) expect(Properties.EnableKeyRotation).toBe(true);
+  });
+
+  it('tells each function what it needs and no more', () => {
+    const environments = FUNCTIONS.map((name) => [
+      name,
+      Object.keys(functionNamed(name)?.Environment.Variables)
+        .filter((key) => !key.startsWith('INTERLOCK_'))
+        .sort()
+        .join(' '),
+    ]);
+    expect(Object.fromEntries(environments)).toMatchInlineSnapshot(`
+{
+  "askApprover": "AUDIT_TABLE BOT_TOKEN REQUESTS_TABLE SEAL_KEY",
+  "deleteBucket": "AUDIT_TABLE SEAL_KEY",
+  "elevate": "APPROVERS_TABLE ATTEMPTS_TABLE AUDIT_TABLE DELETION_ROLE_ARN REQUESTS_TABLE SEAL_KEY",
+  "inspect": "REQUESTS_TABLE SEAL_KEY",
+  "report": "AUDIT_TABLE BOT_TOKEN LOCKS_TABLE REQUESTS_TABLE",
+  "slack": "AUDIT_TABLE BOT_TOKEN LOCKS_TABLE REQUESTS_TABLE SEAL_KEY SIGNING_SECRET STATE_MACHINE_ARN",
+}
+`);
+    for (const name of FUNCTIONS)
+      expect(functionNamed(name)?.Environment.Variables).toMatchObject({
+        INTERLOCK_CONFIG: 'config/sandbox.yml',
+        INTERLOCK_STAGE: 'sandbox',
+      });
+  });
+
+  it('runs its functions on nodejs24.x and arm64, within limits', () => {
+    for (const name of FUNCTIONS) {
+      expect(functionNamed(name)).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      expect(functionNamed(name)?.Timeout).toBeLessThanOrEqual(60);
+    }
+    expect(functionNamed('slack')).toMatchObject({ Timeout: 10, ReservedConcurrentExecutions: 10 });
+  });
+
+  it('holds no value of any secret', () => {
+    expect(
+      ofType('AWS::SecretsManager::Secret')
+        .map(([, { Properties }]) => Properties.Name)
+        .sort(),
+    ).toEqual([
+      'interlock/sandbox/approvers/alice',
+      'interlock/sandbox/approvers/bob',
+      'interlock/sandbox/slack/bot-token',
+      'interlock/sandbox/slack/signing-secret',
+    ]);
+    expect(JSON.stringify(template)).not.toMatch(/SecretString|xox[abp]-|(?:AKIA|ASIA)[A-Z0-9]{16}/);
+  });
+
+  it("encrypts approvers' keys with a key of their own", () => {
+    for (const [id, { Properties }] of ofType('AWS::SecretsManager::Secret')) {
+      expect([id, Properties.KmsKeyId]).toEqual([id, id.endsWith('ApproverSecret') ? { 'Fn::GetAtt': ['SecretsKey', 'Arn'] } : undefined]);
+    }
+  });
+
+  it('can restore its tables, and keeps them', () => {
+    expect(
+      ofType('AWS::DynamoDB::Table')
+        .map(([, { Properties }]) => Properties.TableName)
+        .sort(),
+    ).toEqual(TABLES.map((name) => `interlock-sandbox-${name}`).sort());
+    for (const [, resource] of ofType('AWS::DynamoDB::Table')) {
+      expect(resource).toMatchObject({
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { SSEEnabled: true },
+        },
+      });
+    }
+  });
+
+  it('encrypts the history of its machine, logs none of it, and names functions that are there', () => {
+    const machine = only('AWS::StepFunctions::StateMachine');
+    expect(machine.EncryptionConfiguration).toMatchObject({
+      Type: 'CUSTOMER_MANAGED_KMS_KEY',
+      KmsKeyId: { 'Fn::GetAtt': ['HistoryKey', 'Arn'] },
+    });
+    expect(machine.LoggingConfiguration).toEqual({ Level: 'OFF', IncludeExecutionData: false });
+    const names = ofType('AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
+    const placeholders = new Set(JSON.stringify(machine.Definition).match(/(?<=\$\{)\w+(?=\})/g));
+    expect([...placeholders].sort()).toEqual(Object.keys(machine.DefinitionSubstitutions).sort());
+    for (const name of Object.values(machine.DefinitionSubstitutions)) expect(names).toContain(name);
+  });
+
+  it('reports executions that ended where no state could catch it', () => {
+    const rule = only('AWS::Events::Rule');
+    expect(rule.EventPattern).toEqual({
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: {
+        status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        stateMachineArn: ['arn:aws:states:us-east-1:111122223333:stateMachine:interlock-sandbox-deletion'],
+      },
+    });
+    expect(rule.Targets).toMatchObject([
+      { Arn: { 'Fn::GetAtt': ['ReportLambdaFunction', 'Arn'] }, RetryPolicy: { MaximumRetryAttempts: 20 } },
+    ]);
+    expect(
+      ofType('AWS::Lambda::Permission')
+        .map(([, { Properties }]) => Properties.Principal)
+        .sort(),
+    ).toEqual(['apigateway.amazonaws.com', 'events.amazonaws.com']);
+  });
+
+  it('opens one route, throttled', () => {
+    expect(only('AWS::ApiGatewayV2::Route').RouteKey).toBe('POST /slack/events');
+    expect(only('AWS::ApiGatewayV2::Stage').DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 20, ThrottlingRateLimit: 10 });
+  });
+
+  it('keeps logs for a time', () => {
+    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(FUNCTIONS.length);
+    for (const [, { Properties }] of ofType('AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toBe(90);
+  });
+
+  it('goes in no circle (FC-58)', () => {
+    const graph = new Map(Object.entries(template.Resources).map(([id, resource]) => [id, dependencies(resource)]));
+    const done = new Set<string>();
+    const visit = (id: string, path: string[]): void => {
+      if (path.includes(id)) throw new Error(`circle: ${[...path.slice(path.indexOf(id)), id].join(' → ')}`);
+      if (done.has(id)) return;
+      for (const next of graph.get(id) ?? []) if (graph.has(next)) visit(next, [...path, id]);
+      done.add(id);
+    };
+    for (const id of graph.keys()) visit(id, []);
+    expect(done.size).toBe(graph.size);
+  });
+});
+
+/** What a resource refers to: Ref, Fn::GetAtt, Fn::Sub and DependsOn. */
+function dependencies(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (key === 'Ref') return [value as string];
+    if (key === 'Fn::GetAtt') return [([value].flat() as string[])[0]?.split('.')[0] ?? ''];
+    if (key === 'DependsOn') return [value].flat() as string[];
+    if (key === 'Fn::Sub') return [...JSON.stringify(value).matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, id]) => id ?? '');
+    return dependencies(value);
+  });
+}
