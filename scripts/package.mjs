@@ -20,7 +20,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -39,10 +39,11 @@ const INPUTS = [
 /** Where the packaged stack says what it was made from. */
 const STAMP = 'inputs.sha256';
 
-function main() {
+async function main() {
   const options = readOptions();
   const inputs = hashOf([...INPUTS.map((input) => join(ROOT, input)), options.config], options.stage);
   if (!options.force && isFresh(options.out, inputs)) return say(`package: ${options.out} is up to date`);
+  await checkConfiguration(options.config);
   // Beside the result, so that putting it in place is one rename.
   const work = join(dirname(options.out), '.build', `package-${process.pid}`);
   try {
@@ -70,6 +71,17 @@ function readOptions() {
     fail(`--stage ${stage}: lower-case letters, digits and hyphens, a letter first, 20 at most`, 2);
   if (!existsSync(config)) fail(`${config} isn't there; a stage needs its configuration file`);
   return { stage, config: resolve(config), out: resolve(out), force };
+}
+
+/** Tells the faults of a configuration by themselves, before osls wraps them up. */
+async function checkConfiguration(file) {
+  const { parseConfig } = await import('../src/config.ts');
+  try {
+    parseConfig(readFileSync(file, 'utf8'), relative(process.cwd(), file));
+  } catch (error) {
+    if (error.name !== 'ConfigError') throw error;
+    fail(`the configuration has faults:\n${error.message}`);
+  }
 }
 
 function hashOf(paths, ...also) {
@@ -143,4 +155,4 @@ function fail(message, code = 1) {
   process.exit(code);
 }
 
-main();
+await main();
