@@ -108,6 +108,10 @@ export type Deletion = z.infer<typeof Deletion>;
 export const Conclusion = z.strictObject({
   outcome: z.enum(OUTCOMES),
   why: z.string(),
-  by: z.string().nullable(),
+  /** Slack user id of who decided; null for nobody. */
+  by: z
+    .string()
+    .nullable()
+    .transform((by) => by || null),
 });
 export type Conclusion = z.infer<typeof Conclusion>;

@@ -4,14 +4,17 @@ import { Answer, Conclusion, Deletion, Elevation, Facts, Request } from '../doma
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
 
+/** An empty object stands for what no state has said yet: a template can't hold null. */
+const orNone = <T extends z.ZodType>(schema: T) => z.union([z.strictObject({}).transform(() => null), schema]);
+
 const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Request };
 
 export const InspectInput = z.strictObject({
   ...step,
   step: z.enum(['inspect', 'check']),
   sealedRequest: z.string(),
-  /** What the approver was shown; null before it was shown for the first time. */
-  shown: Facts.nullable(),
+  /** The last look, whose facts the approver was shown; null before the first. */
+  shown: orNone(z.object({ facts: Facts.nullable() })).transform((last) => last?.facts ?? null),
 });
 export type InspectInput = z.infer<typeof InspectInput>;
 
@@ -19,7 +22,7 @@ export const AskInput = z.strictObject({
   ...step,
   taskToken: z.string().min(1),
   inspection: z.object({ facts: Facts, changes: z.array(z.string()) }),
-  elevation: Elevation.nullable(),
+  elevation: orNone(Elevation),
 });
 export type AskInput = z.infer<typeof AskInput>;
 
@@ -36,7 +39,7 @@ export const DeleteInput = z.strictObject({
 export type DeleteInput = z.infer<typeof DeleteInput>;
 
 const fromFlow = z
-  .strictObject({ ...step, conclusion: Conclusion, elevation: Elevation.nullable(), deletion: Deletion.nullable() })
+  .strictObject({ ...step, conclusion: Conclusion, elevation: orNone(Elevation), deletion: orNone(Deletion) })
   .transform(({ request, conclusion, enteredAt, elevation, deletion }) => ({
     requestId: request.requestId,
     conclusion,
