@@ -41,11 +41,11 @@ export function install() {
   return `The dependencies could not be installed (${error?.message ?? `npm ci ended with ${status}`}); see above.`;
 }
 
-/** The Node to run on: the locked one on Linux, this one where it is of the right version. */
-export function findNode() {
+/** The Node to run on: the locked one on Linux, this one where it is of the right version; a sentence where neither is. */
+export function findNode(version = process.versions.node) {
   const packaged = nodePackage && join(ROOT, 'node_modules', nodePackage, 'bin', 'node');
   // It is built for glibc: where it doesn't run, the system's may.
   if (packaged && spawnSync(packaged, ['--version']).status === 0) return { node: packaged };
-  if (Number(process.versions.node.split('.')[0]) === MAJOR) return { node: process.execPath };
-  return { missing: `This needs Node ${MAJOR}, which Lambda runs, and found ${process.version}: install Node ${MAJOR} and run it again.` };
+  if (Number(version.split('.')[0]) === MAJOR) return { node: process.execPath };
+  return { missing: `This needs Node ${MAJOR}, which Lambda runs, and found ${version}: install Node ${MAJOR} and run it again.` };
 }
