@@ -1,0 +1,51 @@
+import { globSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+const manifest = parse(readFileSync('slack-app-manifest.yml', 'utf8'));
+
+/** The scope that a Web API method needs (docs.slack.dev, "Scopes"); views need none, nor does the event app_home_opened. */
+const SCOPES: Record<string, string | null> = {
+  'chat.postMessage': 'chat:write',
+  'chat.postEphemeral': 'chat:write',
+  'chat.update': 'chat:write',
+  'conversations.members': 'channels:read',
+  'conversations.open': 'im:write',
+  'usergroups.users.list': 'usergroups:read',
+  'users.info': 'users:read',
+  'views.open': null,
+  'views.publish': null,
+  'views.push': null,
+  'views.update': null,
+};
+
+describe("the app's manifest", () => {
+  it('asks for the scopes that the calls need, and for no other', () => {
+    const source = globSync('{src,handlers}/**/*.ts')
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+    const methods = [
+      ...source.matchAll(/\.((?:chat|conversations|usergroups|users|views|reactions|pins|files|bookmarks)(?:\.\w+)+)\(/g),
+    ].map(([, method]) => method as string);
+    expect(methods.filter((method) => !(method in SCOPES))).toEqual([]);
+    const needed = methods.map((method) => SCOPES[method]).filter((scope) => typeof scope === 'string');
+    expect(manifest.oauth_config.scopes.bot).toEqual([...new Set([...needed, 'commands'])].sort());
+  });
+
+  it('sends everything to the one route', () => {
+    const { features, settings } = manifest;
+    const urls = [
+      ...features.slash_commands.map(({ url }: { url: string }) => url),
+      settings.event_subscriptions.request_url,
+      settings.interactivity.request_url,
+    ];
+    expect(new Set(urls.map((url) => new URL(url).pathname))).toEqual(new Set(['/slack/events']));
+    expect(new Set(urls).size).toBe(1);
+  });
+
+  it('has the command, the home tab and its event', () => {
+    expect(manifest.features.slash_commands.map(({ command }: { command: string }) => command)).toEqual(['/delete-bucket']);
+    expect(manifest.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: true });
+    expect(manifest.settings.event_subscriptions.bot_events).toEqual(['app_home_opened']);
+    expect(manifest.settings.interactivity.is_enabled).toBe(true);
+  });
+});
