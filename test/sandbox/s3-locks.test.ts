@@ -121,7 +121,7 @@ describe("Object Lock in the sandbox's S3", () => {
     expect(
       await failure(s.admin.send(new DeleteObjectsCommand({ Bucket: 'unlocked', Delete, BypassGovernanceRetention: true }))),
     ).toMatchObject(bypass);
-    expect(await failure(s.admin.send(new PutObjectCommand({ ...key, ObjectLockLegalHoldStatus: 'ON' })))).toMatchObject({
+    expect(await failure(s.admin.send(new PutObjectCommand({ ...key, Body: 'x', ObjectLockLegalHoldStatus: 'ON' })))).toMatchObject({
       code: 'InvalidRequest',
     });
     expect(await failure(s.admin.send(new GetObjectRetentionCommand(key)))).toMatchObject({ code: 'InvalidRequest' });

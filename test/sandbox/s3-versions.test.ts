@@ -26,7 +26,7 @@ describe("versions in the sandbox's S3", () => {
   afterEach(() => expect(s.aws.problems).toEqual([]));
   afterAll(() => s.stop());
 
-  const put = async (Key: string, Body = '') => (await s.admin.send(new PutObjectCommand({ Bucket, Key, Body }))).VersionId;
+  const put = async (Key: string, Body = 'x') => (await s.admin.send(new PutObjectCommand({ Bucket, Key, Body }))).VersionId;
   const get = async (Key: string, VersionId?: string) =>
     (await s.admin.send(new GetObjectCommand({ Bucket, Key, VersionId }))).Body?.transformToString();
   const remove = (Key: string, VersionId?: string) => s.admin.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));

@@ -146,11 +146,10 @@ function addPart(upload: Upload, number: number | undefined, body: Uint8Array, c
 /** The parts that a completion names. Throws where one is missing, changed, too small or out of order. */
 function chosenParts(upload: Upload, chosen: sdk.CompletedPart[]): { body: Uint8Array; etag: string }[] {
   if (chosen.length === 0) throw malformedXml();
-  let last = 0;
+  const numbers = chosen.map(({ PartNumber }) => PartNumber ?? 0);
+  if (numbers.some((number, i) => number <= (numbers[i - 1] ?? 0)))
+    throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order. Parts must be ordered by part number.', 400);
   return chosen.map(({ PartNumber: number = 0, ETag: etag = '' }, i) => {
-    if (number <= last)
-      throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order. Parts must be ordered by part number.', 400);
-    last = number;
     const part = upload.parts.get(number);
     if (part?.etag !== etag.replace(/^"|"$/g, ''))
       throw new AwsError(
