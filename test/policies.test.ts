@@ -61,7 +61,7 @@ describe("a function's role", () => {
       [
         row('GetItem', 'requests'),
         row('UpdateItem', 'requests'),
-        s3('GetBucketLocation', 'team-scratch'),
+        s3('GetBucketVersioning', 'team-scratch'),
         s3('ListBucketVersions', 'quick-one'),
         s3('GetBucketPolicy', 'team-scratch'),
         { action: 's3:ListAllMyBuckets', resource: '*' },

@@ -37,23 +37,17 @@ export const SEALS = {
 } as const satisfies Record<FunctionName, { seals: string[]; opens: string[] }>;
 
 /**
- * Read-only S3 rights of `inspect` on a rule's buckets. `ListBucket` and `ListBucketVersions` tell whether it is empty; there is no GetObject.
- * Object Lock, encryption, lifecycle and replication are read for what the approver is told.
+ * Read-only S3 rights of `inspect` on a rule's buckets: what it looks at and no more, so no GetObject.
+ * HeadBucket asks for `ListBucket` (S3 API Reference, HeadBucket).
  */
 const INSPECT_BUCKET = [
-  's3:GetBucketLocation',
-  's3:GetBucketVersioning',
   's3:GetBucketObjectLockConfiguration',
   's3:GetBucketPolicy',
   's3:GetBucketTagging',
-  's3:GetEncryptionConfiguration',
-  's3:GetLifecycleConfiguration',
-  's3:GetReplicationConfiguration',
-  's3:GetBucketWebsite',
-  's3:GetBucketNotification',
+  's3:GetBucketVersioning',
   's3:ListBucket',
-  's3:ListBucketVersions',
   's3:ListBucketMultipartUploads',
+  's3:ListBucketVersions',
 ];
 
 /**
