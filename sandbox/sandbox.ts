@@ -104,7 +104,12 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
     account,
     region,
     dir,
-    environment: () => ({ AWS_ENDPOINT_URL: urls.aws, SLACK_API_URL: `${urls.slack}/api/` }),
+    environment: () => ({
+      AWS_ENDPOINT_URL: urls.aws,
+      // Its client puts the account before the host, which an address of numbers doesn't take.
+      AWS_ENDPOINT_URL_S3_CONTROL: urls.aws.replace('127.0.0.1', 'localhost'),
+      SLACK_API_URL: `${urls.slack}/api/`,
+    }),
     credentials: async (roleArn, sessionName) => {
       const { caller, ...keys } = await aws.roleSession(roleArn, sessionName, { service: 'lambda.amazonaws.com' });
       return { ...keys, expiresAt: caller.expiresAt };

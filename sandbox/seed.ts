@@ -25,9 +25,9 @@ export interface Seeded {
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A TOTP secret of 256 bits as base32, without padding. */
+/** A TOTP secret of 320 bits as base32: 64 characters, as AWS gives them. */
 function newSeed(): string {
-  const bits = [...randomBytes(32)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const bits = [...randomBytes(40)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32[Number.parseInt(five.padEnd(5, '0'), 2)]).join('');
 }
 

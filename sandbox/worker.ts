@@ -2,6 +2,7 @@
  * One Lambda execution environment: a worker that loads a bundle when its first event comes and runs one event at a time.
  * Its environment is the function's alone; its `Date` follows the sandbox's clock.
  */
+import dns from 'node:dns';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -40,6 +41,7 @@ export interface FunctionError {
 const { shift, root, handler, context } = workerData as WorkerOptions;
 
 shiftDate(new Float64Array(shift));
+resolveLocalhost();
 process.cwd = () => root;
 
 let loaded: Promise<(event: unknown, context: unknown) => unknown> | undefined;
@@ -103,4 +105,14 @@ function shiftDate(milliseconds: Float64Array): void {
   });
   RealDate.prototype.constructor = ShiftedDate;
   globalThis.Date = ShiftedDate;
+}
+
+/**
+ * `<account>.localhost` is this machine (RFC 6761, 6.3), whatever the system's resolver makes of it: S3 Control's client puts the
+ * account before the endpoint's host.
+ */
+function resolveLocalhost(): void {
+  const lookup = dns.lookup as (host: string, ...rest: unknown[]) => void;
+  const local = (host: string, ...rest: unknown[]) => lookup(host.endsWith('.localhost') ? '127.0.0.1' : host, ...rest);
+  dns.lookup = local as typeof dns.lookup;
 }

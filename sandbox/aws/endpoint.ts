@@ -75,7 +75,8 @@ export class Endpoint {
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { port } = this.#server.address() as AddressInfo;
-    const host = incoming.headers.host;
+    // S3 Control's client puts the account before the host.
+    const host = incoming.headers.host?.replace(/^\d{12}\.(?=localhost:)/, '');
     if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`)
       return sendText(response, 403, `this address answers 127.0.0.1:${port} and localhost:${port} only`);
     const raw = await readBody(incoming);

@@ -59,7 +59,7 @@ export function stepFunctionsService(flow: Flow, keyQuestion: KeyQuestion): Serv
       },
     }),
     SendTaskSuccess: operation<SendTaskSuccessInput>(SendTaskSuccess$, {
-      questions: () => [ask('states:SendTaskSuccess', '*')],
+      questions: (_, { account }) => [{ action: 'states:SendTaskSuccess', resource: '*', resourceAccount: account }],
       run: ({ taskToken, output = '' }) => {
         const wait = flow.tokens.find(taskToken);
         if (Buffer.byteLength(output) > DATA_LIMIT)
@@ -70,14 +70,14 @@ export function stepFunctionsService(flow: Flow, keyQuestion: KeyQuestion): Serv
       },
     }),
     SendTaskFailure: operation<SendTaskFailureInput>(SendTaskFailure$, {
-      questions: () => [ask('states:SendTaskFailure', '*')],
+      questions: (_, { account }) => [{ action: 'states:SendTaskFailure', resource: '*', resourceAccount: account }],
       run: ({ taskToken, error, cause }) => {
         flow.tokens.find(taskToken).fail(error, cause);
         return {};
       },
     }),
     SendTaskHeartbeat: operation<SendTaskHeartbeatInput>(SendTaskHeartbeat$, {
-      questions: () => [ask('states:SendTaskHeartbeat', '*')],
+      questions: (_, { account }) => [{ action: 'states:SendTaskHeartbeat', resource: '*', resourceAccount: account }],
       run: ({ taskToken }) => {
         flow.tokens.find(taskToken).heartbeat();
         return {};
@@ -104,7 +104,7 @@ export function stepFunctionsService(flow: Flow, keyQuestion: KeyQuestion): Serv
       },
     }),
     ListStateMachines: operation<ListStateMachinesInput>(ListStateMachines$, {
-      questions: () => [ask('states:ListStateMachines', '*')],
+      questions: (_, { account }) => [{ action: 'states:ListStateMachines', resource: '*', resourceAccount: account }],
       run: ({ maxResults, nextToken }) => {
         const { items, next } = page(flow.machines(), maxResults, nextToken);
         const stateMachines = items.map(({ arn, name, createdAt }) => ({

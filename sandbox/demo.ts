@@ -1,0 +1,132 @@
+/** `npm run demo`: one request from the slash command to the deleted bucket, a wrong code on the way, each step as it happens. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Secret, TOTP } from 'otpauth';
+import type { CallRecord } from './aws/calls.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
+import { render } from './slack/render.ts';
+
+const BUCKET = 'team-scratch';
+const color = process.stdout.isTTY && !process.env.NO_COLOR;
+const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
+const say = (line = '') => process.stdout.write(`${line}\n`);
+const heading = (text: string) => say(`\n${paint(1, text)}`);
+
+/** Waits for what the flow does in its own time. Throws after a minute: then something is broken. */
+async function until<T>(find: () => T | undefined | false, what: string): Promise<T> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    const found = find();
+    if (found) return found;
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+/** Shows what somebody sees, set in. */
+function show(sandbox: Sandbox, who: string, item: Parameters<typeof render>[0]): void {
+  say(paint(36, `  Slack, ${who} sees:`));
+  for (const line of render(item, sandbox.slack.names()).split('\n')) say(paint(36, `    │ ${line}`));
+}
+
+/** Tells each call and each state as it comes. */
+function follow(sandbox: Sandbox): () => void {
+  let told = 0;
+  const states = () => {
+    const visits = execution(sandbox)?.history.visits ?? [];
+    for (const { name } of visits.slice(told)) say(paint(33, `  flow   ${name}`));
+    told = visits.length;
+  };
+  const call = ({ principal, action, resource, mfa, allowed, decidedBy, errorCode }: CallRecord) => {
+    states();
+    const who = principal.replace(/^arn:aws:(iam|sts)::\d+:/, '');
+    const verdict = allowed ? (errorCode ? paint(33, errorCode) : paint(32, 'allowed')) : paint(31, 'DENIED');
+    say(`  AWS    ${action} ${resource.replace(/^arn:aws:/, '')}${mfa ? ' [MFA]' : ''}`);
+    say(`         by ${who}: ${verdict}, ${decidedBy}`);
+  };
+  const off = sandbox.aws.calls.on(call);
+  const timer = setInterval(states, 20);
+  return () => {
+    clearInterval(timer);
+    off();
+    states();
+  };
+}
+
+const execution = (sandbox: Sandbox) => sandbox.flow.machines().flatMap((machine) => sandbox.flow.executions(machine.arn))[0];
+
+/** The six digits on alice's device, as her phone would show them. */
+function codeOf(sandbox: Sandbox, dir: string): string {
+  const { alice } = JSON.parse(readFileSync(path.join(dir, 'mfa.json'), 'utf8'));
+  return new TOTP({ secret: Secret.fromBase32(alice.seed) }).generate({ timestamp: sandbox.clock.now() });
+}
+
+async function act(sandbox: Sandbox, who: string, action: Parameters<Sandbox['slack']['act']>[1]): Promise<void> {
+  const { status, body } = await sandbox.slack.act(who, action);
+  if (status !== 200) throw new Error(`the app answered ${status}: ${JSON.stringify(body)}`);
+}
+
+const modalOf = (sandbox: Sandbox, who: string) => sandbox.slack.view(who).modal;
+const has = (item: unknown, text: string) => JSON.stringify(item ?? '').includes(text);
+
+async function play(sandbox: Sandbox, dir: string): Promise<void> {
+  heading(`1  riya types /delete-bucket ${BUCKET}`);
+  await act(sandbox, 'riya', { command: '/delete-bucket', text: BUCKET });
+  show(sandbox, 'riya', modalOf(sandbox, 'riya') ?? {});
+
+  heading('2  riya gives a reason and asks; the flow looks at the bucket and asks the approvers');
+  await act(sandbox, 'riya', { submit: { Reason: 'The trial is over, nothing reads it any more' } });
+  const asked = await until(
+    () => sandbox.slack.view('alice').messages.find((message) => has(message, 'Approve with MFA code')),
+    'the question',
+  );
+  show(sandbox, 'alice', asked);
+  const direct = await until(
+    () => sandbox.slack.view('riya').messages.find((message) => has(message, 'Cancel request')),
+    'the direct message',
+  );
+  show(sandbox, 'riya', direct);
+
+  heading('3  alice clicks Approve with MFA code, and types a wrong one');
+  await act(sandbox, 'alice', { click: 'Approve with MFA code', ts: asked.ts });
+  show(sandbox, 'alice', modalOf(sandbox, 'alice') ?? {});
+  const right = codeOf(sandbox, dir);
+  const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, '0');
+  await act(sandbox, 'alice', { submit: { 'MFA code': wrong, 'Bucket name': BUCKET } });
+  show(sandbox, 'alice', modalOf(sandbox, 'alice') ?? {});
+  const again = await until(() => {
+    const modal = modalOf(sandbox, 'alice');
+    return has(modal, 'AWS refused the code') ? (modal ?? undefined) : undefined;
+  }, 'the same modal, asking again');
+  show(sandbox, 'alice', again);
+
+  heading('4  alice types the code that her device shows; AWS gives a session for this one bucket');
+  await act(sandbox, 'alice', { submit: { 'MFA code': codeOf(sandbox, dir), 'Bucket name': BUCKET } });
+  const ended = await until(() => {
+    const now = execution(sandbox);
+    return now?.status !== 'RUNNING' && now;
+  }, 'the end of the flow');
+  show(sandbox, 'alice', modalOf(sandbox, 'alice') ?? {});
+  show(sandbox, 'everybody in the channel', sandbox.slack.view('mallory').messages[0] ?? {});
+  show(sandbox, 'riya', sandbox.slack.view('riya').messages.at(-1) ?? {});
+  show(sandbox, 'alice', sandbox.slack.view('alice').messages.at(-1) ?? {});
+  if (ended.status !== 'SUCCEEDED' || sandbox.aws.s3.find(BUCKET))
+    throw new Error(`the flow ended ${ended.status}, and ${BUCKET} is still there`);
+  heading(`${BUCKET} is deleted. npm start lets you do it yourself.`);
+}
+
+const dir = mkdtempSync(path.join(tmpdir(), 'interlock-demo-'));
+try {
+  const sandbox = await startSandbox({ port: 0, awsPort: 0, slackPort: 0, dir, assumeRoleMfa: 'absent' });
+  const end = follow(sandbox);
+  try {
+    await play(sandbox, dir);
+  } finally {
+    end();
+    await sandbox.close();
+  }
+} catch (error) {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}

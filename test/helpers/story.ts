@@ -1,0 +1,53 @@
+/** What people do in most scenarios, in few words. */
+import type { Sandbox, SlackMessage, SlackView } from './sandbox.ts';
+
+/** All the text of a message or view, as one string. */
+export function textOf(item: unknown): string {
+  return JSON.stringify(item ?? null);
+}
+
+/** riya asks; gives the request's id once the approvals channel shows it. */
+export async function ask(
+  sandbox: Sandbox,
+  bucket: string,
+  more: { rehearse?: boolean; reason?: string; by?: string } = {},
+): Promise<string> {
+  const by = more.by ?? 'riya';
+  await sandbox.act(by, { command: '/delete-bucket', text: bucket });
+  const before = await ids(sandbox);
+  const { status, body } = await sandbox.act(by, {
+    submit: { Reason: more.reason ?? 'not needed any more', ...(more.rehearse ? { Rehearse: true } : {}) },
+  });
+  if (status !== 200 || body?.response_action) throw new Error(`asking for ${bucket} answered ${status} ${textOf(body)}`);
+  return sandbox.seen(by, (view) => requestsIn(view).find((id) => !before.includes(id)), `a message about ${bucket}`);
+}
+
+const ids = async (sandbox: Sandbox) => requestsIn(await sandbox.see('riya'));
+
+/** Ids of requests in all that somebody sees, oldest first. */
+export function requestsIn({ messages }: SlackView): string[] {
+  return [...new Set(textOf(messages).match(/req-[a-z2-7]{12}/g) ?? [])];
+}
+
+/** The channel's message about a request. */
+export function channelMessage(view: SlackView, channel: string, requestId: string): SlackMessage | undefined {
+  return view.messages.find(
+    (message) => message.channel === channel && !message.thread_ts && !message.ephemeral && textOf(message).includes(requestId),
+  );
+}
+
+/** Waits until the request can be decided; gives the channel's message. */
+export function waiting(sandbox: Sandbox, requestId: string): Promise<SlackMessage> {
+  const find = (view: SlackView) => {
+    const message = channelMessage(view, sandbox.slack.channel, requestId);
+    return message && textOf(message).includes('Approve with MFA code') ? message : undefined;
+  };
+  return sandbox.seen('alice', find, `${requestId} waiting`);
+}
+
+/** Opens the approval of a request as an approver and gives a code. */
+export async function approve(sandbox: Sandbox, requestId: string, bucket: string, by: string, code?: string) {
+  const { ts } = await waiting(sandbox, requestId);
+  await sandbox.act(by, { click: 'Approve with MFA code', ts });
+  return sandbox.act(by, { submit: { 'MFA code': code ?? (await sandbox.code(by)), 'Bucket name': bucket } });
+}
