@@ -22,7 +22,8 @@ export interface Signature {
 const SKEW = 15 * 60_000;
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-class Sha256 {
+/** SHA-256, with a key HMAC-SHA-256, as the SDK's signer takes it. */
+export class Sha256 {
   readonly #hash: Hash | Hmac;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
