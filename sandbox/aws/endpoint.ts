@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Authorizer } from './authorize.ts';
@@ -38,6 +39,7 @@ export class Endpoint {
   readonly #parts: EndpointParts;
   readonly #served: Served[] = [];
   readonly #server: Server;
+  readonly #closing = new AbortController();
   #url = '';
 
   constructor(parts: EndpointParts) {
@@ -67,6 +69,7 @@ export class Endpoint {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
@@ -93,7 +96,8 @@ export class Endpoint {
       response.destroy();
       return;
     }
-    if (fault === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW));
+    // A server that closes doesn't wait for it.
+    if (fault === 'slow') await wait(SLOW, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     await this.#send(response, answer);
   }
 

@@ -91,9 +91,15 @@ export class Handling {
     const input = protocol.read(shape, request);
     if (shape) requireMembers(service, shape, input);
     const call = this.#begin(caller, request);
-    const fault = this.#parts.faults.take(`${service.name}:${this.#operation}`);
+    const { faults } = this.#parts;
+    const name = `${service.name}:${this.#operation}`;
+    let fault = faults.take(name);
+    // Before the questions: STS spends a code with them.
     this.#failBefore(fault);
-    for (const question of await operation.questions(input, call)) {
+    const questions = await operation.questions(input, call);
+    for (const action of new Set(questions.map((question) => question.action))) if (action !== name) fault ??= faults.take(action);
+    this.#failBefore(fault);
+    for (const question of questions) {
       const decision = await this.#decide(call, question);
       if (!decision.allowed) throw new Refusal('denied', decision.message);
     }

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { KMSClient } from '@aws-sdk/client-kms';
+import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -50,7 +50,7 @@ export async function startAws(assumeRoleMfa: 'absent' | 'false' | 'true' = 'abs
     url,
     s3: (keys: Keys, region = 'us-east-1') => keep(new S3Client({ ...common(keys, region), forcePathStyle: true })),
     sts: (keys: Keys, region = 'us-east-1') => keep(new STSClient(common(keys, region))),
-    kms: (keys: Keys, region = 'us-east-1') => keep(new KMSClient(common(keys, region))),
+    kms: (keys: Keys, region = 'us-east-1') => keep(new KMS(common(keys, region))),
     iam: (keys: Keys) => keep(new IAMClient(common(keys, 'us-east-1'))),
     secrets: (keys: Keys) => keep(new SecretsManagerClient(common(keys, 'us-east-1'))),
     dynamodb: (keys: Keys) => keep(new DynamoDBClient(common(keys, 'us-east-1'))),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListUsersCommand } from '@aws-sdk/client-iam';
 import { ListKeysCommand } from '@aws-sdk/client-kms';
@@ -181,6 +182,16 @@ describe('the endpoint', () => {
         status: 400,
         text: expect.stringContaining('IncompleteBody'),
       });
+    });
+
+    it('takes streams', async () => {
+      const parts = ['one ', 'two ', 'three'].map((text) => Buffer.from(text));
+      await client.send(
+        new s3.PutObjectCommand({ Bucket: 'team-x', Key: 'stream', Body: Readable.from(parts, { objectMode: false }), ContentLength: 13 }),
+      );
+      expect(await (await client.send(new s3.GetObjectCommand({ Bucket: 'team-x', Key: 'stream' }))).Body?.transformToString()).toBe(
+        'one two three',
+      );
     });
 
     it('puts chunks together again, however they were cut', () => {
@@ -402,6 +413,22 @@ describe('the endpoint', () => {
       expect((await failure(client.send(new s3.CreateBucketCommand({ Bucket: 'team-lost' })))).status).toBeUndefined();
       expect((await list()).Buckets?.map(({ Name }) => Name)).toContain('team-lost');
     });
+  });
+
+  it('breaks by the action that IAM knows as well', async () => {
+    run.faults.add({ target: 's3:ListAllMyBuckets', kind: 'throttle', times: 1 });
+    expect((await failure(client.send(new s3.ListBucketsCommand()))).name).toBe('SlowDown');
+    await client.send(new s3.ListBucketsCommand());
+  });
+
+  it('does the thing and answers late', async () => {
+    run.faults.add({ target: 's3:CreateBucket', kind: 'slow', times: 1 });
+    const created = run.aws.calls.on(({ operation }) => operation === 'CreateBucket' && patience.abort());
+    const patience = new AbortController();
+    const call = client.send(new s3.CreateBucketCommand({ Bucket: 'team-late' }), { abortSignal: patience.signal });
+    expect((await failure(call)).name).toBe('AbortError');
+    created();
+    expect((await client.send(new s3.ListBucketsCommand())).Buckets?.map(({ Name }) => Name)).toContain('team-late');
   });
 
   it('tells of its clock in the date of its answers', async () => {
