@@ -65,7 +65,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
 /** Tables, keys, secrets, roles; and what the sandbox needs no counterpart for. */
 function dataMakers({ aws, account, region }: DeployOptions): Record<string, Make> {
   return {
-    'AWS::DynamoDB::Table': async ({ SSESpecification, PointInTimeRecoverySpecification, TimeToLiveSpecification, ...table }) => {
+    'AWS::DynamoDB::Table': async (table) => {
       await aws.dynamodb.createTable(table);
       return { ref: table.TableName, attributes: { Arn: `arn:aws:dynamodb:${region}:${account}:table/${table.TableName}` } };
     },

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { checkDefinition, type Execution, Flow, FlowError, type InvokeLambda } from '../../sandbox/aws/services/step-functions/index.ts';
 import { Clock } from '../../sandbox/clock.ts';
+import { until } from '../helpers/until.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: definitions, inputs and outputs are JSON of many shapes
 type Json = any;
@@ -51,10 +52,6 @@ describe('an execution of the sandbox', () => {
   }
 
   const start = (arn: string, input: Json = {}, name?: string) => flow.start(arn, { input: JSON.stringify(input), ...(name && { name }) });
-
-  async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise(setImmediate);
-  }
 
   async function end(execution: Execution): Promise<Execution> {
     await until(() => execution.status !== 'RUNNING');

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Clock } from '../../sandbox/clock.ts';
 import { Faults } from '../../sandbox/faults.ts';
 import { type FunctionDefinition, FunctionFailed, Functions, LambdaError } from '../../sandbox/functions.ts';
+import { until } from '../helpers/until.ts';
 
 const root = path.resolve('test/fixtures/functions');
 
@@ -242,7 +243,5 @@ describe('a function of the sandbox', () => {
     await seen(/^done$/, 1);
   });
 
-  async function seen(pattern: RegExp, times: number): Promise<void> {
-    while (functions.logs('echo').filter((line) => pattern.test(line)).length < times) await new Promise(setImmediate);
-  }
+  const seen = (pattern: RegExp, times: number) => until(() => functions.logs('echo').filter((line) => pattern.test(line)).length >= times);
 });
