@@ -94,8 +94,8 @@ describe('a packaged function', () => {
     expect(code).not.toMatch(/iam-simulate|SANDBOX_|aws-local-stepfunctions|dynalite/);
   });
 
-  it.each(FUNCTIONS)('%s stays under a megabyte', (name) => {
-    expect(statSync(`.serverless/${name}.zip`).size).toBeLessThan(1_000_000);
+  it.each(FUNCTIONS)('%s stays under half a megabyte', (name) => {
+    expect(statSync(`.serverless/${name}.zip`).size).toBeLessThan(500_000);
   });
 
   it.each(FUNCTIONS.filter((name) => name !== 'slack'))(
