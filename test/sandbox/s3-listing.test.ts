@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { Bucket } from '../../sandbox/aws/services/s3/bucket.ts';
 import { compareKeys } from '../../sandbox/aws/services/s3/keys.ts';
 import { listObjects, listVersions } from '../../sandbox/aws/services/s3/listing.ts';
+import { VersionIds } from '../../sandbox/aws/services/s3/version-ids.ts';
 import { failure, hostileKey, S3Sandbox } from '../helpers/s3.ts';
 
 const key = fc.oneof(hostileKey, fc.stringMatching(/^[ab/]{1,4}$/));
@@ -97,6 +98,19 @@ describe('listings', () => {
           if (before?.key === item.key) expect(before.version.number).toBeGreaterThan(item.version.number);
         }
         if (emptying && prefix === '') expect(bucket.objects.size).toBe(0);
+      }),
+    );
+  });
+});
+
+describe('version ids', () => {
+  it('are read back in their own bucket, and are nothing in another', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.stringMatching(/^[0-9a-f]{32}$/), (number, other) => {
+        const ids = new VersionIds();
+        expect(ids.decode(ids.encode(number))).toBe(number);
+        expect(new VersionIds().decode(ids.encode(number))).toBeUndefined();
+        expect(ids.decode(other)).toBeUndefined();
       }),
     );
   });

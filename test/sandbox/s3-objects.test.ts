@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   CopyObjectCommand,
+  CreateBucketCommand,
   DeleteObjectCommand,
   DeleteObjectTaggingCommand,
   GetObjectCommand,
@@ -110,9 +111,11 @@ describe("objects in the sandbox's S3", () => {
     expect(await get({ ChecksumMode: 'ENABLED' })).toMatchObject({ ChecksumSHA256: sum });
   });
 
-  it('are refused with an ACL, which the bucket does not take', async () => {
+  it('are refused with an ACL, unless the bucket takes them', async () => {
     expect(await failure(put('x', { ACL: 'public-read' }))).toMatchObject({ code: 'AccessControlListNotSupported', status: 400 });
     await put('x', { ACL: 'bucket-owner-full-control' });
+    await s.admin.send(new CreateBucketCommand({ Bucket: 'with-acls', ObjectOwnership: 'ObjectWriter' }));
+    await put('x', { Bucket: 'with-acls', ACL: 'public-read' });
   });
 
   it('are copied, with their metadata or another', async () => {

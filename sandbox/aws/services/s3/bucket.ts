@@ -130,17 +130,14 @@ export class Bucket {
       etag: etag ?? (body ? md5(body) : ''),
       details,
     };
-    const entry = this.objects.get(key);
-    if (!entry) {
-      this.objects.add({ key, versions: [version] });
+    const entry = this.objects.getOrAdd(key, () => ({ key, versions: [] }));
+    const kept = version.isNull ? entry.versions.filter((v) => !v.isNull) : entry.versions;
+    // A new array of the exact length: pushing to a short one would reserve room for sixteen more.
+    if (kept.length < 16) {
+      entry.versions = kept.concat(version);
     } else {
-      const kept = version.isNull ? entry.versions.filter((v) => !v.isNull) : entry.versions;
-      // A new array of the exact length: pushing to a short one would reserve room for sixteen more.
-      if (kept.length < 16) entry.versions = [...kept, version];
-      else {
-        kept.push(version);
-        entry.versions = kept;
-      }
+      kept.push(version);
+      entry.versions = kept;
     }
     return version;
   }

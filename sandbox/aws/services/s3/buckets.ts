@@ -71,6 +71,7 @@ function createBucket(s3: S3): Operation<sdk.CreateBucketRequest, Output<sdk.Cre
       const there = s3.store.find(name);
       if (there) return again(there, account, region);
       const bucket = s3.store.createBucket({ name, region, account, objectLock: input.ObjectLockEnabledForBucket ?? false });
+      if (input.ObjectOwnership) bucket.settings.set('BucketOwnershipControls', { Rules: [{ ObjectOwnership: input.ObjectOwnership }] });
       const tags = input.CreateBucketConfiguration?.Tags;
       if (tags?.length) bucket.settings.set('BucketTagging', { TagSet: tags });
       return { Location: region === 'us-east-1' ? `/${name}` : `http://${name}.s3.amazonaws.com/`, BucketArn: bucket.arn };

@@ -46,9 +46,7 @@ export function multipartOperations(s3: S3): Service['operations'] {
           parts: new Map(),
           details: details({ headers: keptHeaders({ ...input }), tags, ...locksFor(bucket, input, call.now) }),
         };
-        const there = bucket.uploads.get(key);
-        if (there) there.uploads.push(upload);
-        else bucket.uploads.add({ key, uploads: [upload] });
+        bucket.uploads.getOrAdd(key, () => ({ key, uploads: [] })).uploads.push(upload);
         return { Bucket: bucket.name, Key: key, UploadId: upload.id };
       },
       writeContext,

@@ -67,7 +67,7 @@ export const writeContext = (input: WriteInput) => ({
 
 function putObject(bucket: Bucket, key: string, input: sdk.PutObjectRequest, call: Call): Output<sdk.PutObjectOutput> {
   checkKey(key);
-  checkAcl(input.ACL);
+  checkAcl(bucket, input.ACL);
   checkPreconditions({ IfMatch: input.IfMatch, IfNoneMatch: input.IfNoneMatch }, bucket.latest(key));
   const tags = headerTags(input.Tagging);
   checkTags(tags, 10);
@@ -88,9 +88,11 @@ export function writtenAs(bucket: Bucket, version: Version): { VersionId?: strin
   return bucket.versioning === 'Enabled' ? { VersionId: bucket.versionId(version) } : {};
 }
 
-/** User guide, "Controlling ownership of objects": with ACLs disabled, only what changes nothing is taken. */
-export function checkAcl(acl: string | undefined): void {
-  if (acl !== undefined && acl !== 'private' && acl !== 'bucket-owner-full-control')
+/** User guide, "Controlling ownership of objects": where ACLs are disabled, as by default, only one that changes nothing is taken. */
+function checkAcl(bucket: Bucket, acl: string | undefined): void {
+  const controls = bucket.settings.get('BucketOwnershipControls') as sdk.OwnershipControls | undefined;
+  const enabled = controls !== undefined && controls.Rules?.[0]?.ObjectOwnership !== 'BucketOwnerEnforced';
+  if (acl !== undefined && acl !== 'private' && acl !== 'bucket-owner-full-control' && !enabled)
     throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs', 400);
 }
 
@@ -145,7 +147,7 @@ function copyObject(s3: S3): Operation<sdk.CopyObjectRequest, Output<sdk.CopyObj
       const bucket = reach(s3, input, call);
       const key = input.Key ?? '';
       checkKey(key);
-      checkAcl(input.ACL);
+      checkAcl(bucket, input.ACL);
       const from = copySource(input.CopySource);
       const sourceBucket = reach(s3, { Bucket: from.bucket, ExpectedBucketOwner: input.ExpectedSourceBucketOwner }, call);
       const source = readVersion(sourceBucket, from.key, from.versionId);
