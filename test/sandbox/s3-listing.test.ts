@@ -7,7 +7,7 @@ import {
 import fc from 'fast-check';
 import { Bucket } from '../../sandbox/aws/services/s3/bucket.ts';
 import { compareKeys } from '../../sandbox/aws/services/s3/keys.ts';
-import { listObjects, listVersions } from '../../sandbox/aws/services/s3/listing.ts';
+import { listObjects, listVersions } from '../../sandbox/aws/services/s3/pages.ts';
 import { VersionIds } from '../../sandbox/aws/services/s3/version-ids.ts';
 import { failure, hostileKey, S3Sandbox } from '../helpers/s3.ts';
 

@@ -132,7 +132,11 @@ function listBuckets(s3: S3): Operation<sdk.ListBucketsRequest, Output<sdk.ListB
       const found = s3.store.list().filter(wanted);
       const shown = found.slice(0, limit);
       // API reference, "ListBuckets": the region stands in the answer of paginated requests and where one was asked for.
-      const paged = input.MaxBuckets !== undefined || input.BucketRegion !== undefined || input.Prefix !== undefined;
+      const paged =
+        input.MaxBuckets !== undefined ||
+        input.ContinuationToken !== undefined ||
+        input.BucketRegion !== undefined ||
+        input.Prefix !== undefined;
       return {
         Buckets: shown.map((bucket) => ({
           Name: bucket.name,

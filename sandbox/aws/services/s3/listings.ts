@@ -5,7 +5,7 @@ import { type Output, onBucket, type S3 } from './access.ts';
 import type { Bucket, Version } from './bucket.ts';
 import { ownerId, readToken, writeToken } from './buckets.ts';
 import { invalidArgument } from './errors.ts';
-import { listObjects, listVersions } from './listing.ts';
+import { listObjects, listVersions } from './pages.ts';
 
 /** What may be asked of any listing, and comes into the conditions of policies. */
 const context = (input: { Prefix?: string | undefined; Delimiter?: string | undefined; MaxKeys?: number | undefined }) => ({

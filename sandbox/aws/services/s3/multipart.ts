@@ -15,10 +15,10 @@ import { bodyOf, checksumsOf, copySource, details, headerTags, keptHeaders, rang
 import { type Bucket, md5, type Upload } from './bucket.ts';
 import { ownerId, wholeSeconds } from './buckets.ts';
 import { invalidArgument, malformedXml, noSuchUpload } from './errors.ts';
-import { listUploads } from './listing.ts';
 import { encoder, rangeOf } from './listings.ts';
 import { locksFor } from './locks.ts';
 import { copyQuestions, writeActions, writeContext, writtenAs } from './objects.ts';
+import { listUploads } from './pages.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { checkTags } from './settings.ts';
 import { checkKey, readVersion } from './versions.ts';
