@@ -6,6 +6,9 @@ import { stack, verbatim } from './stack.js';
 /** IAM takes roles from one hour up (API Reference, CreateRole, MaxSessionDuration). */
 const HOUR = 3600;
 
+/** IAM and STS quotas, "IAM and STS entity character limits": white space isn't counted; trusts can be raised to 4,096 on request. */
+const LIMITS = { trust: 2048, permissions: 10_240 };
+
 export async function resources(osls) {
   const { config, stage, place, keys } = await stack(osls);
   const all = {};
@@ -23,6 +26,14 @@ export async function resources(osls) {
 }
 
 function role(name, trust, permissions) {
+  for (const [part, document] of Object.entries({ trust, permissions })) {
+    const size = JSON.stringify(document).length;
+    if (size > LIMITS[part]) {
+      throw new Error(
+        `the policy document for the ${part} of ${name} has ${size} characters, and IAM takes ${LIMITS[part]}: write fewer rules or approvers, or shorter names`,
+      );
+    }
+  }
   return {
     Type: 'AWS::IAM::Role',
     Properties: {

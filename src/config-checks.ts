@@ -14,7 +14,7 @@ export function check(config: Config): Fault[] {
   return [
     ...approvers.flatMap((approver) => checkApprover(approver, approvers, config.account)),
     ...config.rules.flatMap((rule, index) => checkRule(rule, index, config)),
-    ...approvers.flatMap((approver) => (approver.session === 'user' ? checkOrder(approver, config) : [])),
+    ...approvers.flatMap((approver) => (approver.session === 'user' ? checkUserKind(approver, config) : [])),
   ];
 }
 
@@ -84,14 +84,24 @@ function checkRule(rule: Rule, index: number, config: Config): Fault[] {
 }
 
 /**
- * A user's session has no tag to tell buckets apart by, so "the first match counts" is held by denying others' patterns.
- * That takes too much where such a pattern also meets an earlier rule of the approver's own.
+ * A user's session has no tag to tell buckets apart by: the patterns alone must do. "The first match counts" is held by denying
+ * others' patterns, which takes too much where such a pattern also meets an earlier rule of the approver's own.
  */
-function checkOrder(approver: Approver, config: Config): Fault[] {
+function checkUserKind(approver: Approver, config: Config): Fault[] {
   const mine = (rule: Rule) => rule.approvers.includes(approver.name);
   const faults: Fault[] = [];
   config.rules.forEach((rule, index) => {
-    if (mine(rule)) return;
+    if (mine(rule)) {
+      if (/[*?]./.test(rule.buckets) || rule.buckets.endsWith('?')) {
+        faults.push({
+          path: ['rules', index, 'buckets'],
+          message:
+            `(${rule.buckets}) can't hold sessions of kind user, ${approver.name}'s, to buckets of that name: in IAM * and ? match / too, so keys of other ` +
+            `buckets would match; write session: role for ${approver.name}, or a pattern whose only * is its end`,
+        });
+      }
+      return;
+    }
     const meets = (other: Rule) => mine(other) && overlap(other.buckets, rule.buckets);
     const earlier = config.rules.slice(0, index).find(meets);
     if (earlier && config.rules.slice(index + 1).some(meets)) {

@@ -194,8 +194,8 @@ describe('a configuration', () => {
     ['a pattern shorter than any name', set('rules.0.buckets', 'ab'), /^rules\[0\]\.buckets can never match/],
     [
       'a rule behind one that takes all of its names',
-      set('rules.1.buckets', 'team-logs-?'),
-      /^rules\[1\]\.buckets \(team-logs-\?\) can never match: team-\* above it takes every such name first; move it up, or remove it$/,
+      set('rules.1.buckets', 'team-logs-*'),
+      /^rules\[1\]\.buckets \(team-logs-\*\) can never match: team-\* above it takes every such name first; move it up, or remove it$/,
     ],
     ['a rule that comes twice', set('rules.1.buckets', 'team-*'), /^rules\[1\]\.buckets \(team-\*\) can never match/],
   ])('is refused with %s', (_, change, fault) => {
@@ -215,6 +215,12 @@ describe('a configuration', () => {
       expect.stringMatching(/^rules\[1\]\.buckets \(team-\*\) stands between rules that name bob, .* write session: role for bob/),
     ]);
     expect(faults(text.replace('session: user', 'session: role'))).toEqual([]);
+  });
+
+  it.each(['*-logs', 'team-?-logs', 'team-logs-?'])("is refused where a user's session can't be held to the buckets of %s", (buckets) => {
+    expect(faults(changed(set('rules', [{ buckets, approvers: ['alice'], window: '1h' }])))).toEqual([]);
+    const found = faults(changed(set('rules', [{ buckets, approvers: ['bob'], window: '1h' }])));
+    expect(found).toEqual([expect.stringContaining('write session: role for bob, or a pattern whose only * is its end')]);
   });
 
   it('tells all faults at once, in order, each with file and line', () => {

@@ -151,6 +151,18 @@ describe('packaging', () => {
     expect(statSync(join(out, 'before')).size).toBe(0);
   });
 
+  it('says when rules make more of a policy than IAM takes', () => {
+    const file = join(directory, 'long.yml');
+    const rules = Array.from(
+      { length: 40 },
+      (_, index) => `  - { buckets: only-this-${index}-*, approvers: [${index % 2 ? 'alice' : 'bob, alice'}], window: 1h }`,
+    );
+    writeFileSync(file, `${readFileSync('config/sandbox.yml', 'utf8').split('rules:')[0]}rules:\n${rules.join('\n')}\n`);
+    const { status, text } = pack('--config', file, '--out', join(directory, 'long'));
+    expect(status).toBe(1);
+    expect(text).toMatch(/the permissions of interlock-sandbox-deletion has \d+ characters, and IAM takes 10240/);
+  }, 60_000);
+
   it.each([
     [['--stage', 'Prod'], 2, '--stage Prod: lower-case letters'],
     [['--stage', 'none'], 1, "none.yml isn't there"],

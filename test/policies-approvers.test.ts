@@ -133,6 +133,12 @@ describe('a session of the deletion role', () => {
     expect(await stack.may(stack.deletion('interlock-alice', 'orphan'), s3('DeleteBucket', 'orphan'))).toBe(false);
   });
 
+  it('is held to its bucket where a pattern would match keys of another', async () => {
+    const logs = stackOf(configWith([{ buckets: '*-logs', approvers: ['alice'] }]));
+    expect(await logs.may(logs.deletion('interlock-alice', 'team-logs'), s3('DeleteObjectVersion', 'team-logs/a'))).toBe(true);
+    expect(await logs.may(logs.deletion('interlock-alice', 'payroll'), s3('DeleteObjectVersion', 'payroll/old-logs/a'))).toBe(false);
+  });
+
   it('takes a tag for what it is, not for a pattern', async () => {
     expect(await stack.may(stack.deletion('interlock-alice', 'team-'), s3('DeleteBucket', 'team-scratch'))).toBe(false);
   });

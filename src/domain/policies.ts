@@ -70,14 +70,10 @@ export function deletionRoleTrust(config: Config): PolicyDocument | undefined {
  * The first rule that matches counts: a later one leaves out, by the tag, every bucket that an earlier one matches.
  */
 export function deletionRolePermissions(config: Config): PolicyDocument {
+  const one = `arn:aws:s3:::\${aws:PrincipalTag/${BUCKET_TAG}}`;
   return policy(
-    ...config.rules.flatMap((rule, index) => ruleStatements(config, rule, index)),
-    {
-      Sid: 'OneBucket',
-      Effect: 'Deny',
-      Action: '*',
-      NotResource: [`arn:aws:s3:::\${aws:PrincipalTag/${BUCKET_TAG}}`, `arn:aws:s3:::\${aws:PrincipalTag/${BUCKET_TAG}}/*`],
-    },
+    ...groups(config.rules).flatMap((group) => groupStatements(config, group)),
+    { Sid: 'OneBucket', Effect: 'Deny', Action: '*', NotResource: [one, `${one}/*`] },
     // Without it a session with no tag would be allowed: a policy variable with no value makes the statement above match nothing.
     {
       Sid: 'NoTagNoRights',
@@ -89,31 +85,60 @@ export function deletionRolePermissions(config: Config): PolicyDocument {
   );
 }
 
-function ruleStatements(config: Config, rule: Rule, index: number): Statement[] {
-  const approvers = rule.approvers
+function groupStatements(config: Config, { rules, first }: Group): Statement[] {
+  const approvers = (rules[0]?.approvers ?? [])
     .flatMap((name) => config.approvers[name] ?? [])
     .filter((approver) => approver.session === 'role')
     .map(userName);
   if (approvers.length === 0) return [];
+  const tag = `aws:PrincipalTag/${BUCKET_TAG}`;
+  const patterns = rules.map((rule) => rule.buckets);
   const earlier = config.rules
-    .slice(0, index)
+    .slice(0, first)
     .map((other) => other.buckets)
-    .filter((other) => overlap(other, rule.buckets));
+    .filter((other) => patterns.some((pattern) => overlap(other, pattern)));
   const condition = {
     StringEquals: { 'aws:SourceIdentity': approvers, 'aws:ResourceAccount': config.account },
-    ...(earlier.length > 0 && { StringNotLike: { [`aws:PrincipalTag/${BUCKET_TAG}`]: earlier } }),
+    // The tag too, not the resource alone: IAM's `*` runs over `/`, so `*-logs/*` matches keys of other buckets.
+    StringLike: { [tag]: patterns },
+    ...(earlier.length > 0 && { StringNotLike: { [tag]: earlier } }),
   };
-  return actionsOn(rule, `Rule${index + 1}`, condition);
+  return [actionsOn(rules, first, condition)];
 }
 
-function actionsOn(rule: Rule, sid: string, condition: Statement['Condition']): Statement[] {
-  const bucket = [...BUCKET_ACTIONS, ...(rule.putLifecycleConfiguration ? ['s3:PutLifecycleConfiguration'] : [])];
-  const objects = [...OBJECT_ACTIONS, ...(rule.bypassGovernanceRetention ? ['s3:BypassGovernanceRetention'] : [])];
-  return [
-    allow(`${sid}Bucket`, bucket, `arn:aws:s3:::${rule.buckets}`, condition),
-    allow(`${sid}Objects`, objects, `arn:aws:s3:::${rule.buckets}/*`, condition),
-  ];
+/** Rules that follow each other and give the same people the same: one statement, since a role's policy may not be long. `first` counts from 0. */
+interface Group {
+  rules: Rule[];
+  first: number;
 }
+
+function groups(rules: Rule[]): Group[] {
+  const kind = ({ approvers, bypassGovernanceRetention, putLifecycleConfiguration }: Rule) =>
+    JSON.stringify([[...approvers].sort(), bypassGovernanceRetention, putLifecycleConfiguration]);
+  const all: Group[] = [];
+  rules.forEach((rule, index) => {
+    const last = all.at(-1);
+    if (last?.rules[0] && kind(last.rules[0]) === kind(rule)) last.rules.push(rule);
+    else all.push({ rules: [rule], first: index });
+  });
+  return all;
+}
+
+/** One statement for buckets and objects: each action knows one of the two only. */
+function actionsOn(rules: Rule[], first: number, condition: Statement['Condition']): Statement {
+  const may = (flag: 'bypassGovernanceRetention' | 'putLifecycleConfiguration') => rules[0]?.[flag] === true;
+  const actions = [
+    ...BUCKET_ACTIONS,
+    ...(may('putLifecycleConfiguration') ? ['s3:PutLifecycleConfiguration'] : []),
+    ...OBJECT_ACTIONS,
+    ...(may('bypassGovernanceRetention') ? ['s3:BypassGovernanceRetention'] : []),
+  ];
+  const sid = rules.length === 1 ? `Rule${first + 1}` : `Rule${first + 1}And${rules.length - 1}More`;
+  return allow(sid, actions, bucketsAndObjects(rules), condition);
+}
+
+const bucketsAndObjects = (rules: Rule[]): string[] =>
+  rules.flatMap(({ buckets }) => [`arn:aws:s3:::${buckets}`, `arn:aws:s3:::${buckets}/*`]);
 
 /**
  * The one inline policy of an approver's dedicated IAM user.
@@ -143,28 +168,21 @@ function roleKindPolicy(config: Config, stage: string): PolicyDocument {
 /** A user kind's session is not limited to one bucket: all that the approver's rules allow, while it lasts. */
 function userKindPolicy(config: Config, approver: Approver): PolicyDocument {
   const named = (rule: Rule) => rule.approvers.includes(approver.name);
-  const own = config.rules.flatMap((rule, index) => (named(rule) ? [{ rule, index }] : []));
+  const mine = config.rules.filter(named);
   // First match: what an earlier rule gives to others only is taken out again (the check of the configuration refuses orders in which that takes too much).
-  const others = config.rules
-    .filter((rule, index) => !named(rule) && own.some((mine) => mine.index > index && overlap(mine.rule.buckets, rule.buckets)))
-    .map((rule) => rule.buckets);
+  const others = config.rules.filter(
+    (rule, index) => !named(rule) && config.rules.slice(index + 1).some((later) => named(later) && overlap(later.buckets, rule.buckets)),
+  );
+  const condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' }, StringEquals: { 'aws:ResourceAccount': config.account } };
   return policy(
-    ...own.flatMap(({ rule, index }) =>
-      actionsOn(rule, `Rule${index + 1}`, {
-        Bool: { 'aws:MultiFactorAuthPresent': 'true' },
-        StringEquals: { 'aws:ResourceAccount': config.account },
-      }),
+    ...groups(mine.map((rule) => ({ ...rule, approvers: [approver.name] }))).map(({ rules }) =>
+      actionsOn(
+        rules,
+        config.rules.findIndex(({ buckets }) => buckets === rules[0]?.buckets),
+        condition,
+      ),
     ),
-    ...(others.length > 0
-      ? [
-          {
-            Sid: 'OthersBuckets',
-            Effect: 'Deny' as const,
-            Action: 's3:*',
-            Resource: others.flatMap((one) => [`arn:aws:s3:::${one}`, `arn:aws:s3:::${one}/*`]),
-          },
-        ]
-      : []),
+    ...(others.length > 0 ? [{ Sid: 'OthersBuckets', Effect: 'Deny' as const, Action: 's3:*', Resource: bucketsAndObjects(others) }] : []),
     // Otherwise a bucket policy that allows the user would let the key alone delete. GetSessionToken stays possible, since the code is given in it
     // (IAM User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own credentials", leaves it out the same way).
     {
