@@ -4,28 +4,19 @@
  */
 import { matches } from './patterns.ts';
 
-interface Statement {
-  Sid?: unknown;
-  Effect?: unknown;
-  Action?: unknown;
-  NotAction?: unknown;
-  Resource?: unknown;
-  Condition?: unknown;
-}
+type Statement = Partial<Record<'Sid' | 'Effect' | 'Action' | 'NotAction' | 'Resource' | 'NotResource' | 'Condition', unknown>>;
 
 /** Begins the `Sid` of each of the guard's own statements. */
 export const GUARD_SID = 'InterlockGuard';
 
-/** Sentences on the statements of others that may deny `s3:DeleteBucket` on the bucket. Odd policies give one that says so. */
+/**
+ * Sentences on the statements of others that may deny `s3:DeleteBucket` on the bucket, whomever they are about. A policy
+ * that isn't one gives a sentence that says so.
+ */
 export function denialsIn(policy: string, bucket: string): string[] {
-  let parsed: { Statement?: unknown };
-  try {
-    parsed = JSON.parse(policy) as { Statement?: unknown };
-  } catch {
-    return ['The bucket policy is no JSON that can be read here.'];
-  }
-  return array(parsed.Statement).flatMap((item, index) => {
-    const statement = item as Statement;
+  const statements = statementsOf(policy);
+  if (!statements) return ['The bucket policy is no JSON that can be read here.'];
+  return statements.flatMap((statement, index) => {
     const sid = typeof statement.Sid === 'string' ? statement.Sid : undefined;
     if (statement.Effect !== 'Deny' || sid?.startsWith(GUARD_SID) || !speaksOf(statement, bucket)) return [];
     const name = sid ? `“${sid}”` : `number ${index + 1}`;
@@ -34,16 +25,32 @@ export function denialsIn(policy: string, bucket: string): string[] {
   });
 }
 
+/** One statement stands alone or in a list (IAM user guide, "Grammar of the IAM JSON policy language"). */
+function statementsOf(policy: string): Statement[] | undefined {
+  try {
+    const parsed = JSON.parse(policy) as { Statement?: unknown } | null;
+    return typeof parsed === 'object' ? array(parsed?.Statement).filter((item) => typeof item === 'object' && item !== null) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Does the statement reach `s3:DeleteBucket` on this bucket? IAM folds the case of actions, not of resources. */
-function speaksOf(statement: Statement, bucket: string): boolean {
+function speaksOf({ Action, NotAction, Resource, NotResource }: Statement, bucket: string): boolean {
   const hits = (patterns: unknown, value: string) => strings(patterns).some((pattern) => matches(pattern, value));
-  const lower = (patterns: unknown) => strings(patterns).map((pattern) => pattern.toLowerCase());
-  const action =
-    statement.NotAction === undefined
-      ? hits(lower(statement.Action), 's3:deletebucket')
-      : !hits(lower(statement.NotAction), 's3:deletebucket');
-  const resource = statement.Resource === undefined || hits(statement.Resource, `arn:aws:s3:::${bucket}`);
-  return action && resource;
+  const action = (patterns: unknown) => strings(patterns).some((pattern) => matches(pattern.toLowerCase(), 's3:deletebucket'));
+  const arn = `arn:aws:s3:::${bucket}`;
+  const acts = NotAction === undefined ? action(Action) : !action(NotAction);
+  // A variable in a resource may stand for anything: it may reach the bucket, and may not except it.
+  const open = (pattern: string) => pattern.replace(/\$\{[^}]*\}/g, '*');
+  const reaches =
+    NotResource === undefined
+      ? Resource === undefined || hits(strings(Resource).map(open), arn)
+      : !hits(
+          strings(NotResource).filter((pattern) => open(pattern) === pattern),
+          arn,
+        );
+  return acts && reaches;
 }
 
 function array(value: unknown): unknown[] {

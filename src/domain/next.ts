@@ -4,13 +4,13 @@ import type { Outcome } from './request.ts';
 export function nextStep(outcome: Outcome): string {
   switch (outcome) {
     case 'deleted':
-      return 'Nothing more to do. The name may not be taken again for up to three days.';
+      return 'Nothing more to do. Whoever wants the name again may have to wait up to three days.';
     case 'rehearsed':
       return 'Ask again without *Rehearse* to have it deleted.';
     case 'rejected':
       return 'Nothing was deleted. Talk to the approver, then ask again if need be.';
     case 'cancelled':
-      return 'Nothing was deleted.';
+      return 'Nothing was deleted. You can ask again at any time.';
     case 'expired':
       return 'Nothing was deleted. Ask again when an approver has time.';
     case 'refused':
@@ -18,7 +18,7 @@ export function nextStep(outcome: Outcome): string {
     case 'locked':
       return 'Nothing was deleted. Ask again, so that the approver can start over.';
     case 'stopped':
-      return 'Nothing was deleted. An operator knows more.';
+      return 'Nothing more is done about it. Talk to an operator before you ask again.';
     case 'failed':
       return 'Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.';
   }
@@ -35,7 +35,9 @@ export function whyFailed(errorName: string): string {
     case 'ConfigError':
       return 'The configuration or a secret is at fault; the log of the function says where.';
     case 'States.Timeout':
-      return 'A step took too long.';
+      return 'A step took longer than it may.';
+    case 'Unexpected':
+      return 'Something failed that nobody foresaw.';
     default:
       return `A step failed (${errorName}).`;
   }

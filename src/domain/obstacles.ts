@@ -12,9 +12,8 @@ export function obstacles(facts: Facts): string[] {
   }
   if (facts.accessPoints.length > 0) {
     const names = list(facts.accessPoints.map((name) => `“${name}”`));
-    found.push(
-      `The bucket has ${facts.accessPoints.length === 1 ? 'an access point' : 'access points'} (${names}). Delete them, then ask again.`,
-    );
+    const [what, them] = facts.accessPoints.length === 1 ? ['an access point', 'it'] : ['access points', 'them'];
+    found.push(`The bucket has ${what} (${names}). Delete ${them}, then ask again.`);
   }
   return found;
 }
@@ -34,6 +33,8 @@ export function list(items: string[]): string {
 /**
  * What differs between two looks at a bucket, in words; empty when what was shown still holds. The creation date counts
  * too, since the one that is read is the original (`ListBuckets` in us-east-1), which moves only when the bucket is made anew.
+ * Not told: the time of the look, the newest write (a bucket that is written to all the time could never be approved; the
+ * counts tell), and the statements that may deny (the policy tells).
  */
 export function changes(shown: Facts, now: Facts): string[] {
   const differ = (name: string, before: string, after: string) => (before === after ? [] : [`${name}: was ${before}, is ${after}`]);
@@ -50,10 +51,16 @@ export function changes(shown: Facts, now: Facts): string[] {
     ...differ('Versioning', shown.versioning, now.versioning),
     ...differ('MFA Delete', onOff(shown.mfaDelete), onOff(now.mfaDelete)),
     ...differ('Object Lock', onOff(shown.objectLock), onOff(now.objectLock)),
-    ...differ('Access points', list(shown.accessPoints) || 'none', list(now.accessPoints) || 'none'),
+    ...differ('Access points', list(shown.accessPoints.toSorted()) || 'none', list(now.accessPoints.toSorted()) || 'none'),
+    ...(tagsOf(shown) === tagsOf(now) ? [] : ['The tags were edited']),
     ...differ('Stack', shown.stack ?? 'none', now.stack ?? 'none'),
     ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
   ];
+}
+
+/** S3 lists tags in no order that it promises. */
+function tagsOf({ tags }: Facts): string {
+  return JSON.stringify(tags.map(({ key, value }) => [key, value]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
 }
 
 function onOff(on: boolean): string {

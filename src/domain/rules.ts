@@ -50,7 +50,13 @@ export function decide(act: Act, config: Config): Decision {
     case 'ask':
     case 'proceed':
       if (rule.requesters && !rule.requesters.includes(act.user)) {
-        return refuse('notRequester', 'The rule for this bucket names who may ask, and you are not among them.', rule.requesters);
+        return refuse('notRequester', 'Only those whom the rule for this bucket names may ask for its deletion.', rule.requesters);
+      }
+      if (!rule.requesterMayApprove && whoCan.every((user) => user === act.user)) {
+        return refuse(
+          'ownRequest',
+          'Its only approver is the person who asks, and the rule wants somebody else to approve. An operator can add an approver.',
+        );
       }
       return { allow: true, rule, approvers };
     case 'approve':

@@ -1,0 +1,37 @@
+import { nextStep, whyFailed } from '../../src/domain/next.ts';
+import { OUTCOMES } from '../../src/domain/request.ts';
+
+describe('what to do next', () => {
+  it('is said for each outcome', () => {
+    expect(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, nextStep(outcome)]))).toMatchInlineSnapshot(`
+{
+  "cancelled": "Nothing was deleted. You can ask again at any time.",
+  "deleted": "Nothing more to do. Whoever wants the name again may have to wait up to three days.",
+  "expired": "Nothing was deleted. Ask again when an approver has time.",
+  "failed": "Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.",
+  "locked": "Nothing was deleted. Ask again, so that the approver can start over.",
+  "refused": "Nothing was deleted.",
+  "rehearsed": "Ask again without *Rehearse* to have it deleted.",
+  "rejected": "Nothing was deleted. Talk to the approver, then ask again if need be.",
+  "stopped": "Nothing more is done about it. Talk to an operator before you ask again.",
+}
+`);
+  });
+});
+
+describe('why it failed', () => {
+  it('is said in words for the errors that end a flow', () => {
+    const names = ['TryAgain', 'SealBroken', 'BadInput', 'ConfigError', 'States.Timeout', 'Unexpected', 'Lambda.Unknown'];
+    expect(Object.fromEntries(names.map((name) => [name, whyFailed(name)]))).toMatchInlineSnapshot(`
+{
+  "BadInput": "Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.",
+  "ConfigError": "The configuration or a secret is at fault; the log of the function says where.",
+  "Lambda.Unknown": "A step failed (Lambda.Unknown).",
+  "SealBroken": "Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.",
+  "States.Timeout": "A step took longer than it may.",
+  "TryAgain": "A service it depends on kept failing, though it was tried several times.",
+  "Unexpected": "Something failed that nobody foresaw.",
+}
+`);
+  });
+});

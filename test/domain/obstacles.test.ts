@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { changes, list, obstacles, say } from '../../src/domain/obstacles.ts';
+import type { Facts } from '../../src/domain/request.ts';
+import { someFacts } from '../helpers/models.ts';
+
+const count = (number: number, more = false) => ({ count: number, more });
+
+describe('obstacles', () => {
+  it('finds nothing in the way of an empty bucket', () => {
+    expect(obstacles(someFacts())).toEqual([]);
+  });
+
+  it('lets unfinished uploads, tags, a policy and Object Lock be: S3 deletes the bucket all the same', () => {
+    expect(
+      obstacles(someFacts({ uploads: count(3), tags: [{ key: 'a', value: 'b' }], policyDigest: 'x', denials: ['…'], objectLock: true })),
+    ).toEqual([]);
+  });
+
+  test.each<[Partial<Facts>, string]>([
+    [{ objects: count(1) }, '1 object'],
+    [{ objects: count(1234) }, '1,234 objects'],
+    [{ objects: count(1000, true) }, '1,000 or more objects'],
+    [{ oldVersions: count(2) }, '2 old versions'],
+    [{ deleteMarkers: count(1) }, '1 delete marker'],
+    [{ oldVersions: count(3), deleteMarkers: count(2) }, '3 old versions and 2 delete markers'],
+    [{ objects: count(5), oldVersions: count(3), deleteMarkers: count(1) }, '5 objects, 3 old versions and 1 delete marker'],
+  ])('says what a bucket with %j holds, and what to do', (contents, said) => {
+    expect(obstacles(someFacts(contents))).toEqual([
+      `The bucket is not empty: it holds ${said}. Empty it (old versions and delete markers too), then ask again.`,
+    ]);
+  });
+
+  it('names the access points, and what to do', () => {
+    expect(obstacles(someFacts({ accessPoints: ['one'] }))).toEqual(['The bucket has an access point (“one”). Delete it, then ask again.']);
+    expect(obstacles(someFacts({ accessPoints: ['one', 'two', 'three'] }))).toEqual([
+      'The bucket has access points (“one”, “two” and “three”). Delete them, then ask again.',
+    ]);
+  });
+
+  it('names all that is in the way at once', () => {
+    expect(obstacles(someFacts({ objects: count(1), accessPoints: ['one'] }))).toHaveLength(2);
+  });
+});
+
+describe('changes', () => {
+  /** For each member another value, and what is told; null for those that are left out on purpose. */
+  const CASES: { [Name in keyof Facts]: [other: Facts[Name], told: string | null] } = {
+    region: ['eu-central-1', 'Region: was us-east-1, is eu-central-1'],
+    owner: ['222233334444', 'Owner: was 111122223333, is 222233334444'],
+    createdAt: ['2026-11-02T10:00:00.000Z', 'Created: was 2024-03-05T08:30:00.000Z, is 2026-11-02T10:00:00.000Z'],
+    objects: [count(1), 'Contents: was empty, is 1 object'],
+    oldVersions: [count(2), 'Contents: was empty, is 2 old versions'],
+    deleteMarkers: [count(1000, true), 'Contents: was empty, is 1,000 or more delete markers'],
+    uploads: [count(1), 'Unfinished uploads: was none, is 1 upload'],
+    newestWrite: ['2026-11-02T10:00:00.000Z', null],
+    versioning: ['suspended', 'Versioning: was never on, is suspended'],
+    mfaDelete: [true, 'MFA Delete: was off, is on'],
+    objectLock: [true, 'Object Lock: was off, is on'],
+    tags: [[{ key: 'keep', value: 'yes' }], 'The tags were edited'],
+    stack: ['site', 'Stack: was none, is site'],
+    accessPoints: [['one'], 'Access points: was none, is one'],
+    denials: [['Statement “x” of the bucket policy may deny the deletion.'], null],
+    policyDigest: ['abc', 'The bucket policy was edited'],
+    lookedAt: ['2026-11-02T10:00:00.000Z', null],
+  };
+
+  test.each(Object.entries(CASES))('tells what became of %s', (name, [other, told]) => {
+    const shown = someFacts();
+    const now = { ...shown, [name]: other };
+    expect(changes(shown, now)).toEqual(told === null ? [] : [told]);
+    expect(changes(now, shown)).toHaveLength(told === null ? 0 : 1);
+  });
+
+  it('tells a creation date that is not known any more', () => {
+    expect(changes(someFacts(), someFacts({ createdAt: null }))).toEqual(['Created: was 2024-03-05T08:30:00.000Z, is unknown']);
+  });
+
+  it('takes no notice of the order in which AWS lists tags and access points', () => {
+    const tags = [
+      { key: 'a', value: '1' },
+      { key: 'b', value: '2' },
+    ];
+    const shown = someFacts({ tags, accessPoints: ['one', 'two'] });
+    expect(changes(shown, someFacts({ tags: tags.toReversed(), accessPoints: ['two', 'one'] }))).toEqual([]);
+  });
+
+  it('tells two tags apart that read alike when put together', () => {
+    const [shown, now] = [
+      { key: 'a', value: 'b,c' },
+      { key: 'a,b', value: 'c' },
+    ].map((tag) => someFacts({ tags: [tag] })) as [Facts, Facts];
+    expect(changes(shown, now)).toEqual(['The tags were edited']);
+  });
+
+  const counts = fc.record({ count: fc.nat(2_000), more: fc.boolean() });
+  const times = fc.option(fc.constantFrom('2026-11-02T10:00:00.000Z', '2020-01-01T00:00:00.000Z'));
+  const facts: fc.Arbitrary<Facts> = fc.record({
+    region: fc.string(),
+    owner: fc.string(),
+    createdAt: times,
+    objects: counts,
+    oldVersions: counts,
+    deleteMarkers: counts,
+    uploads: counts,
+    newestWrite: times,
+    versioning: fc.constantFrom('never on', 'on', 'suspended'),
+    mfaDelete: fc.boolean(),
+    objectLock: fc.boolean(),
+    tags: fc.array(fc.record({ key: fc.string(), value: fc.string() })),
+    stack: fc.option(fc.string()),
+    accessPoints: fc.array(fc.string()),
+    denials: fc.array(fc.string()),
+    policyDigest: fc.option(fc.string()),
+    lookedAt: fc.constant('2026-11-02T10:00:00.000Z'),
+  });
+
+  it('tells nothing about a bucket that is as it was', () => {
+    fc.assert(fc.property(facts, (shown) => changes(shown, structuredClone(shown)).length === 0));
+  });
+
+  it('tells of as many differences one way as the other', () => {
+    fc.assert(fc.property(facts, facts, (shown, now) => changes(shown, now).length === changes(now, shown).length));
+  });
+});
+
+describe('say and list', () => {
+  test.each([
+    [count(0), ''],
+    [count(1), '1 object'],
+    [count(2), '2 objects'],
+    [count(1, true), '1 or more objects'],
+    [count(1234567), '1,234,567 objects'],
+  ])('%j is “%s”', (number, said) => {
+    expect(say(number, 'object')).toBe(said);
+  });
+
+  test.each([
+    [[], ''],
+    [['a'], 'a'],
+    [['a', 'b'], 'a and b'],
+    [['a', 'b', 'c'], 'a, b and c'],
+  ])('%j is “%s”', (items, said) => {
+    expect(list(items)).toBe(said);
+  });
+});

@@ -1,0 +1,73 @@
+/** Requests, facts, rules and approvers as the flow has them; each test names only what it is about. */
+import type { Approver, Config, Rule } from '../../src/domain/configuration.ts';
+import type { Facts, Request } from '../../src/domain/request.ts';
+
+export const aRequest = (more: Partial<Request> = {}): Request => ({
+  requestId: 'req-abcdefghij23',
+  bucket: 'team-scratch',
+  rehearsal: false,
+  requester: 'U0RIYA',
+  team: 'T0INTERLOCK',
+  reason: 'The trial is over, nothing reads it any more',
+  askedAt: '2026-11-02T09:00:00.000Z',
+  remindAt: '2026-11-02T13:00:00.000Z',
+  expiresAt: '2026-11-02T17:00:00.000Z',
+  auditHead: '',
+  ...more,
+});
+
+export const none = { count: 0, more: false };
+
+export const someFacts = (more: Partial<Facts> = {}): Facts => ({
+  region: 'us-east-1',
+  owner: '111122223333',
+  createdAt: '2024-03-05T08:30:00.000Z',
+  objects: none,
+  oldVersions: none,
+  deleteMarkers: none,
+  uploads: none,
+  newestWrite: null,
+  versioning: 'never on',
+  mfaDelete: false,
+  objectLock: false,
+  tags: [],
+  stack: null,
+  accessPoints: [],
+  denials: [],
+  policyDigest: null,
+  lookedAt: '2026-11-02T09:00:02.000Z',
+  ...more,
+});
+
+export const anApprover = (name: string, more: Partial<Approver> = {}): Approver => ({
+  name,
+  slackUser: `U0${name.toUpperCase()}`,
+  user: `arn:aws:iam::111122223333:user/interlock-${name}`,
+  mfaSerial: `arn:aws:iam::111122223333:mfa/interlock-${name}`,
+  secret: `interlock/sandbox/approvers/${name}`,
+  session: 'role',
+  acceptUnlimitedSession: false,
+  ...more,
+});
+
+export const aRule = (more: Partial<Rule> = {}): Rule => ({
+  buckets: 'team-*',
+  approvers: ['alice', 'bob'],
+  windowSeconds: 28_800,
+  requesterMayApprove: false,
+  bypassGovernanceRetention: false,
+  putLifecycleConfiguration: false,
+  ...more,
+});
+
+export const aConfig = (more: Partial<Config> = {}): Config => ({
+  account: '111122223333',
+  region: 'us-east-1',
+  slack: { team: 'T0INTERLOCK', app: 'A0INTERLOCK', channel: 'C0APPROVALS' },
+  paused: false,
+  requireCodeInCall: true,
+  maxSessionSeconds: 3600,
+  approvers: { alice: anApprover('alice'), bob: anApprover('bob') },
+  rules: [aRule()],
+  ...more,
+});
