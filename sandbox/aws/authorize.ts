@@ -1,6 +1,6 @@
 import { anonymousPrincipal, isWildcardOnlyAction, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
 import { type Circumstances, contextOf } from './context.ts';
-import { contextForEvaluator, keysAsked, policyForEvaluator, resourceForEvaluator } from './policy-traps.ts';
+import { contextForEvaluator, keysAsked, policyForEvaluator, resolveNotPrincipal, resourceForEvaluator } from './policy-traps.ts';
 import type { Caller, Question } from './service.ts';
 import type { IamStore, NamedPolicy } from './services/iam-store.ts';
 
@@ -58,7 +58,10 @@ export class Authorizer {
     const policies = {
       identity: this.#identityPolicies(caller).map(({ name, document }) => ({ name, policy: policyForEvaluator(document) })),
       session: caller.kind === 'session' && caller.sessionPolicy !== undefined ? policyForEvaluator(caller.sessionPolicy) : undefined,
-      resource: question.resourcePolicy === undefined ? undefined : policyForEvaluator(question.resourcePolicy),
+      resource:
+        question.resourcePolicy === undefined
+          ? undefined
+          : resolveNotPrincipal(policyForEvaluator(question.resourcePolicy), partsOf(caller)),
     };
     const analysis = await evaluate(caller, question, contextForEvaluator(context), policies);
     return {
@@ -84,6 +87,14 @@ function principalOf(caller: Caller): string | typeof anonymousPrincipal {
   if (caller.kind === 'anonymous') return anonymousPrincipal;
   if (caller.kind === 'service') return caller.service;
   return caller.kind === 'session' && caller.of !== 'role' ? caller.principalArn : caller.arn;
+}
+
+/** What a principal consists of: its account, its role, itself. */
+function partsOf(caller: Caller): string[] {
+  if (caller.kind === 'anonymous') return [];
+  if (caller.kind === 'service') return [caller.service];
+  const parts = [`arn:aws:iam::${caller.account}:root`, caller.arn];
+  return caller.kind === 'session' ? [...parts, caller.principalArn] : parts;
 }
 
 async function evaluate(

@@ -31,6 +31,8 @@ export interface Served {
 }
 
 const MAX_BODY = 128 * 1024 * 1024;
+/** Longer than the SDKs keep an idle connection, in milliseconds. */
+const KEEP_ALIVE = 120_000;
 /** How late a `slow` answer comes, in real milliseconds: later than the three seconds that Slack waits. */
 const SLOW = 4000;
 
@@ -44,16 +46,18 @@ export class Endpoint {
 
   constructor(parts: EndpointParts) {
     this.#parts = parts;
-    this.#server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+    // Clients keep their connections for some seconds; one that closes under a call would fail it.
+    this.#server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
       this.#handle(request, response).catch((problem: Error) => {
-        this.#parts.problems.push(problem);
+        // A client that went away is no problem of the sandbox.
+        if (!request.socket.destroyed) this.#parts.problems.push(problem);
         response.destroy();
       });
     });
   }
 
+  /** Adds a service; the one that is told by its path is asked first. */
   register(service: Service): void {
-    // The one with a path of its own is asked first.
     this.#served.push({ service, protocol: protocolOf(service) });
     this.#served.sort((a, b) => Number(b.service.pathPrefix !== undefined) - Number(a.service.pathPrefix !== undefined));
   }

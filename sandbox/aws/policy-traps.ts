@@ -34,6 +34,34 @@ export function resourceForEvaluator(resource: string): string {
   return key[1] + text.replace(/[\r\n*?$]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
 }
 
+/** An account that nobody belongs to. */
+const NOBODY = { AWS: 'arn:aws:iam::000000000000:root' };
+
+/**
+ * `NotPrincipal` with Deny excepts a principal only where all that it consists of is listed: the account, and the user, or the role and
+ * the session (IAM user guide, "AWS JSON policy elements: NotPrincipal"). The evaluator takes any one of them for enough. So the statement
+ * is written as one on everybody, or on nobody.
+ * @param consistsOf the ARNs of account, role, session or user; a service's name; empty for anonymous callers
+ */
+export function resolveNotPrincipal(policy: unknown, consistsOf: string[]): unknown {
+  const statements = statementsOf(policy);
+  if (!statements.some(({ NotPrincipal }) => NotPrincipal !== undefined)) return policy;
+  const resolved = statements.map(({ NotPrincipal: except, ...statement }) => {
+    if (except === undefined) return statement;
+    const listed = new Set(listedPrincipals(except));
+    const excepted = listed.has('*') || (consistsOf.length > 0 && consistsOf.every((principal) => listed.has(principal)));
+    return { ...statement, Principal: excepted ? NOBODY : '*' };
+  });
+  return { ...(policy as object), Statement: resolved };
+}
+
+/** The principals of an element; an account's id counts as the ARN of its root. */
+function listedPrincipals(element: unknown): string[] {
+  if (typeof element === 'string') return [element];
+  const values = Object.values(element as Record<string, string | string[]>).flat();
+  return values.map((value) => (/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value));
+}
+
 /** The condition keys (lower case) that statements on this action ask for, and those in their variables. */
 export function keysAsked(policies: unknown[], action: string): Set<string> {
   const keys = new Set<string>();
@@ -50,6 +78,7 @@ export function keysAsked(policies: unknown[], action: string): Set<string> {
 interface Statement {
   Action?: string | string[];
   NotAction?: string | string[];
+  NotPrincipal?: unknown;
   Condition?: unknown;
 }
 

@@ -269,6 +269,27 @@ describe('the guard', () => {
     ).toBe(true);
   });
 
+  it('with NotPrincipal excepts whom it lists with account, role and session, not by the role alone (FC-20)', async () => {
+    const deny = (...AWS: string[]) => ({
+      action: 's3:DeleteBucket',
+      ...guarded(policy({ Effect: 'Deny', NotPrincipal: { AWS }, Action: 's3:DeleteBucket', Resource: BUCKET })),
+    });
+    const caller = session() as Extract<Caller, { kind: 'session' }>;
+    expect(await allowed(caller, deny(caller.principalArn))).toBe(false);
+    expect(await allowed(caller, deny(ROOT, caller.principalArn))).toBe(false);
+    expect(await allowed(caller, deny(ROOT, caller.principalArn, caller.arn))).toBe(true);
+    expect(await allowed(caller, deny(ACCOUNT, caller.principalArn, caller.arn))).toBe(true);
+    const person = user(ALLOW_ALL);
+    expect(await allowed(person, deny(person.arn))).toBe(false);
+    expect(await allowed(person, deny(ROOT, person.arn))).toBe(true);
+    expect(await allowed(user(ALLOW_ALL), deny(ROOT, person.arn))).toBe(false);
+    expect(await allowed(root, deny(ROOT))).toBe(true);
+    expect(await decide(anonymous, deny(ROOT))).toMatchObject({
+      allowed: false,
+      decidedBy: "denied by statement 1 of the bucket's policy",
+    });
+  });
+
   it('that ends at a time ends then', async () => {
     const until = (time: number) =>
       policy({

@@ -218,6 +218,11 @@ describe('AssumeRole', () => {
       { DurationSeconds: 3601 },
       'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
     ],
+    [
+      'managed session policies, which are not served',
+      { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }] },
+      'not served in the sandbox',
+    ],
     ['no session name', { RoleSessionName: undefined }, "Value null at 'roleSessionName'"],
     ['something else than a role', { RoleArn: `arn:aws:iam::${ACCOUNT}:user/alice` }, 'is invalid'],
   ])('is a ValidationError with %s', async (_, more: Partial<AssumeRoleCommandInput>, message) => {

@@ -30,6 +30,10 @@ export function checkAssumeRole(input: AssumeRoleCommandInput): void {
   checkMfaInput(input);
   if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(input.RoleArn ?? '')) throw new AwsError('ValidationError', `${input.RoleArn} is invalid`);
   if (input.Policy !== undefined) checkPolicy(input.Policy);
+  // Left out silently they would make the session wider than AWS makes it.
+  if (input.PolicyArns?.length || input.ProvidedContexts?.length) {
+    throw new AwsError('ValidationError', 'PolicyArns and ProvidedContexts are not served in the sandbox');
+  }
   const keys = (input.Tags ?? []).map((tag) => tag.Key ?? '');
   if (keys.length > 50 || new Set(keys.map((key) => key.toLowerCase())).size < keys.length) {
     throw new AwsError('InvalidParameterValue', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
