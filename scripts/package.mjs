@@ -42,7 +42,7 @@ const STAMP = 'inputs.sha256';
 async function main() {
   const options = readOptions();
   const inputs = hashOf([...INPUTS.map((input) => join(ROOT, input)), options.config], options.stage);
-  if (!options.force && isFresh(options.out, inputs)) return say(`package: ${options.out} is up to date`);
+  if (!options.force && isFresh(options.out, inputs)) return say(`package: ${relative(ROOT, options.out)} is up to date`);
   await checkConfiguration(options.config);
   // Beside the result, so that putting it in place is one rename.
   const work = join(dirname(options.out), '.build', `package-${process.pid}`);
@@ -53,7 +53,7 @@ async function main() {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  say(`package: ${options.out} written`);
+  say(`package: ${relative(ROOT, options.out)} written`);
 }
 
 function readOptions() {
