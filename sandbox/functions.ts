@@ -1,6 +1,6 @@
 /** The sandbox's Lambda: packaged bundles in workers of their own, with their role's credentials and nothing else. */
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
@@ -85,7 +85,9 @@ export class Functions {
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
-    mkdirSync(path.join(options.dir, 'logs'), { recursive: true });
+    const logs = path.join(options.dir, 'logs');
+    rmSync(logs, { recursive: true, force: true });
+    mkdirSync(logs, { recursive: true });
   }
 
   add(definition: FunctionDefinition): void {
@@ -145,6 +147,12 @@ export class Functions {
       if (attempt >= (pool.definition.asyncRetries ?? 2)) return;
       clock.at(clock.now() + (attempt + 1) * 60_000, () => this.invokeAsync(nameOrArn, event, attempt + 1));
     });
+  }
+
+  /** Waits until no event is being handled, but for so many seconds at most. */
+  async quiet(seconds: number): Promise<void> {
+    const end = performance.now() + seconds * 1000;
+    while ([...this.#pools.values()].some(({ busy }) => busy.size > 0) && performance.now() < end) await delay(5);
   }
 
   /** Ends every environment. */

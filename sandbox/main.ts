@@ -1,5 +1,5 @@
 /** `npm start`: the sandbox, until Ctrl-C. */
-import { type SandboxOptions, startSandbox } from './sandbox.ts';
+import type { SandboxOptions } from './sandbox.ts';
 
 /** Reads SANDBOX_*; throws an Error that names the variable at fault. */
 function optionsOf(env: NodeJS.ProcessEnv): SandboxOptions {
@@ -33,6 +33,8 @@ try {
   const options = optionsOf(process.env);
   const stop = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.resolve());
+  // Read only now: a wrong variable is told at once.
+  const { startSandbox } = await import('./sandbox.ts');
   const sandbox = await startSandbox(options);
   const { urls } = sandbox;
   say(`AWS     ${urls.aws}    aws --endpoint-url ${urls.aws} --region us-east-1 --profile admin s3 ls`);

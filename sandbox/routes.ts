@@ -4,6 +4,7 @@ import type { CallLog } from './aws/calls.ts';
 import type { Execution, Flow } from './aws/services/step-functions/index.ts';
 import type { Clock } from './clock.ts';
 import { FAULT_KINDS, type FaultKind, type Faults } from './faults.ts';
+import type { Functions } from './functions.ts';
 import { HttpError, json, parseBody, type Reply, type Request } from './http.ts';
 import type { Slack } from './slack/slack.ts';
 import { ActError } from './slack/types.ts';
@@ -14,6 +15,7 @@ export interface Parts {
   calls: CallLog;
   slack: Slack;
   flow: Flow;
+  functions: Functions;
   /** Known once the stack is deployed. */
   apis: () => HttpApi[];
 }
@@ -22,6 +24,8 @@ type Route = (parts: Parts, request: Request, name: string) => Reply | Promise<R
 
 /** Longest jump of the clock that is taken: ten years. */
 const LONGEST_ADVANCE = 315_360_000;
+/** How long a jump waits for functions that are at work. */
+const QUIET_SECONDS = 5;
 
 const ROUTES: [method: string, path: RegExp, route: Route][] = [
   ['GET', /^\/()$/, ({ slack }) => ({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: help(slack) })],
@@ -31,19 +35,11 @@ const ROUTES: [method: string, path: RegExp, route: Route][] = [
     /^\/sandbox\/slack\/([^/]+)$/,
     async ({ slack }, request, user) => json(200, await slack.act(known(slack, user), parseBody(request))),
   ],
-  [
-    'GET',
-    /^\/sandbox\/aws\/(calls)$/,
-    ({ calls }, { query }) =>
-      json(
-        200,
-        calls.list().filter(({ time }) => isSince(time, query.get('since'))),
-      ),
-  ],
+  ['GET', /^\/sandbox\/aws\/(calls)$/, ({ calls }, { query }) => json(200, callsSince(calls, query.get('since')))],
   ['GET', /^\/sandbox\/flow\/(.+)$/, ({ flow }, _, name) => json(200, flowOf(flow, name))],
   ['GET', /^\/sandbox\/(clock)$/, ({ clock }) => json(200, { now: clock.date().toISOString() })],
-  ['POST', /^\/sandbox\/(clock)$/, ({ clock }, request) => json(200, advance(clock, parseBody(request)))],
-  ['POST', /^\/sandbox\/(faults)$/, ({ faults }, request) => json(200, setFault(faults, parseBody(request)))],
+  ['POST', /^\/sandbox\/(clock)$/, async (parts, request) => json(200, await advance(parts, parseBody(request)))],
+  ['POST', /^\/sandbox\/(faults)$/, (parts, request) => json(200, setFault(parts, parseBody(request)))],
 ];
 
 /** What the page's port answers. Throws HttpError with a sentence for what it can't. */
@@ -73,11 +69,11 @@ function known(slack: Slack, user: string): string {
   throw new HttpError(404, `there is no ${user} in this workspace; there are ${people.map(({ name }) => name).join(', ')}`);
 }
 
-function isSince(time: string, since: string | null): boolean {
-  if (since === null) return true;
+function callsSince(calls: CallLog, since: string | null) {
+  if (since === null) return calls.list();
   const from = /^\d+$/.test(since) ? Number(since) : Date.parse(since);
   if (Number.isNaN(from)) throw new HttpError(400, 'since must be a time, in ISO 8601 or in milliseconds since 1970');
-  return Date.parse(time) >= from;
+  return calls.list().filter(({ time }) => Date.parse(time) >= from);
 }
 
 /** States entered, with times; neither parameters nor token, which the history alone holds. */
@@ -96,23 +92,31 @@ function flowOf(flow: Flow, name: string) {
   return { name: execution.name, executionArn: arn, status, startDate, stopDate, error, cause, states };
 }
 
-function advance(clock: Clock, { advance: seconds, ...others }: Record<string, unknown>) {
+async function advance({ clock, functions }: Parts, { advance: seconds, ...others }: Record<string, unknown>) {
   refuseOthers(others, 'advance');
   if (typeof seconds !== 'number' || !(seconds >= 0) || seconds > LONGEST_ADVANCE) {
     throw new HttpError(400, `advance must be a number of seconds from 0 to ${LONGEST_ADVANCE}`);
   }
+  // A jump of the clock is no slowness: what a function is doing just now doesn't run out of time by it.
+  await functions.quiet(QUIET_SECONDS);
   clock.advance(seconds);
   return { now: clock.date().toISOString() };
 }
 
-function setFault(faults: Faults, { clear, target, kind, times = 1, error, ...others }: Record<string, unknown>) {
+function setFault({ faults, functions }: Parts, { clear, target, kind, times = 1, error, ...others }: Record<string, unknown>) {
   if (clear === true) {
     faults.clear();
     return { cleared: true };
   }
   refuseOthers(others, 'target, kind, times, error, clear');
-  if (typeof target !== 'string' || target === '') {
-    throw new HttpError(400, 'target must be an AWS action (sts:AssumeRole), a Slack method (chat.update) or a function (elevate)');
+  const isFunction = functions.list().some(({ name, alias }) => name === target || alias === target);
+  // `sts:AssumeRole`, `chat.update`.
+  if (typeof target !== 'string' || !(isFunction || /^[a-z0-9-]+:[A-Za-z0-9]+$/.test(target) || /^[a-z]+(\.[A-Za-z]+)+$/.test(target))) {
+    const names = functions.list().map(({ alias }) => alias);
+    throw new HttpError(
+      400,
+      `target must be an AWS action (sts:AssumeRole), a Slack method (chat.update) or a function (${names.join(', ')})`,
+    );
   }
   if (!FAULT_KINDS.includes(kind as FaultKind)) throw new HttpError(400, `kind must be one of ${FAULT_KINDS.join(', ')}`);
   if (typeof times !== 'number' || !Number.isInteger(times) || times < 1 || times > 1_000_000) {

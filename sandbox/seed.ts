@@ -1,6 +1,6 @@
 /** What a newcomer finds in the sandbox: people in IAM with keys and devices, demo buckets, and the files that tell of them. */
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../src/config.ts';
 import { approverUserPolicy } from '../src/domain/policies.ts';
@@ -112,5 +112,8 @@ export function writeFiles({ dir, seeded, slack, urls }: Told): void {
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 function write(dir: string, name: string, text: string): void {
-  writeFileSync(path.join(dir, name), text, { mode: 0o600 });
+  const file = path.join(dir, name);
+  // A file that is there keeps its mode.
+  rmSync(file, { force: true });
+  writeFileSync(file, text, { mode: 0o600 });
 }
