@@ -2,6 +2,7 @@
  * From a state machine's definition to one that the local runner (`aws-local-stepfunctions` 3) runs as AWS would.
  * The runner's gaps are closed by rewriting the states: timeouts, heartbeats, retries and waits are taken out and
  * kept by us (they follow the sandbox's clock), task tokens and `$$.State` are filled in per entry, `IsPresent: false` becomes `Not`.
+ * Left to the runner, in real time: Retry of a Map or a Parallel state.
  */
 
 // biome-ignore lint/suspicious/noExplicitAny: a definition is JSON of many shapes; `checkDefinition` has seen it before it is read
