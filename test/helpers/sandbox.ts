@@ -31,7 +31,7 @@ export interface SlackView {
 
 export interface Acted {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what the app answered
+  // biome-ignore lint/suspicious/noExplicitAny: what the app answered, parsed where it is JSON
   body: any;
   ms: number;
 }
@@ -69,6 +69,8 @@ export async function startSandbox(env: Record<string, string> = {}) {
     cwd: ROOT,
     env: { PATH: process.env.PATH, SANDBOX_PORT: '0', SANDBOX_AWS_PORT: '0', SANDBOX_SLACK_PORT: '0', SANDBOX_DIR: dir, ...env },
   });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const output = await ready(child);
   const read = (file: string) => JSON.parse(readFileSync(path.join(dir, file), 'utf8'));
   const urls = read('endpoints.json') as { aws: string; slack: string; page: string };
@@ -90,7 +92,10 @@ export async function startSandbox(env: Record<string, string> = {}) {
   }
 
   const see = (user: string) => http<SlackView>('GET', `/sandbox/slack/${user}`);
-  const act = (user: string, action: object) => http<Acted>('POST', `/sandbox/slack/${user}`, action);
+  const act = async (user: string, action: object): Promise<Acted> => {
+    const acted = await http<Acted>('POST', `/sandbox/slack/${user}`, action);
+    return { ...acted, body: /^[[{]/.test(acted.body) ? JSON.parse(acted.body) : acted.body };
+  };
   const now = async () => Date.parse((await http<{ now: string }>('GET', '/sandbox/clock')).now);
   const advance = (seconds: number) => http<unknown>('POST', '/sandbox/clock', { advance: seconds });
   const client = (keys: Keys, region = 'us-east-1') => ({ endpoint: urls.aws, region, credentials: keys, maxAttempts: 1 });
@@ -143,6 +148,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;
+      process.off('exit', kill);
       rmSync(dir, { recursive: true, force: true });
     },
   };
