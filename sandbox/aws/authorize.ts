@@ -1,5 +1,6 @@
 import { anonymousPrincipal, isWildcardOnlyAction, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
 import { type Circumstances, contextOf } from './context.ts';
+import { anyKey, type SharedAnalyses } from './object-keys.ts';
 import { contextForEvaluator, keysAsked, policyForEvaluator, resolveNotPrincipal, resourceForEvaluator } from './policy-traps.ts';
 import type { Caller, Question } from './service.ts';
 import type { IamStore, NamedPolicy } from './services/iam-store.ts';
@@ -63,7 +64,7 @@ export class Authorizer {
           ? undefined
           : resolveNotPrincipal(policyForEvaluator(question.resourcePolicy), partsOf(caller)),
     };
-    const analysis = await evaluate(caller, question, contextForEvaluator(context), policies);
+    const analysis = await evaluateShared(caller, question, contextForEvaluator(context), policies, circumstances.shared);
     return {
       allowed: analysis.result === 'Allowed',
       decidedBy: tell(analysis, question),
@@ -97,11 +98,35 @@ function partsOf(caller: Caller): string[] {
   return caller.kind === 'session' ? [...parts, caller.principalArn] : parts;
 }
 
+interface Policies {
+  identity: { name: string; policy: unknown }[];
+  session: unknown;
+  resource: unknown;
+}
+
+const listed = ({ identity, session, resource }: Policies): unknown[] => [...identity.map(({ policy }) => policy), session, resource];
+
+/** As `evaluate`; keys of a bucket that no policy tells apart share one answer. */
+async function evaluateShared(
+  caller: Caller,
+  question: Question,
+  context: Record<string, string | string[]>,
+  policies: Policies,
+  shared: SharedAnalyses = new Map(),
+): Promise<RequestAnalysis> {
+  const resource = anyKey(question.resource, listed(policies), question.action, context);
+  if (resource === undefined) return evaluate(caller, question, context, policies);
+  const name = JSON.stringify([question.action, resource, context]);
+  const analysis = shared.get(name) ?? (await evaluate(caller, { ...question, resource }, context, policies));
+  shared.set(name, analysis);
+  return analysis;
+}
+
 async function evaluate(
   caller: Caller,
   question: Question,
   contextVariables: Record<string, string | string[]>,
-  policies: { identity: { name: string; policy: unknown }[]; session: unknown; resource: unknown },
+  policies: Policies,
 ): Promise<RequestAnalysis> {
   const [service = '', name = ''] = question.action.split(':');
   const wildcardOnly = await isWildcardOnlyAction(service, name).catch(() => false);
@@ -125,7 +150,7 @@ async function evaluate(
   const where = `${question.action} on ${question.resource}`;
   if (outcome.resultType === 'error') throw new EvaluationError(`IAM can't be asked for ${where}: ${JSON.stringify(outcome.errors)}`);
   const results = outcome.resultType === 'single' ? [outcome.result] : outcome.results;
-  const asked = keysAsked([...policies.identity.map(({ policy }) => policy), policies.session, policies.resource], question.action);
+  const asked = keysAsked(listed(policies), question.action);
   const ignored = results.flatMap(({ ignoredContextKeys }) => ignoredContextKeys ?? []).filter((key) => asked.has(key.toLowerCase()));
   if (ignored.length > 0) {
     throw new EvaluationError(

@@ -75,19 +75,23 @@ export function keysAsked(policies: unknown[], action: string): Set<string> {
   return keys;
 }
 
-interface Statement {
+/** A statement, as far as it is looked at here. */
+export interface Statement {
   Action?: string | string[];
   NotAction?: string | string[];
   NotPrincipal?: unknown;
+  Resource?: string | string[];
+  NotResource?: string | string[];
   Condition?: unknown;
 }
 
-function statementsOf(policy: unknown): Statement[] {
+export function statementsOf(policy: unknown): Statement[] {
   const statements = (policy as { Statement?: Statement | Statement[] } | undefined)?.Statement;
   return statements === undefined ? [] : [statements].flat();
 }
 
-function concerns(statement: Statement, action: string): boolean {
+/** Whether a statement is about this action. */
+export function concerns(statement: Statement, action: string): boolean {
   const matches = (patterns: string | string[]): boolean => [patterns].flat().some((pattern) => wildcard(pattern).test(action));
   return statement.Action !== undefined ? matches(statement.Action) : statement.NotAction === undefined || !matches(statement.NotAction);
 }

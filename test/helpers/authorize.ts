@@ -11,7 +11,7 @@ export const KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/0f`;
 
 const clock = new Clock();
 export const iam = new IamStore({ account: ACCOUNT, clock });
-const authorizer = new Authorizer(iam);
+export const authorizer = new Authorizer(iam);
 export const circumstances = { now: clock.now(), region: 'us-east-1', sourceIp: '127.0.0.1' };
 
 export const root: Extract<Caller, { kind: 'root' }> = { kind: 'root', arn: ROOT, account: ACCOUNT, id: ACCOUNT, accessKeyId: 'AKIA' };

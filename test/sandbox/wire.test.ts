@@ -51,7 +51,7 @@ describe('the endpoint reads and writes', () => {
           expect((await failure(client.send(new s3.HeadObjectCommand({ Bucket: 'team-x', Key: key })))).status).toBe(404);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
