@@ -49,3 +49,14 @@ describe("the app's manifest", () => {
     expect(manifest.settings.interactivity.is_enabled).toBe(true);
   });
 });
+
+describe('the direct dependencies', () => {
+  it('are each explained in docs/decisions/dependencies.md', () => {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const explained = readFileSync('docs/decisions/dependencies.md', 'utf8');
+    const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
+      (name) => !name.startsWith('@types/'),
+    );
+    expect(names.filter((name) => ![name, name.replace(/^@[^/]+\//, '')].some((one) => explained.includes(`\`${one}\``)))).toEqual([]);
+  });
+});

@@ -103,7 +103,7 @@ function groupStatements(config: Config, { rules, first }: Group): Statement[] {
     StringLike: { [tag]: patterns },
     ...(earlier.length > 0 && { StringNotLike: { [tag]: earlier } }),
   };
-  return [actionsOn(rules, first, condition)];
+  return [actionsOn(rules, [first, first + rules.length - 1], condition)];
 }
 
 /** Rules that follow each other and give the same people the same: one statement, since a role's policy may not be long. `first` counts from 0. */
@@ -124,8 +124,8 @@ function groups(rules: Rule[]): Group[] {
   return all;
 }
 
-/** One statement for buckets and objects: each action knows one of the two only. */
-function actionsOn(rules: Rule[], first: number, condition: Statement['Condition']): Statement {
+/** One statement for buckets and objects: each action knows one of the two only. It is named after the first and the last rule, counted from 0. */
+function actionsOn(rules: Rule[], [first, last]: [number, number], condition: Statement['Condition']): Statement {
   const may = (flag: 'bypassGovernanceRetention' | 'putLifecycleConfiguration') => rules[0]?.[flag] === true;
   const actions = [
     ...BUCKET_ACTIONS,
@@ -133,8 +133,7 @@ function actionsOn(rules: Rule[], first: number, condition: Statement['Condition
     ...OBJECT_ACTIONS,
     ...(may('bypassGovernanceRetention') ? ['s3:BypassGovernanceRetention'] : []),
   ];
-  const sid = rules.length === 1 ? `Rule${first + 1}` : `Rule${first + 1}And${rules.length - 1}More`;
-  return allow(sid, actions, bucketsAndObjects(rules), condition);
+  return allow(first === last ? `Rule${first + 1}` : `Rules${first + 1}To${last + 1}`, actions, bucketsAndObjects(rules), condition);
 }
 
 const bucketsAndObjects = (rules: Rule[]): string[] =>
@@ -169,6 +168,7 @@ function roleKindPolicy(config: Config, stage: string): PolicyDocument {
 function userKindPolicy(config: Config, approver: Approver): PolicyDocument {
   const named = (rule: Rule) => rule.approvers.includes(approver.name);
   const mine = config.rules.filter(named);
+  const place = (rule?: Rule) => config.rules.findIndex(({ buckets }) => buckets === rule?.buckets);
   // First match: what an earlier rule gives to others only is taken out again (the check of the configuration refuses orders in which that takes too much).
   const others = config.rules.filter(
     (rule, index) => !named(rule) && config.rules.slice(index + 1).some((later) => named(later) && overlap(later.buckets, rule.buckets)),
@@ -176,11 +176,7 @@ function userKindPolicy(config: Config, approver: Approver): PolicyDocument {
   const condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' }, StringEquals: { 'aws:ResourceAccount': config.account } };
   return policy(
     ...groups(mine.map((rule) => ({ ...rule, approvers: [approver.name] }))).map(({ rules }) =>
-      actionsOn(
-        rules,
-        config.rules.findIndex(({ buckets }) => buckets === rules[0]?.buckets),
-        condition,
-      ),
+      actionsOn(rules, [place(rules.at(0)), place(rules.at(-1))], condition),
     ),
     ...(others.length > 0 ? [{ Sid: 'OthersBuckets', Effect: 'Deny' as const, Action: 's3:*', Resource: bucketsAndObjects(others) }] : []),
     // Otherwise a bucket policy that allows the user would let the key alone delete. GetSessionToken stays possible, since the code is given in it
