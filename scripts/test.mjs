@@ -39,6 +39,7 @@ function jest(args) {
       '--experimental-vm-modules',
       '--no-warnings',
       join(modules, 'jest', 'bin', 'jest.js'),
+      '--ci',
       '--json',
       `--outputFile=${results}`,
       ...args,
