@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { BadInput } from '../src/errors.ts';
+import { AskInput, DeleteInput, ElevateInput, InspectInput, parseInput, ReportInput } from '../src/steps/inputs.ts';
+import { aRequest, someFacts } from './helpers/models.ts';
+
+const step = { execution: 'req-abcdefghij23', enteredAt: '2026-11-02T09:00:01.000Z', request: aRequest() };
+const answer = { verdict: 'approved', why: '', slackUser: 'U0ALICE', approver: 'alice', attempt: 1, sealedCode: 'sealed', auditHead: 'a' };
+const elevation = { verdict: 'session', why: '', sealedSession: 'sealed', triesLeft: 3, attempt: 1, auditHead: 'b' };
+const deletion = { verdict: 'deleted', why: '', auditHead: 'c' };
+const inspection = { verdict: 'ask', why: '', facts: someFacts(), changes: [], secondsLeft: 60 };
+const event = (status: string) => ({
+  version: '0',
+  'detail-type': 'Step Functions Execution Status Change',
+  source: 'aws.states',
+  time: '2026-11-02T09:30:00Z',
+  detail: { name: 'req-abcdefghij23', status, executionArn: 'arn', input: '{}', cause: 'why' },
+});
+
+/** For each function what the state machine gives it. */
+const INPUTS = {
+  inspect: [InspectInput, { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {} }],
+  askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {} }],
+  elevate: [ElevateInput, { ...step, answer }],
+  deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts() }],
+  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, elevation, deletion }],
+} as const;
+
+describe('what the state machine gives a function', () => {
+  test.each(Object.entries(INPUTS))('is taken by %s', (_, [schema, input]) => {
+    expect(() => parseInput(schema as typeof InspectInput, input)).not.toThrow();
+  });
+
+  test.each(Object.entries(INPUTS))(
+    'is refused by %s with a request that is altered, a member too many or too few',
+    (_, [schema, input]) => {
+      const refused = (value: unknown) => expect(() => parseInput(schema as typeof InspectInput, value)).toThrow(BadInput);
+      refused({ ...input, request: { ...step.request, requester: 'riya' } });
+      refused({ ...input, request: { ...step.request, approver: 'U0MALLORY' } });
+      refused({ ...input, more: 1 });
+      for (const name of Object.keys(input)) refused({ ...input, [name]: undefined });
+    },
+  );
+
+  test.each(Object.entries(INPUTS))('is refused by %s where it is anything else, and no value of it is told', (_, [schema]) => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json().map((text) => JSON.parse(text)),
+          fc.record({ request: fc.constant('hunter2') }),
+        ),
+        (value) => {
+          expect(() => parseInput(schema as typeof InspectInput, value)).toThrow(BadInput);
+          expect(() => parseInput(schema as typeof InspectInput, value)).not.toThrow(/hunter2/);
+        },
+      ),
+    );
+  });
+
+  it('is refused in words that name the members at fault, never their values', () => {
+    const input = { ...step, execution: 7, answer: { ...answer, sealedCode: null, slackUser: '138502' } };
+    expect(() => parseInput(ElevateInput, input)).toThrow(
+      'The input has not the shape it must have (execution, answer.slackUser, answer.sealedCode); start the request anew from Slack.',
+    );
+  });
+
+  it('may hold empty objects for what no state has said yet', () => {
+    expect(parseInput(InspectInput, INPUTS.inspect[1]).shown).toBeNull();
+    expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: inspection }).shown).toEqual(someFacts());
+    expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: { ...inspection, facts: null } }).shown).toBeNull();
+    expect(parseInput(AskInput, INPUTS.askApprover[1]).elevation).toBeNull();
+    expect(parseInput(ReportInput, { ...INPUTS.report[1], elevation: {}, deletion: {} })).toMatchObject({
+      elevation: null,
+      deletion: null,
+    });
+  });
+
+  it('never lets a code through that is not sealed, or a session that is not there', () => {
+    expect(() => parseInput(ElevateInput, { ...step, answer: { ...answer, sealedCode: null } })).toThrow(BadInput);
+    expect(() => parseInput(ElevateInput, { ...step, answer: { ...answer, approver: null } })).toThrow(BadInput);
+    const none = { ...elevation, sealedSession: null };
+    expect(() => parseInput(DeleteInput, { ...INPUTS.deleteBucket[1], elevation: none })).toThrow(BadInput);
+  });
+});
+
+describe('what is reported', () => {
+  it('comes from the state machine', () => {
+    expect(parseInput(ReportInput, INPUTS.report[1])).toEqual({
+      requestId: 'req-abcdefghij23',
+      conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' },
+      at: '2026-11-02T09:00:01.000Z',
+      elevation,
+      deletion,
+    });
+  });
+
+  test.each([
+    ['FAILED', 'failed', 'The flow itself failed; the history of the execution says where.'],
+    ['TIMED_OUT', 'failed', 'The flow took longer than it may.'],
+    ['ABORTED', 'stopped', 'An operator stopped it.'],
+  ])('comes from EventBridge for an execution that ended as %s', (status, outcome, why) => {
+    expect(parseInput(ReportInput, event(status))).toEqual({
+      requestId: 'req-abcdefghij23',
+      conclusion: { outcome, why, by: null },
+      at: '2026-11-02T09:30:00Z',
+      elevation: null,
+      deletion: null,
+    });
+  });
+
+  test.each(['SUCCEEDED', 'RUNNING', 'PENDING_REDRIVE', ''])('does not come for an execution that is %s', (status) => {
+    expect(() => parseInput(ReportInput, event(status))).toThrow(BadInput);
+  });
+});
