@@ -3,9 +3,10 @@ import { App, type AwsLambdaReceiver, type Logger } from '@slack/bolt';
 import type { Secret } from '../secret.ts';
 import { CLIENT_OPTIONS } from './client.ts';
 import type { Desk } from './desk.ts';
-import { ACTION, CALLBACK, COMMAND } from './ids.ts';
+import { ACTION, CALLBACK, COMMAND, INPUT } from './ids.ts';
 import { onAskSubmitted, onCommand } from './listeners/ask.ts';
 import { onApproveClicked, onApproveSubmitted, onCancelClicked, onRejectClicked, onRejectSubmitted } from './listeners/decide.ts';
+import { failuresAnswered } from './listeners/failures.ts';
 import { onHomeOpened } from './listeners/home.ts';
 
 /** Wires the listeners to a receiver. `authorize` saves the `auth.test` that Bolt would make at every cold start with a token. */
@@ -17,14 +18,15 @@ export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: D
     processBeforeResponse: true,
     logger,
   });
-  app.command(COMMAND, onCommand(desk));
-  app.view(CALLBACK.ask, onAskSubmitted(desk));
-  app.action(ACTION.approve, onApproveClicked(desk));
-  app.view(CALLBACK.approve, onApproveSubmitted(desk));
-  app.action(ACTION.reject, onRejectClicked(desk));
-  app.view(CALLBACK.reject, onRejectSubmitted(desk));
-  app.action(ACTION.cancel, onCancelClicked(desk));
+  const answered = failuresAnswered(logger);
+  app.command(COMMAND, answered.command(onCommand(desk)));
+  app.view(CALLBACK.ask, answered.view(INPUT.bucket, onAskSubmitted(desk)));
+  app.action(ACTION.approve, answered.click(onApproveClicked(desk)));
+  app.view(CALLBACK.approve, answered.view(INPUT.code, onApproveSubmitted(desk)));
+  app.action(ACTION.reject, answered.click(onRejectClicked(desk)));
+  app.view(CALLBACK.reject, answered.view(INPUT.reason, onRejectSubmitted(desk)));
+  app.action(ACTION.cancel, answered.click(onCancelClicked(desk)));
   app.event('app_home_opened', onHomeOpened(desk));
-  app.error(async (error) => logger.error('a listener failed', error.code, error.message));
+  app.error(async (error) => logger.error('a listener failed', error.code));
   return app;
 }

@@ -9,9 +9,12 @@ export function literal(text: string): string {
   return visible(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-/** Characters that turn the direction of text or show nothing are shown by their code point. */
+/**
+ * Characters that show nothing or turn the direction of text are shown by their code point, so that a text can't look
+ * like another one; those that join letters and emoji are left as they are. Half a character becomes U+FFFD.
+ */
 function visible(text: string): string {
-  return text.replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, (char) => {
+  return text.toWellFormed().replace(/(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
     return `[U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`;
   });
 }
@@ -28,8 +31,16 @@ export function cut(escaped: string, max: number): string {
 }
 
 /** Text of ours with markup; the parts that others wrote are escaped by the caller. */
-export function section(text: string): SectionBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text: cut(text, TEXT_MAX), verbatim: true } };
+export function section(text: string, max = TEXT_MAX): SectionBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text: cut(text, max), verbatim: true } };
+}
+
+/**
+ * Things to notice, a line each; none where there are none. Half of a section at most: a message's blocks may hold
+ * 12,000 characters together (slackapi/bolt-js#2509, `msg_blocks_too_long`).
+ */
+export function warnings(escaped: string[]): KnownBlock[] {
+  return escaped.length === 0 ? [] : [section(escaped.map((text) => `:warning: ${text}`).join('\n'), TEXT_MAX / 2)];
 }
 
 /** What somebody typed, in quotation marks and with no markup at work. */
@@ -42,7 +53,7 @@ export function context(text: string): KnownBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: cut(text, TEXT_MAX), verbatim: true }] };
 }
 
-/** Two columns of `*name*\nvalue`; ten fields a section at most (Slack, "Section block"). */
+/** Two columns of `*name*\nvalue`; ten fields a section at most, of 2,000 characters (Slack, "Section block"). */
 export function fields(pairs: [name: string, value: string][]): KnownBlock[] {
   const blocks: KnownBlock[] = [];
   for (let at = 0; at < pairs.length; at += 10) {
@@ -91,6 +102,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(hours / 24)} d`;
 }
 
-export function code(text: string): string {
-  return `\`${literal(text).replace(/`/g, "'")}\``;
+/** A name in type of its own, on one line. */
+export function code(text: string, max = TEXT_MAX): string {
+  return `\`${cut(literal(text.replace(/\s+/g, ' ')).replace(/`/g, "'"), max)}\``;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -127,6 +128,18 @@ export async function startSandbox(env: Record<string, string> = {}) {
     sfn: (keys: Keys = keysOf('admin')) => new SFNClient(client(keys)),
     db: (keys: Keys = keysOf('admin')) => DynamoDBDocumentClient.from(new DynamoDBClient(client(keys))),
     client,
+    control(): S3ControlClient {
+      const control = new S3ControlClient({ ...client(keysOf('admin')), endpoint: urls.aws.replace('127.0.0.1', 'localhost') });
+      // The client puts the account before the host's name, where no name server knows it.
+      control.middlewareStack.add(
+        (next) => (args) => {
+          Object.assign(args.request as object, { hostname: '127.0.0.1' });
+          return next(args);
+        },
+        { step: 'build', priority: 'high' },
+      );
+      return control;
+    },
     /** Waits until somebody's Slack shows something; gives it. */
     seen: <T>(user: string, find: (view: SlackView) => T | undefined | false, what: string) =>
       until(

@@ -1,14 +1,11 @@
 /** `/delete-bucket` and the modal it opens. */
-import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
 import { slackError } from '../client.ts';
 import type { Desk } from '../desk.ts';
 import { COMMAND, INPUT } from '../ids.ts';
 import { askModal, parseAsk } from '../views/ask.ts';
 import type { StateValues } from '../views/inputs.ts';
 import { helpMessage, statusMessage } from '../views/status.ts';
-
-type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs;
-type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
+import type { CommandArgs, SubmitArgs } from './failures.ts';
 
 /** Opens the modal, or answers `help` and `status` with a message that only this person sees. */
 export function onCommand(desk: Desk) {

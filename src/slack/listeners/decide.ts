@@ -1,20 +1,13 @@
 /** Approve, reject, cancel: the buttons and the modals behind them. */
-import type {
-  AllMiddlewareArgs,
-  BlockButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
+import type { ViewSubmitAction } from '@slack/bolt';
 import { slackError } from '../client.ts';
 import type { Decided, Desk, Refused } from '../desk.ts';
 import { INPUT } from '../ids.ts';
 import { literal, user, users } from '../text.ts';
 import { approveModal, parseApprove, parseModalFor, rejectModal, tellingModal } from '../views/approve.ts';
 import { type StateValues, typed } from '../views/inputs.ts';
-
-type ClickArgs = SlackActionMiddlewareArgs<BlockButtonAction> & AllMiddlewareArgs;
-type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
+import type { ClickArgs, SubmitArgs } from './failures.ts';
+import { tell } from './tell.ts';
 
 export const onApproveClicked = (desk: Desk) => openModal(desk, 'approve');
 export const onRejectClicked = (desk: Desk) => openModal(desk, 'reject');
@@ -28,13 +21,14 @@ function openModal(desk: Desk, to: 'approve' | 'reject') {
       return ack();
     }
     const { approval } = considered;
+    const view = to === 'approve' ? approveModal(approval) : rejectModal(approval.request, approval.attempt);
+    let viewId: string | undefined;
     try {
-      const view = to === 'approve' ? approveModal(approval) : rejectModal(approval.request, approval.attempt);
-      const opened = await client.views.open({ trigger_id: body.trigger_id, view });
-      await desk.opened(click.requestId, click.user, opened.view?.id ?? '');
+      viewId = (await client.views.open({ trigger_id: body.trigger_id, view })).view?.id;
     } catch (error) {
       await tell(client, body, `Slack could not open the form (${slackError(error)}). Nothing was decided: click again.`);
     }
+    if (viewId) await desk.opened(click.requestId, click.user, viewId);
     await ack();
   };
 }
@@ -91,16 +85,4 @@ function refusal({ why, who, whoCan }: Refused): string {
 
 function said(why: string, who: string | undefined): string {
   return who === undefined ? literal(why) : `${user(who)} ${literal(why)}`;
-}
-
-/** Tells one person, where they clicked; directly where that fails. */
-async function tell(client: ClickArgs['client'], body: BlockButtonAction, text: string): Promise<void> {
-  const person = body.user.id;
-  const channel = body.channel?.id;
-  try {
-    if (!channel || channel.startsWith('D')) await client.chat.postMessage({ channel: person, text });
-    else await client.chat.postEphemeral({ channel, user: person, text });
-  } catch {
-    await client.chat.postMessage({ channel: person, text });
-  }
 }

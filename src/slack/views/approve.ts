@@ -2,7 +2,7 @@
 import type { ModalView } from '@slack/types';
 import type { Facts, Request } from '../../domain/request.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
-import { code, context, literal, plain, quotation, section, user } from '../text.ts';
+import { code, context, literal, plain, quotation, section, user, warnings } from '../text.ts';
 import { factsBlocks, nameFate } from './facts.ts';
 import { type StateValues, typed } from './inputs.ts';
 
@@ -34,7 +34,7 @@ export function approveModal({ request, facts, attempt, notes, unlimited }: Appr
     submit: plain(request.rehearsal ? 'Rehearse' : 'Delete for good'),
     close: plain('Not now'),
     blocks: [
-      ...notes.map((note) => section(`:warning: ${literal(note)}`)),
+      ...warnings(notes.map(literal)),
       section(`${user(request.requester)} asks to ${request.rehearsal ? 'rehearse the deletion of' : 'delete'} ${code(request.bucket)}:`),
       quotation(request.reason),
       ...factsBlocks(facts),

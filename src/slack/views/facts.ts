@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import { list, say } from '../../domain/obstacles.ts';
 import type { Facts } from '../../domain/request.ts';
-import { code, context, fields, literal, section, when } from '../text.ts';
+import { code, context, cut, fields, literal, warnings, when } from '../text.ts';
 
 /** The facts with the time of the look. */
 export function factsBlocks(facts: Facts): KnownBlock[] {
@@ -16,21 +16,17 @@ export function factsBlocks(facts: Facts): KnownBlock[] {
     ['Contents', contents.length === 0 ? 'empty' : list(contents)],
     ['Newest write', facts.newestWrite ? when(facts.newestWrite) : 'none'],
     ['Created', facts.createdAt ? when(facts.createdAt) : 'unknown'],
-    ['Region and owner', `${facts.region}, account ${facts.owner}`],
+    ['Region and owner', literal(`${facts.region}, account ${facts.owner}`)],
     ['Versioning', `${facts.versioning}${facts.mfaDelete ? ', MFA Delete on' : ''}${facts.objectLock ? ', Object Lock on' : ''}`],
-    ['Access points', facts.accessPoints.length === 0 ? 'none' : literal(list(facts.accessPoints))],
+    ['Access points', facts.accessPoints.length === 0 ? 'none' : cut(literal(list(facts.accessPoints)), 1000)],
   ];
-  const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`));
+  const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`, 100));
   if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.tags.length > 10 ? ` and ${facts.tags.length - 10} more` : ''}`]);
-  const warnings = [
+  const notices = [
     ...(facts.stack ? [`It belongs to the CloudFormation stack ${code(facts.stack)}, which will not know that it is gone.`] : []),
     ...facts.denials.map(literal),
   ];
-  return [
-    ...fields(pairs),
-    ...(warnings.length === 0 ? [] : [section(warnings.map((text) => `:warning: ${text}`).join('\n'))]),
-    context(`Looked at ${when(facts.lookedAt)}.`),
-  ];
+  return [...fields(pairs), ...warnings(notices), context(`Looked at ${when(facts.lookedAt)}.`)];
 }
 
 /** What happens to a name that becomes free. Names of the account-regional kind can't be taken by others (S3 user guide, bucket naming rules). */

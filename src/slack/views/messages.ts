@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Conclusion, Facts, Outcome, Request } from '../../domain/request.ts';
 import { ACTION } from '../ids.ts';
-import { code, context, duration, fallback, literal, plain, quotation, section, user, users, when } from '../text.ts';
+import { code, context, duration, fallback, literal, plain, quotation, section, user, users, warnings, when } from '../text.ts';
 import { factsBlocks, nameFate } from './facts.ts';
 
 export interface Message {
@@ -23,11 +23,11 @@ export interface Waiting {
 export function waitingMessage({ request, facts, approvers, notes }: Waiting): Message {
   const what = request.rehearsal ? 'rehearse the deletion of' : 'delete';
   return {
-    text: fallback(`${user(request.requester)} asks to ${what} ${request.bucket}. ${users(approvers)} can approve.`),
+    text: fallback(`${user(request.requester)} asks to ${what} ${code(request.bucket)}. ${users(approvers)} can approve.`),
     blocks: [
       section(`${users(approvers)}: ${user(request.requester)} asks to *${what} the bucket* ${code(request.bucket)}.`),
       quotation(request.reason),
-      ...notes.map((note) => section(`:warning: ${literal(note)}`)),
+      ...warnings(notes.map(literal)),
       ...factsBlocks(facts),
       section(consequence(request, facts)),
       {
