@@ -66,6 +66,9 @@ describe('IAM', () => {
 
   it('shows who asks when no user is named', async () => {
     expect((await run.iam(alice).send(new GetUserCommand())).User?.UserName).toBe('alice');
+    const root = run.aws.iam.createAccessKey('root');
+    expect((await run.iam(root).send(new GetUserCommand())).User).toMatchObject({ Arn: `arn:aws:iam::${ACCOUNT}:root`, UserId: ACCOUNT });
+    run.aws.iam.deleteAccessKey(root.accessKeyId);
   });
 
   it('shows roles with their trust and policies', async () => {

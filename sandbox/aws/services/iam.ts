@@ -47,9 +47,23 @@ export function createIam(store: IamStore): Service {
     name: 'iam',
     protocol: 'awsQuery',
     operations: {
-      GetUser: onUser<sdk.GetUserRequest, sdk.GetUserResponse>(schemas.GetUser$, 'GetUser', (found) => ({
-        User: { ...userOf(found), Tags: tagsOf(found.tags) },
-      })),
+      GetUser: {
+        schema: schemas.GetUser$,
+        questions: (input: sdk.GetUserRequest, call: Call) => [
+          {
+            action: 'iam:GetUser',
+            resource: isOwnRoot(input, call) ? `arn:aws:iam::${call.account}:user/root` : user(input.UserName, call.caller).arn,
+            resourceAccount: call.account,
+          },
+        ],
+        run: (input: sdk.GetUserRequest, call: Call): sdk.GetUserResponse => {
+          // Root has no user's name; IAM shows it with the account's id (AWS CLI reference, "get-user").
+          if (isOwnRoot(input, call))
+            return { User: { Path: '/', UserName: undefined, UserId: call.account, Arn: store.rootArn, CreateDate: new Date(0) } };
+          const found = user(input.UserName, call.caller);
+          return { User: { ...userOf(found), Tags: tagsOf(found.tags) } };
+        },
+      },
       ListUsers: onAll<sdk.ListUsersResponse>(schemas.ListUsers$, 'ListUsers', () => ({
         Users: [...store.users.values()].map(userOf),
         IsTruncated: false,
@@ -133,6 +147,9 @@ export function createIam(store: IamStore): Service {
     },
   };
 }
+
+const isOwnRoot = (input: sdk.GetUserRequest, { caller }: Call): boolean =>
+  input.UserName === undefined && (caller.kind === 'root' || (caller.kind === 'session' && caller.of === 'root'));
 
 /** IAM API reference, "GetRole": policies are URL-encoded (RFC 3986). */
 const encoded = (document: unknown): string => encodeURIComponent(typeof document === 'string' ? document : JSON.stringify(document));
