@@ -1,0 +1,46 @@
+/**
+ * `npm run bench`: measures the packaged bundles and the ways through them, prints the tables, and writes docs/performance.md.
+ *
+ *   node bench/run.ts [--quick]     --quick: a few runs, to see that it works; writes nothing
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startSandbox } from '../test/helpers/sandbox.ts';
+import { measureBundles } from './bundles.ts';
+import { measureCodes, measureCommands } from './latency.ts';
+import { machine, page, tables } from './report.ts';
+
+const PAGE = path.resolve(import.meta.dirname, '../docs/performance.md');
+
+async function main(): Promise<void> {
+  const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
+  const runs = quick ? { imports: 3, commands: 10, codes: 3 } : { imports: 25, commands: 200, codes: 60 };
+  const here = machine();
+  say(`bench: ${here.cpu}, Node ${here.node}, load average ${here.load}`);
+  say(`bench: importing each bundle ${runs.imports} times …`);
+  const bundles = await measureBundles(runs.imports);
+  const sandbox = await startSandbox();
+  try {
+    say(`bench: ${runs.commands} slash commands …`);
+    const commands = await measureCommands(sandbox, runs.commands);
+    say(`bench: ${runs.codes} codes …`);
+    const results = { bundles, commands, codes: await measureCodes(sandbox, runs.codes) };
+    process.stdout.write(`\n${tables(results)}`);
+    if (!quick) writeFileSync(PAGE, page(results, here));
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+/** What goes on, apart from the result. */
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  say(`bench: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
