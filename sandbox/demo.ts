@@ -36,12 +36,9 @@ function follow(sandbox: Sandbox): () => void {
     for (const { name } of visits.slice(told)) say(paint(33, `  flow   ${name}`));
     told = visits.length;
   };
-  const call = ({ principal, action, resource, mfa, allowed, decidedBy, errorCode }: CallRecord) => {
+  const call = (record: CallRecord) => {
     states();
-    const who = principal.replace(/^arn:aws:(iam|sts)::\d+:/, '');
-    const verdict = allowed ? (errorCode ? paint(33, errorCode) : paint(32, 'allowed')) : paint(31, 'DENIED');
-    say(`  AWS    ${action} ${resource.replace(/^arn:aws:/, '')}${mfa ? ' [MFA]' : ''}`);
-    say(`         by ${who}: ${verdict}, ${decidedBy}`);
+    say(line(record));
   };
   const off = sandbox.aws.calls.on(call);
   const timer = setInterval(states, 20);
@@ -51,6 +48,23 @@ function follow(sandbox: Sandbox): () => void {
     states();
   };
 }
+
+/** A call in a line: who, what, on what, allowed or denied, and by which statement. */
+function line({ principal, action, resource, mfa, allowed, decidedBy, errorCode }: CallRecord): string {
+  const who = short(principal)
+    .replace(/^(?:assumed-role|user)\//, '')
+    .replace(/^(\w+)\/(?:interlock-sandbox-)?\1$/, '$1');
+  const verdict = allowed ? (errorCode ? paint(33, errorCode) : paint(32, 'allowed')) : paint(31, 'DENIED');
+  const why = decidedBy.replace(/^(?:allowed|denied) by /, '').replaceAll(' of policy "interlock"', '');
+  return `  AWS    ${who.padEnd(13)} ${action} ${short(resource)}${mfa ? ' [MFA]' : ''} ${verdict}: ${why}`;
+}
+
+/** An ARN without what is the same everywhere here. */
+const short = (arn: string) =>
+  arn
+    .replace(/^arn:aws:\w+:[\w-]*:\d*:/, '')
+    .replaceAll('interlock-sandbox-', '')
+    .replace(/^(table|role|function|secret)[:/]/, '');
 
 const execution = (sandbox: Sandbox) => sandbox.flow.machines().flatMap((machine) => sandbox.flow.executions(machine.arn))[0];
 
