@@ -6,8 +6,8 @@ import type { SharedAnalyses } from './object-keys.ts';
 import { requireMembers } from './protocol.ts';
 import { recordOf } from './records.ts';
 import { Refusal, wordRefusal } from './refusals.ts';
-import { type OperationShape, shapeOf } from './schema.ts';
-import { AwsError, type Call, type Caller, type Operation, type Question } from './service.ts';
+import { shapeOf } from './schema.ts';
+import { AwsError, type Call, type Caller, type Operation, type Question, type Service } from './service.ts';
 import { checkSessionLimits } from './session-limits.ts';
 import { readSignature, type Signature, verifyBody, verifySignature } from './signature.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
@@ -80,11 +80,7 @@ export class Handling {
   async #run(served: Served, request: WireRequest, chunks: Chunks): Promise<Handled> {
     const { service, protocol } = served;
     const operation = service.operations[this.#operation] as Operation<Record<string, unknown>> | undefined;
-    if (!operation)
-      throw new Refusal(
-        'unknown-operation',
-        service.protocol === 'restXml' ? undefined : `${service.name}:${this.#operation} is not served here`,
-      );
+    if (!operation) throw new Refusal('unknown-operation', `The sandbox serves no such operation: ${this.#asked(service, request)}`);
     const caller = this.#caller ?? { kind: 'anonymous' };
     checkSessionLimits(caller, service.name, this.#operation);
     if (chunks instanceof AwsError) throw chunks;
@@ -106,7 +102,7 @@ export class Handling {
       if (!decision.allowed) throw new Refusal('denied', decision.message);
     }
     const output = await operation.run(input, call);
-    const answer = this.#write(served, shape, output);
+    const answer = protocol.write(shape, output, this.#requestId);
     this.#record(served);
     return fault === 'lost-answer' || fault === 'crash-after'
       ? { answer, fault: 'lost-answer' }
@@ -115,8 +111,9 @@ export class Handling {
         : { answer };
   }
 
-  #write({ protocol }: Served, shape: OperationShape | undefined, output: unknown): WireAnswer {
-    return protocol.write(shape, output, this.#requestId);
+  /** What was asked for, without the values of parameters. */
+  #asked({ name, protocol }: Service, { method, path, query }: WireRequest): string {
+    return protocol === 'restXml' ? `${method} ${path}?${query.map(([key]) => key).join('&')}` : `${name}:${this.#operation}`;
   }
 
   #failBefore(fault: FaultKind | undefined): void {

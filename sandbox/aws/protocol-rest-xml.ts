@@ -81,11 +81,7 @@ export class RestXmlProtocol implements Protocol {
     );
     const most = fitting[0]?.required.length;
     const best = fitting.filter(({ required }) => required.length === most);
-    const chosen =
-      best.find(({ name }) => name === asked) ??
-      best.find(({ name }) => TELLING_HEADERS[name] !== undefined) ??
-      best.find(({ shape }) => shape.http) ??
-      undefined;
+    const chosen = best.find(({ name }) => name === asked) ?? best.find(({ name }) => TELLING_HEADERS[name] !== undefined) ?? best[0];
     // `?cors` asks for something else than the bucket's listing: a sub-resource that isn't served must not be taken for another.
     const foreign = request.query.some(([key, value]) => value === '' && !key.startsWith('X-Amz-') && !chosen?.known.has(key));
     return foreign ? undefined : chosen?.name;

@@ -2,7 +2,7 @@ import { JsonProtocol } from './protocol-json.ts';
 import { QueryProtocol } from './protocol-query.ts';
 import { RestXmlProtocol } from './protocol-rest-xml.ts';
 import type { OperationShape } from './schema.ts';
-import { type AwsError, AwsError as Failure, type Service } from './service.ts';
+import { AwsError, type Service } from './service.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** How a service speaks: both directions, from the schemas of the SDK. */
@@ -12,6 +12,7 @@ export interface Protocol {
   /** The input in the SDK's own type. Throws AwsError where the body can't be read. */
   read(shape: OperationShape | undefined, request: WireRequest): Record<string, unknown>;
   write(shape: OperationShape | undefined, output: unknown, requestId: string): WireAnswer;
+  /** An error as this protocol tells it. */
   fail(error: AwsError, requestId: string, request: Pick<WireRequest, 'method' | 'path'>): WireAnswer;
 }
 
@@ -35,7 +36,7 @@ export function requireMembers(service: Service, shape: OperationShape, input: R
   const faults = missing.map(
     (name) => `Value null at '${name[0]?.toLowerCase()}${name.slice(1)}' failed to satisfy constraint: Member must not be null`,
   );
-  throw new Failure(
+  throw new AwsError(
     service.protocol === 'awsQuery' ? 'ValidationError' : 'ValidationException',
     `${faults.length} validation error${faults.length > 1 ? 's' : ''} detected: ${faults.join('; ')}`,
   );

@@ -215,6 +215,17 @@ describe('the endpoint', () => {
     expect((await client.send(new s3.ListBucketsCommand())).Buckets?.map(({ Name }) => Name)).toContain('team-late');
   });
 
+  it('answers 500 and keeps the problem where IAM could not be asked as meant', async () => {
+    const broken = run.user('broken', { Version: '2012-10-17', Statement: [{ Effect: 'Maybe', Action: '*', Resource: '*' }] });
+    expect(await failure(run.s3(broken).send(new s3.ListBucketsCommand()))).toMatchObject({
+      name: 'InternalError',
+      status: 500,
+      message: expect.stringContaining("IAM can't be asked for s3:ListAllMyBuckets"),
+    });
+    expect(run.aws.problems.splice(0)).toMatchObject([{ name: 'EvaluationError' }]);
+    expect(run.aws.calls.list().at(-1)).toMatchObject({ allowed: false, errorCode: 'InternalError' });
+  });
+
   it('tells of its clock in the date of its answers', async () => {
     const { headers } = await send({ headers: { host: new URL(run.url).host } });
     expect(Math.abs(Date.parse(String(headers.date)) - run.clock.now())).toBeLessThan(2000);
