@@ -17,9 +17,9 @@ function inPlaceOf(name, contents) {
 }
 
 /**
- * Lambda gives a function its role's keys in the environment (Lambda developer guide, "Working with Lambda environment variables"), the first
- * place where the SDK's default chain looks. The rest of the chain (files, metadata services, SSO) is a hundred kilobytes, and nowhere a
- * function should take keys from.
+ * Lambda gives a function its role's keys in the environment (docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Defined
+ * runtime environment variables"), the first place where the SDK's default chain looks. The rest of the chain (files, metadata services, SSO)
+ * is a hundred kilobytes, and nowhere a function should take keys from.
  */
 const environmentCredentials = inPlaceOf(
   '@aws-sdk/credential-provider-node',
