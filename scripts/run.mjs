@@ -13,6 +13,8 @@ const TASKS = {
   demo: { steps: [['scripts/package.mjs'], ['sandbox/demo.ts']] },
   bench: { steps: [['scripts/package.mjs'], ['bench/run.ts']] },
   package: { steps: [['scripts/package.mjs']] },
+  deploy: { steps: [['node_modules/serverless/bin/serverless.js', 'deploy']] },
+  'approver-policy': { steps: [['scripts/approver-policy.mjs']] },
   lint: { steps: [['scripts/lint.mjs']] },
   test: { steps: [['scripts/test.mjs']] },
 };
