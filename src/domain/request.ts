@@ -17,7 +17,8 @@ export const Request = z.strictObject({
   requester: slackUser,
   /** Slack team id. */
   team: z.string(),
-  reason: z.string().max(1000),
+  /** A thousand characters at most; some count as two here. */
+  reason: z.string().max(2000),
   askedAt: time,
   remindAt: time,
   expiresAt: time,

@@ -102,7 +102,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(hours / 24)} d`;
 }
 
-/** A name in type of its own, on one line. */
-export function code(text: string, max = TEXT_MAX): string {
+/** A name in type of its own, on one line; a stack's, of 128 characters, is the longest. */
+export function code(text: string, max = 150): string {
   return `\`${cut(literal(text.replace(/\s+/g, ' ')).replace(/`/g, "'"), max)}\``;
 }

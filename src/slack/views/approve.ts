@@ -5,6 +5,11 @@ import { CALLBACK, INPUT } from '../ids.ts';
 import { code, context, literal, plain, quotation, section, user, warnings } from '../text.ts';
 import { factsBlocks, nameFate } from './facts.ts';
 import { type StateValues, typed } from './inputs.ts';
+import { whatOf } from './messages.ts';
+
+/** Said to approvers whose entry in the configuration says `session: user`. */
+const UNLIMITED =
+  'Your code gives a session that is not limited to this bucket: it may do all that your IAM user may. Interlock does what is asked here with it, and nothing else.';
 
 /** Travels in `private_metadata`: which request and which asking the modal is for. Nothing is trusted for it. */
 export interface ModalFor {
@@ -35,13 +40,11 @@ export function approveModal({ request, facts, attempt, notes, unlimited }: Appr
     close: plain('Not now'),
     blocks: [
       ...warnings(notes.map(literal)),
-      section(`${user(request.requester)} asks to ${request.rehearsal ? 'rehearse the deletion of' : 'delete'} ${code(request.bucket)}:`),
+      section(`${user(request.requester)} asks to ${whatOf(request)} ${code(request.bucket)}:`),
       quotation(request.reason),
       ...factsBlocks(facts),
       section(end),
-      ...(unlimited
-        ? [section(':warning: Your code gives a session that is not limited to this bucket (your entry says `session: user`).')]
-        : []),
+      ...warnings(unlimited ? [UNLIMITED] : []),
       {
         type: 'input',
         block_id: INPUT.code,
@@ -53,7 +56,7 @@ export function approveModal({ request, facts, attempt, notes, unlimited }: Appr
         type: 'input',
         block_id: INPUT.bucketName,
         label: plain('Bucket name'),
-        hint: plain('Type the name of the bucket, so that it is the one you mean.'),
+        hint: plain("Type the bucket's name, to be sure that it is the one you mean."),
         element: { type: 'plain_text_input', action_id: INPUT.bucketName, max_length: 100 },
       },
       context(request.requestId),
@@ -71,16 +74,16 @@ export function rejectModal(request: Request, attempt: number): ModalView {
     type: 'modal',
     callback_id: CALLBACK.reject,
     private_metadata: JSON.stringify({ requestId: request.requestId, attempt } satisfies ModalFor),
-    title: plain('Reject a deletion'),
+    title: plain(request.rehearsal ? 'Reject a rehearsal' : 'Reject a deletion'),
     submit: plain('Reject'),
     close: plain('Not now'),
     blocks: [
-      section(`${user(request.requester)} asks to delete ${code(request.bucket)}. The bucket stays.`),
+      section(`${user(request.requester)} asks to ${whatOf(request)} ${code(request.bucket)}. If you reject it, the bucket stays.`),
       {
         type: 'input',
         block_id: INPUT.reason,
         label: plain('Reason'),
-        hint: plain(`It is told to the person who asked.`),
+        hint: plain('The person who asked reads it, and everybody in the channel.'),
         element: { type: 'plain_text_input', action_id: INPUT.reason, multiline: true, max_length: 1000 },
       },
       context(request.requestId),

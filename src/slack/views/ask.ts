@@ -24,7 +24,7 @@ export function askModal(bucket: string): ModalView {
           type: 'plain_text_input',
           action_id: INPUT.bucket,
           max_length: 1000,
-          ...(bucket === '' ? {} : { initial_value: bucket.slice(0, 1000) }),
+          ...(bucket === '' ? {} : { initial_value: bucket.slice(0, 1000).toWellFormed() }),
         },
       },
       {

@@ -10,6 +10,11 @@ export interface Message {
   blocks: KnownBlock[];
 }
 
+/** What is asked, after "asks to". */
+export function whatOf({ rehearsal }: Request): string {
+  return rehearsal ? 'rehearse the deletion of' : 'delete';
+}
+
 /** What the approvals channel is shown while a request waits. */
 export interface Waiting {
   request: Request;
@@ -21,7 +26,7 @@ export interface Waiting {
 }
 
 export function waitingMessage({ request, facts, approvers, notes }: Waiting): Message {
-  const what = request.rehearsal ? 'rehearse the deletion of' : 'delete';
+  const what = whatOf(request);
   return {
     text: fallback(`${user(request.requester)} asks to ${what} ${code(request.bucket)}. ${users(approvers)} can approve.`),
     blocks: [
@@ -43,14 +48,14 @@ export function waitingMessage({ request, facts, approvers, notes }: Waiting): M
           { type: 'button', action_id: ACTION.reject, text: plain('Reject'), value: request.requestId },
         ],
       },
-      context(`${request.requestId} · asked ${when(request.askedAt)} · ends by itself ${when(request.expiresAt)}`),
+      context(`${request.requestId} · asked ${when(request.askedAt)} · expires ${when(request.expiresAt)}`),
     ],
   };
 }
 
 function consequence(request: Request, facts: Facts): string {
   if (request.rehearsal) {
-    return '*What will happen:* a rehearsal. The code is checked and a session taken, which can only read; the bucket stays as it is.';
+    return '*What will happen:* a rehearsal. AWS checks the code, and its session is tried with one read; the bucket stays as it is.';
   }
   return `*What will happen:* the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
 }
@@ -63,7 +68,7 @@ export function reminderMessage(request: Request, approvers: string[]): Message 
 
 /** What the requester sees directly while the request waits. */
 export function followMessage({ request, approvers }: Pick<Waiting, 'request' | 'approvers'>): Message {
-  const text = `Your request to ${request.rehearsal ? 'rehearse the deletion of' : 'delete'} ${code(request.bucket)} waits for ${users(approvers)}.`;
+  const text = `Your request to ${whatOf(request)} ${code(request.bucket)} waits for ${users(approvers)}.`;
   return {
     text: fallback(text),
     blocks: [
@@ -72,7 +77,7 @@ export function followMessage({ request, approvers }: Pick<Waiting, 'request' | 
         type: 'actions',
         elements: [{ type: 'button', action_id: ACTION.cancel, text: plain('Cancel request'), value: request.requestId }],
       },
-      context(`${request.requestId} · ends by itself ${when(request.expiresAt)}`),
+      context(`${request.requestId} · expires ${when(request.expiresAt)}`),
     ],
   };
 }
@@ -100,25 +105,23 @@ const MARKS: Record<Outcome, string> = {
 export function headline({ request, conclusion }: Pick<Ended, 'request' | 'conclusion'>): string {
   const bucket = code(request.bucket);
   const by = conclusion.by ? ` by ${user(conclusion.by)}` : '';
+  const asked = `The request to ${whatOf(request)} ${bucket}`;
   switch (conclusion.outcome) {
     case 'deleted':
       return `${bucket} was *deleted*, approved${by}.`;
     case 'rehearsed':
       return `The deletion of ${bucket} was *rehearsed*, approved${by}. The bucket is untouched.`;
     case 'rejected':
-      return `The deletion of ${bucket} was *rejected*${by}.`;
     case 'cancelled':
-      return `The request to delete ${bucket} was *cancelled*${by}.`;
-    case 'expired':
-      return `The request to delete ${bucket} *expired*: nobody approved it in time.`;
+      return `${asked} was *${conclusion.outcome}*${by}.`;
     case 'refused':
-      return `The request to delete ${bucket} was *refused*.`;
-    case 'locked':
-      return `The request to delete ${bucket} is *locked*.`;
     case 'stopped':
-      return `The request to delete ${bucket} was *stopped*.`;
+      return `${asked} was *${conclusion.outcome}*.`;
+    case 'locked':
+      return `${asked} is *locked*.`;
+    case 'expired':
     case 'failed':
-      return `The request to delete ${bucket} *failed*.`;
+      return `${asked} *${conclusion.outcome}*.`;
   }
 }
 

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { blockFaults, viewFaults } from '../../sandbox/slack/block-kit.ts';
+import { LIMITS } from '../../sandbox/slack/limits.ts';
+import { nextStep } from '../../src/domain/next.ts';
+import { type Conclusion, type Facts, OUTCOMES, type Request } from '../../src/domain/request.ts';
+import { approveModal, rejectModal, tellingModal } from '../../src/slack/views/approve.ts';
+import { askModal } from '../../src/slack/views/ask.ts';
+import {
+  endedMessage,
+  followMessage,
+  type Message,
+  outcomeMessage,
+  reminderMessage,
+  waitingMessage,
+} from '../../src/slack/views/messages.ts';
+import { codeRefusedMessage, codeUsedMessage } from '../../src/slack/views/notices.ts';
+import { homeView, statusMessage } from '../../src/slack/views/status.ts';
+import { aRequest, someFacts } from '../helpers/models.ts';
+
+// biome-ignore format: a list of words
+const PIECES = [
+  '<!channel>', '<!here>', '<!everyone>', '<@U0MALLORY>', '<#C0APPROVALS>', '<!subteam^S0OPS>', '<https://evil.example|prod-logs>', '@channel', '@here',
+  '<', '>', '&', '&amp;', '&lt;!channel&gt;', '&#60;', '`', '```', '*', '_', '~', '|', '"', '\\', '\n', '\n> ', ' ', ':warning:', 'a', '🪣',
+  '\ud83d', '\udea3', '\u202e', '\u2066', '\u200b', '\ufeff', '\0', '\u2028', '\u{e0041}', '{{', '}}', '${x}', '<!date^0^{date}|x>',
+];
+
+/** What somebody with bad intentions, or a cat on the keyboard, gives. */
+const hostile = fc.oneof(
+  { weight: 5, arbitrary: fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join('')) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
+  { weight: 1, arbitrary: fc.constantFrom('&', '<', '\u202e', '🪣', '`', '\n', '<!channel>').map((piece) => piece.repeat(3500)) },
+);
+
+const count = fc.record({ count: fc.nat(1000), more: fc.boolean() });
+const facts: fc.Arbitrary<Facts> = fc.record({
+  region: hostile,
+  owner: hostile,
+  createdAt: fc.option(fc.constant('2026-11-02T09:00:00.000Z')),
+  objects: count,
+  oldVersions: count,
+  deleteMarkers: count,
+  uploads: count,
+  newestWrite: fc.option(fc.constant('2026-11-02T09:00:00.000Z')),
+  versioning: fc.constantFrom('never on', 'on', 'suspended'),
+  mfaDelete: fc.boolean(),
+  objectLock: fc.boolean(),
+  tags: fc.array(fc.record({ key: hostile, value: hostile }), { maxLength: 50 }),
+  stack: fc.option(hostile),
+  accessPoints: fc.array(hostile, { maxLength: 100 }),
+  denials: fc.array(hostile, { maxLength: 60 }),
+  policyDigest: fc.constant(null),
+  lookedAt: fc.constant('2026-11-02T09:00:00.000Z'),
+});
+const request: fc.Arbitrary<Request> = fc
+  .record({ reason: hostile, bucket: hostile, rehearsal: fc.boolean() })
+  .map((members) => aRequest(members));
+const notes = fc.array(hostile, { maxLength: 15 });
+const conclusion: fc.Arbitrary<Conclusion> = fc.record({
+  outcome: fc.constantFrom(...OUTCOMES),
+  why: hostile,
+  by: fc.constantFrom('U0ALICE', null),
+});
+
+const ended = fc.tuple(request, conclusion).map(([one, how]) => ({ request: one, conclusion: how, closedAt: '2026-11-02T10:00:00.000Z' }));
+const approvers = ['U0ALICE', 'U0BOB'];
+
+const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
+  'the message in the channel': fc
+    .tuple(request, facts, notes)
+    .map(([one, seen, some]) => waitingMessage({ request: one, facts: seen, approvers, notes: some })),
+  'the reminder': request.map((one) => reminderMessage(one, approvers)),
+  'the message to the requester': request.map((one) => followMessage({ request: one, approvers })),
+  "the channel's message at the end": ended.map(endedMessage),
+  'the outcome': ended.map((one) => outcomeMessage(one, nextStep(one.conclusion.outcome))),
+  'the notice of a code that was used': ended.map(codeUsedMessage),
+  'the notice of a code that was refused': fc.tuple(request, hostile).map(([one, why]) => codeRefusedMessage(one, why)),
+  'the status': fc
+    .array(request, { maxLength: 25 })
+    .map((some) => some.map((one) => ({ request: one, state: 'waiting' as const })))
+    .map((some) => statusMessage({ mine: some, forMe: some })),
+};
+
+const VIEWS: Record<string, fc.Arbitrary<{ type: 'modal' | 'home'; blocks: unknown[] }>> = {
+  'the modal to ask': hostile.map(askModal),
+  'the modal to approve': fc
+    .tuple(request, facts, notes, fc.boolean())
+    .map(([one, seen, some, unlimited]) => approveModal({ request: one, facts: seen, attempt: 1, notes: some, unlimited })),
+  'the modal to reject': request.map((one) => rejectModal(one, 1)),
+  'App Home': request.map((one) => homeView({ mine: [{ request: one, state: 'started' }], forMe: [] })),
+};
+
+/** Every text that Slack shows, but what stands in a field for the person to change. */
+function texts(part: unknown): string[] {
+  if (Array.isArray(part)) return part.flatMap(texts);
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([name, value]) => (name === 'text' && typeof value === 'string' ? [value] : texts(value)));
+}
+
+/** The mentions of ours, and times: all the angle brackets there may be. */
+const OURS = /<@U0(RIYA|ALICE|BOB)>|<!date\^\d{10}\^\{date_short_pretty\}, \{time\}\|[\d :-]+ UTC>/g;
+
+/** Some that show nothing, or turn the direction of text. */
+const HIDING = ['\0', '\u200b', '\u2028', '\u202e', '\u2066', '\ufeff', '\u{e0041}'];
+
+function expectHarmless(shown: string[]): void {
+  for (const text of shown) {
+    expect(text.isWellFormed()).toBe(true);
+    expect(text.replace(OURS, '')).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)/);
+    expect(HIDING.filter((one) => text.includes(one))).toEqual([]);
+  }
+}
+
+describe('hostile and very long text', () => {
+  test.each(Object.entries(MESSAGES))('is literal, pings nobody and keeps within limits in %s (FC-05, FC-07)', (_, arbitrary) => {
+    fc.assert(
+      fc.property(arbitrary, ({ text, blocks }) => {
+        expect(blockFaults(blocks)).toEqual([]);
+        expect(text.length).toBeLessThanOrEqual(LIMITS.messageText.max);
+        expect(texts(blocks).join('').length).toBeLessThanOrEqual(LIMITS.blocksTogether.max);
+        expectHarmless([text, ...texts(blocks)]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each(Object.entries(VIEWS))('is literal, pings nobody and keeps within limits in %s (FC-05, FC-07)', (_, arbitrary) => {
+    fc.assert(
+      fc.property(arbitrary, (view) => {
+        expect(viewFaults(view, view.type)).toEqual([]);
+        expect(JSON.stringify(view).length).toBeLessThanOrEqual(LIMITS.viewBytes.max);
+        expectHarmless(texts(view));
+        // Half a character is what no JSON reader has to take.
+        expect(JSON.stringify(view)).not.toMatch(/\\ud[89a-f]/i);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('what travels through Slack (FC-08)', () => {
+  it('is the id of the request and the number of the asking, and nothing that was typed', () => {
+    const one = aRequest({ reason: 'r'.repeat(1900), bucket: 'b'.repeat(63) });
+    const approve = approveModal({ request: one, facts: someFacts(), attempt: 12, notes: [], unlimited: false });
+    expect([approve, rejectModal(one, 12)].map((view) => JSON.parse(view.private_metadata ?? ''))).toEqual([
+      { requestId: one.requestId, attempt: 12 },
+      { requestId: one.requestId, attempt: 12 },
+    ]);
+    const messages = [
+      waitingMessage({ request: one, facts: someFacts(), approvers, notes: [] }),
+      followMessage({ request: one, approvers }),
+    ];
+    const values = JSON.stringify(messages).match(/"value":"[^"]*"/g);
+    expect(values).toEqual(Array.from({ length: 3 }, () => `"value":"${one.requestId}"`));
+    expect([askModal('x'), tellingModal('a', 'b')].map((view) => view.private_metadata)).toEqual([undefined, undefined]);
+  });
+});

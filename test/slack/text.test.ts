@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { readable } from '../../sandbox/slack/render.ts';
+import { code, cut, duration, fields, literal, quotation, section, users, warnings, when } from '../../src/slack/text.ts';
+
+const textOf = (block: { text?: { text: string } | undefined }) => block.text?.text ?? '';
+
+describe('literal', () => {
+  test.each([
+    ['<!channel> old <https://evil.example|prod-logs> a<b', '&lt;!channel&gt; old &lt;https://evil.example|prod-logs&gt; a&lt;b'],
+    ['&lt;', '&amp;lt;'],
+    ['a & b && c', 'a &amp; b &amp;&amp; c'],
+    ['<@U0ALICE>', '&lt;@U0ALICE&gt;'],
+    ['two\nlines\tand a tab', 'two\nlines\tand a tab'],
+    ['ж 日本 🪣 👩‍👩‍👧', 'ж 日本 🪣 👩‍👩‍👧'],
+  ])('shows %j as it was typed (FC-05)', (typed, escaped) => {
+    expect(literal(typed)).toBe(escaped);
+    expect(readable(escaped)).toBe(typed);
+  });
+
+  test.each([
+    ['right-to-left override', 'txt.\u202egol', 'txt.[U+202E]gol'],
+    ['isolates', '\u2066a\u2069', '[U+2066]a[U+2069]'],
+    ['zero-width blank', 'a\u200bb', 'a[U+200B]b'],
+    ['soft hyphen', 'a\u00adb', 'a[U+00AD]b'],
+    ['byte order mark', '\ufeffa', '[U+FEFF]a'],
+    ['NUL', 'a\0b', 'a[U+0000]b'],
+    ['escape', 'a\u001b[31mb', 'a[U+001B][31mb'],
+    ['line separator', 'a\u2028b', 'a[U+2028]b'],
+    ['letters of tags, which show nothing', 'a\u{e0062}', 'a[U+E0062]'],
+    ['half a character', 'a\ud83d', 'a\ufffd'],
+  ])('shows what hides: %s', (_, typed, shown) => {
+    expect(literal(typed)).toBe(shown);
+  });
+});
+
+describe('cut', () => {
+  it('leaves what fits as it is', () => {
+    expect(cut('a&amp;b', 7)).toBe('a&amp;b');
+  });
+
+  test.each([
+    ['an entity', `${'x'.repeat(10)}&amp;&amp;`, 15, `${'x'.repeat(10)} …`],
+    ['a mention', `${'x'.repeat(5)}<@U0ALICE> and more`, 12, 'xxxxx …'],
+    ['a date', `until <!date^1793610000^{date_short_pretty}|2026>`, 30, 'until  …'],
+    ['an emoji', `${'x'.repeat(7)}🪣🪣`, 10, 'xxxxxxx …'],
+  ])('never cuts inside %s', (_, text, max, kept) => {
+    expect(cut(text, max)).toBe(kept);
+  });
+
+  it('keeps within the limit and says that something is missing, whatever is cut (FC-07)', () => {
+    const typed = fc.string({ unit: fc.constantFrom('&', '<', '>', 'a', '🪣', '\u202e', '&amp;', '\n'), maxLength: 400 });
+    fc.assert(
+      fc.property(typed, fc.integer({ min: 8, max: 300 }), (text, max) => {
+        const escaped = literal(text);
+        const kept = cut(escaped, max);
+        expect(kept.length).toBeLessThanOrEqual(max);
+        expect(kept.isWellFormed()).toBe(true);
+        expect(kept.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[&<>]/);
+        if (kept !== escaped) expect(kept.endsWith(' …') && escaped.startsWith(kept.slice(0, -2))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('blocks of text', () => {
+  it('hold 3,500 ampersands, cut after escaping (FC-07)', () => {
+    const text = textOf(quotation('&'.repeat(3500)));
+    expect(text.length).toBeLessThanOrEqual(3000);
+    expect(text).toMatch(/^“(&amp;)+ …”$/);
+  });
+
+  it('show a short quotation whole, with nothing at work in it', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400 }), (typed) => {
+        const block = quotation(typed);
+        expect(block.text?.type).toBe('plain_text');
+        expect(readable(textOf(block))).toBe(`“${readable(literal(typed.trim()))}”`);
+      }),
+    );
+  });
+
+  it('turn nothing into links by themselves', () => {
+    expect(
+      [section('x'), ...warnings(['x']), ...fields([['a', 'b']])]
+        .map((block) => JSON.stringify(block))
+        .filter((json) => !json.includes('"verbatim":true')),
+    ).toEqual([]);
+  });
+
+  it('hold ten fields each, of 2,000 characters', () => {
+    const blocks = fields(Array.from({ length: 12 }, (_, index) => [`n${index}`, 'x'.repeat(3000)]));
+    expect(blocks.map((block) => (block as { fields: unknown[] }).fields.length)).toEqual([10, 2]);
+    expect(
+      JSON.stringify(blocks)
+        .match(/x{10,}/g)
+        ?.every((run) => run.length <= 2000),
+    ).toBe(true);
+  });
+
+  it('are left out where there is nothing to warn of', () => {
+    expect(warnings([])).toEqual([]);
+  });
+});
+
+test.each([
+  ['team-scratch', '`team-scratch`'],
+  ['a`b', "`a'b`"],
+  ['<x>', '`&lt;x&gt;`'],
+  ['two\nlines', '`two lines`'],
+  ['', '``'],
+])('code(%j) is %s', (text, shown) => {
+  expect(code(text)).toBe(shown);
+});
+
+test.each([
+  [0, '0 s'],
+  [-5, '0 s'],
+  [59.4, '59 s'],
+  [60, '1 min'],
+  [3599, '59 min'],
+  [3600, '1 h'],
+  [11_100, '3 h 5 min'],
+  [172_799, '47 h 59 min'],
+  [172_800, '2 d'],
+  [400_000, '4 d'],
+])('%d seconds last %s', (seconds, said) => {
+  expect(duration(seconds)).toBe(said);
+});
+
+test('a time is in the zone of the reader, and in UTC where a client cannot', () => {
+  expect(when('2026-11-02T09:00:00.000Z')).toBe('<!date^1793610000^{date_short_pretty}, {time}|2026-11-02 09:00 UTC>');
+});
+
+test.each([
+  [[], ''],
+  [['U1'], '<@U1>'],
+  [['U1', 'U2'], '<@U1> or <@U2>'],
+  [['U1', 'U2', 'U3'], '<@U1>, <@U2> or <@U3>'],
+])('users(%j) is “%s”', (ids, said) => {
+  expect(users(ids)).toBe(said);
+});
