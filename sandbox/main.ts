@@ -14,6 +14,7 @@ function optionsOf(env: NodeJS.ProcessEnv): SandboxOptions {
     config: env.SANDBOX_CONFIG || undefined,
     assumeRoleMfa: mfa,
     log: say,
+    onProblem: (problem) => process.stderr.write(`sandbox: problem of its own, answered with 500: ${problem.message}\n`),
   };
 }
 

@@ -14,7 +14,7 @@ import { Functions } from './functions.ts';
 import { type Listening, listen } from './http.ts';
 import { Permissions } from './permissions.ts';
 import { answer } from './routes.ts';
-import { newSlackSecrets, seedAccount, seedBuckets, writeFiles } from './seed.ts';
+import { fillSecrets, newSlackSecrets, seedBuckets, seedPeople, writeFiles } from './seed.ts';
 import { Slack } from './slack/slack.ts';
 import { createEvents, createFlow, keyQuestion } from './wiring.ts';
 
@@ -30,6 +30,8 @@ export interface SandboxOptions {
   assumeRoleMfa: 'absent' | 'false' | 'true';
   /** Told what takes its time. */
   log?: (line: string) => void;
+  /** Told what goes wrong in the sandbox itself. */
+  onProblem?: (problem: Error) => void;
 }
 
 export interface Sandbox {
@@ -88,7 +90,7 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   const secrets = newSlackSecrets();
   const users = { ...USERS, ...Object.fromEntries(Object.values(config.approvers).map(({ name, slackUser }) => [name, slackUser])) };
 
-  const aws = new Aws({ clock, faults, account, region, assumeRoleMfa: options.assumeRoleMfa });
+  const aws = new Aws({ clock, faults, account, region, assumeRoleMfa: options.assumeRoleMfa, onProblem: options.onProblem });
   closers.push(() => aws.close());
   urls.aws = await onPort('SANDBOX_AWS_PORT', options.awsPort, (port) => aws.listen(port));
 
@@ -130,8 +132,9 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   closers.push(() => page.close());
   urls.page = page.url;
 
+  const seeded = seedPeople(aws, config, STAGE);
   ({ apis } = await deploy({ clock, account, region, packaged, dir, aws, functions, flow, events, permissions }));
-  const seeded = seedAccount(aws, functions, config, STAGE, secrets);
+  fillSecrets(aws, functions, config, seeded, secrets);
   seedBuckets(aws);
   writeFiles({ dir, seeded, slack: { ...secrets, requestUrl: requestUrl(), channel, users }, urls });
   return { urls, aws, slack, flow, functions, clock, faults, close };

@@ -35,14 +35,18 @@ export function newSlackSecrets(): SlackSecrets {
   return { signingSecret: randomBytes(16).toString('hex'), botToken: `xoxb-sandbox-${randomBytes(12).toString('hex')}` };
 }
 
-/** Makes the account's people and fills the stack's secrets, which are deployed empty. */
-export function seedAccount(aws: Aws, functions: Functions, config: Config, stage: string, slack: SlackSecrets): Seeded {
+/** Fills the stack's secrets, which are deployed empty. */
+export function fillSecrets(aws: Aws, functions: Functions, config: Config, { profiles }: Seeded, slack: SlackSecrets): void {
   // Their names stand in the environment of the functions that read them.
   for (const { environment } of functions.list()) {
     if (environment.SIGNING_SECRET) aws.secrets.put(environment.SIGNING_SECRET, slack.signingSecret);
     if (environment.BOT_TOKEN) aws.secrets.put(environment.BOT_TOKEN, slack.botToken);
   }
+  for (const { name, secret } of Object.values(config.approvers)) aws.secrets.put(secret, JSON.stringify(profiles[name]));
+}
 
+/** Makes the account's people. Before the deployment, as in AWS: the deletion role's trust takes no user that isn't there. */
+export function seedPeople(aws: Aws, config: Config, stage: string): Seeded {
   const allowAll = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
   aws.iam.createUser({ name: 'admin', policies: [{ name: 'administrator', document: allowAll }] });
   const root = { serial: `arn:aws:iam::${config.account}:mfa/root-account-mfa-device`, seed: newSeed() };
@@ -59,9 +63,7 @@ export function seedAccount(aws: Aws, functions: Functions, config: Config, stag
     });
     const device = { serial: approver.mfaSerial, seed: newSeed() };
     aws.iam.createMfaDevice({ user: name, ...device });
-    const keys = keysOf(aws, name);
-    aws.secrets.put(approver.secret, JSON.stringify(keys));
-    seeded.profiles[approver.name] = keys;
+    seeded.profiles[approver.name] = keysOf(aws, name);
     seeded.devices[approver.name] = device;
   }
   return seeded;

@@ -23,8 +23,10 @@ export interface AwsOptions {
   faults: Faults;
   account: string;
   region: string;
-  /** How `aws:MultiFactorAuthPresent` reads on sessions of AssumeRole: reports differ, nothing may depend on it (DESIGN, "MFA and STS"). */
+  /** How `aws:MultiFactorAuthPresent` reads on sessions of AssumeRole: reports differ, nothing may depend on it. */
   assumeRoleMfa: 'absent' | 'false' | 'true';
+  /** Told what went wrong in the sandbox itself. */
+  onProblem?: ((problem: Error) => void) | undefined;
 }
 
 /** The sandbox's AWS: one account, its services behind one address. */
@@ -63,7 +65,10 @@ export class Aws {
       credentials: this.#credentials,
       authorizer: this.#authorizer,
       calls: this.calls,
-      problems: this.problems,
+      onProblem: (problem) => {
+        this.problems.push(problem);
+        options.onProblem?.(problem);
+      },
     });
     const mfa = new Mfa({ iam: this.iam, clock });
     this.register(createSts({ iam: this.iam, credentials: this.#credentials, mfa, assumeRoleMfa: options.assumeRoleMfa }));

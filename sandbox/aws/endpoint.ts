@@ -22,7 +22,7 @@ export interface EndpointParts {
   credentials: Credentials;
   authorizer: Authorizer;
   calls: CallLog;
-  problems: Error[];
+  onProblem: (problem: Error) => void;
 }
 
 export interface Served {
@@ -50,7 +50,7 @@ export class Endpoint {
     this.#server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
       this.#handle(request, response).catch((problem: Error) => {
         // A client that went away is no problem of the sandbox.
-        if (!request.socket.destroyed) this.#parts.problems.push(problem);
+        if (!request.socket.destroyed) this.#parts.onProblem(problem);
         response.destroy();
       });
     });

@@ -157,7 +157,7 @@ export class Handling {
     const words = served?.service ?? S3_WORDS;
     if (error instanceof Refusal) return wordRefusal(words, error);
     const problem = error instanceof Error ? error : new Error(String(error));
-    this.#parts.problems.push(problem);
+    this.#parts.onProblem(problem);
     return wordRefusal(words, new Refusal('broken', `sandbox: ${problem.message}`));
   }
 

@@ -9,7 +9,7 @@ export const WRONG_CODE = 'MultiFactorAuthentication failed with invalid MFA one
 export const UNABLE =
   'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.';
 
-/** The deletion role's trust policy, as POLICIES.md has it. */
+/** The deletion role's trust policy. */
 export const TRUST = policy(
   {
     Sid: 'CodeInThisCall',

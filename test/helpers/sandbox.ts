@@ -163,6 +163,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
       await ended;
       process.off('exit', kill);
       rmSync(dir, { recursive: true, force: true });
+      if (output.text.includes('problem of its own')) throw new Error(output.text);
     },
   };
 }

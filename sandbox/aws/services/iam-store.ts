@@ -74,6 +74,9 @@ export class IamStore {
     tags?: Record<string, string>;
   }): Role {
     if (this.roles.has(input.name)) throw exists('Role', input.name);
+    // IAM takes no trust in a user or role that isn't there (IAM user guide, "Troubleshoot IAM roles": invalid principal in policy).
+    const stranger = principalsIn(input.trust).find((arn) => !this.knows(arn));
+    if (stranger) throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${stranger}"`);
     const path = input.path ?? '/';
     const role: Role = {
       name: input.name,
@@ -186,3 +189,9 @@ export function newId(prefix: string, length = 17): string {
 
 const exists = (kind: string, name: string): AwsError =>
   new AwsError('EntityAlreadyExists', `${kind} with name ${name} already exists.`, 409);
+
+/** ARNs of users and roles that a policy's statements name. */
+function principalsIn(policy: unknown): string[] {
+  const statements = [(policy as { Statement?: unknown } | null)?.Statement ?? []].flat() as { Principal?: { AWS?: string | string[] } }[];
+  return statements.flatMap(({ Principal }) => Principal?.AWS ?? []).filter((arn) => /:(user|role)\//.test(arn));
+}
