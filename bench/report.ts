@@ -85,14 +85,15 @@ Written by \`npm run bench\` on ${date}: ${cpu}, ${memory}, Node ${node}, load a
 
 ${tables(results)}
 ${missed.length === 0 ? 'No median misses its aim.' : `Missed: ${missed.map(({ what }) => what).join('; ')}.`}
-With so few runs the p99 is close to the slowest of all, which tells about the machine (its load, garbage collection) as much as about the program.
+With so few runs the p99 is close to the slowest of all, which tells about the machine as much as about the program. With a load average above the number of cores, all times are too long by what
+others take: the best of the runs is then closer to what an idle machine shows.
 
 ## What is measured
 
 - **zip**: the file that \`npm run package\` wrote and a deployment uploads: one minified bundle and the configuration.
 - **import**: each zip is unzipped outside the repository, and its handler imported by a fresh process of Node, without a compile cache; the clock runs in that process around \`import()\`. Reading and
   compiling the file, all modules' top level, and reading and checking the configuration are counted. So are, for \`slack\`, the two secrets that it waits for (the signing secret and the bot token, at
-  once, from a server on the loopback); \`askApprover\` and \`report\` start to read theirs and don't wait. Node's own start (some 40 ms) is not, nor is what Lambda does before and around it: fetching the
+  once, from a server on the loopback); \`askApprover\` and \`report\` start to read theirs and don't wait. Node's own start (some tens of milliseconds) is not, nor is what Lambda does before and around it: fetching the
   zip, starting the environment. Lambda's processors differ; the empty handler's line is the floor to compare with. The bundles take turns, so that noise hits all alike.
 - **through the sandbox**: one \`node sandbox/main.ts\` in a process of its own, spoken to over HTTP; functions are warm, and the first runs aren't counted. AWS and Slack answer on the same machine within
   milliseconds, and their work is in the numbers, as is the sandbox's (HTTP API, a thread a function, signatures checked, policies evaluated): what is missing is the network. The refused request goes the

@@ -1,0 +1,46 @@
+import { page, type Results } from '../bench/report.ts';
+import { summarize } from '../bench/statistics.ts';
+
+describe('summarize', () => {
+  it('gives the least, the middle and the 99th percentile by nearest rank', () => {
+    const hundredDown = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect(summarize(hundredDown)).toEqual({ count: 100, min: 1, median: 50, p99: 99 });
+  });
+
+  it('takes the slowest of few as the 99th percentile', () => {
+    expect(summarize([10, 2, 9])).toEqual({ count: 3, min: 2, median: 9, p99: 10 });
+  });
+
+  it('refuses to sum up nothing', () => {
+    expect(() => summarize([])).toThrow(new RangeError('nothing was measured'));
+  });
+});
+
+describe('the page on performance', () => {
+  const machine = { date: '2026-11-25', cpu: 'A CPU, 2 cores (linux x64)', memory: '8.0 GiB', node: 'v24.21.0', load: '0.1' };
+  const of = (median: number) => ({ count: 3, min: median - 1, median, p99: median + 1 });
+  const results = (load: number, atSts: number): Results => ({
+    bundles: [{ name: 'slack', zipBytes: 313_000, load: of(load) }],
+    commands: { loopback: of(1), refused: of(2), help: of(3), modal: of(7) },
+    codes: { answered: of(50), atSts: of(atSts), checkUnchanged: of(40) },
+  });
+
+  it('says on which machine and when it was measured', () => {
+    expect(page(results(200, 135), machine)).toContain(
+      'on 2026-11-25: A CPU, 2 cores (linux x64), 8.0 GiB, Node v24.21.0, load average 0.1',
+    );
+  });
+
+  it('sets each aim beside what was measured', () => {
+    const text = page(results(200, 135), machine);
+    expect(text).toContain("| the Slack function's zip | 313 KB | under 1000 KB | met |");
+    expect(text).toContain('| a slash command acknowledged | 7.0 ms | under 50 ms | met |');
+    expect(text).toContain('No median misses its aim.');
+  });
+
+  it('names what misses its aim, the limit itself included', () => {
+    const text = page(results(250, 301), machine);
+    expect(text).toContain('| the Slack function loaded | 250 ms | under 250 ms | MISSED |');
+    expect(text).toContain('Missed: the Slack function loaded; a submitted code at STS.');
+  });
+});
