@@ -36,19 +36,22 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const { requestId, bucket } = request;
   const context = { purpose: 'taskToken', requestId, bucket, account: config.account, attempt } as const;
   const sealedToken = await seals.seal(new Secret(input.taskToken), context);
-  const notes = [...(elevation?.verdict === 'askAgain' ? [elevation.why] : []), ...inspection.changes];
+  // Of an earlier asking it was told then.
+  const refused = elevation?.verdict === 'askAgain' && elevation.attempt === (again ? attempt - 1 : row.attempt) ? elevation : undefined;
+  const notes = [...(refused ? [refused.why] : []), ...inspection.changes];
   const entry = `${String(attempt).padStart(3, '0')}-1-asked`;
   const previous = elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead;
   const record = () =>
     audit.record({ requestId, entry, at: input.enteredAt, who: 'askApprover', what: { bucket, notes: notes.join(' ') }, previous });
   const auditHead = again ? row.auditHead : (await record()).head;
 
-  const modal = modalToUpdate(row);
-  const views = modal ? { [modal.user]: modal.viewId } : {};
+  const modal = modalToUpdate(row, again);
+  const views = again ? (row.views ?? {}) : modal ? { [modal.user]: modal.viewId } : {};
   await requests.asked(requestId, attempt, { askedIn: input.enteredAt, facts, notes, sealedToken, auditHead, views });
 
   const rule = ruleFor(config, bucket);
-  const approvers = rule ? approversOf(config, rule) : [];
+  const may = (user: string) => user !== request.requester || rule?.requesterMayApprove;
+  const approvers = rule ? approversOf(config, rule).filter((approver) => may(approver.slackUser)) : [];
   const mentions = approvers.map((approver) => approver.slackUser);
   const message = await post(slack, config.slack.channel, waitingMessage({ request, facts, approvers: mentions, notes }), row.message);
   const direct = await attempted(warn, 'the direct message', async () =>
@@ -59,7 +62,7 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     const unlimited = approvers.some((approver) => approver.slackUser === modal.user && approver.session === 'user');
     const view = approveModal({ request, facts, attempt, notes, unlimited });
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
-    if (elevation) await attempted(warn, 'the approver', () => post(slack, modal.user, codeRefusedMessage(request, elevation.why)));
+    if (refused) await attempted(warn, 'the approver', () => post(slack, modal.user, codeRefusedMessage(request, refused.why)));
   }
   const time = now();
   if (time >= Date.parse(request.remindAt) && !row.remindedAt) {
@@ -68,8 +71,9 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   }
 }
 
-/** The modal in which the last code was given: it says "checking" and has to ask again. */
-function modalToUpdate(row: RequestRow): { user: string; viewId: string } | undefined {
-  const { decision } = row;
-  return decision?.verdict === 'approved' && decision.viewId ? { user: decision.by, viewId: decision.viewId } : undefined;
+/** The modal in which the last code was given: it says "checking" and has to ask again. Once the asking is written, it stands among the views. */
+function modalToUpdate({ decision, views }: RequestRow, again: boolean): { user: string; viewId: string } | undefined {
+  if (decision) return decision.verdict === 'approved' && decision.viewId ? { user: decision.by, viewId: decision.viewId } : undefined;
+  const [user, viewId] = (again && Object.entries(views ?? {})[0]) || [];
+  return user && viewId ? { user, viewId } : undefined;
 }

@@ -42,7 +42,8 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     return record({ ...none, verdict: 'expired', why: 'The code came when the time was over; it was not used.' });
   const decision = decide({ kind: 'approve', bucket, team, user: answer.slackUser, requester }, config);
   if (!decision.allow || decision.approver?.name !== answer.approver) {
-    const why = decision.allow ? 'The approver in the configuration is another one now.' : decision.why;
+    const paused = !decision.allow && decision.reason === 'paused';
+    const why = paused ? decision.why : 'The configuration does not let this approver approve it any more.';
     return record({ ...none, verdict: 'stopped', why: `The code was not used. ${why}` });
   }
 

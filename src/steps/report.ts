@@ -5,6 +5,7 @@ import type { RequestRow, Requests } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
 import { type Conclusion, type Deletion, type Elevation, type Outcome, Request } from '../domain/request.ts';
+import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
 import { codeUsedMessage } from '../slack/views/notices.ts';
@@ -74,7 +75,7 @@ async function tell(row: RequestRow, ended: Ended, sessionGiven: boolean, { conf
   if (!decision || decision.verdict === 'cancelled') return;
   const { viewId } = decision;
   if (decision.verdict === 'approved' && viewId) {
-    const view = tellingModal(TITLES[conclusion.outcome] ?? 'It has ended', `${headline(ended)} ${conclusion.why}`);
+    const view = tellingModal(TITLES[conclusion.outcome] ?? 'It has ended', `${headline(ended)} ${literal(conclusion.why)}`);
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
   const toApprover = sessionGiven ? codeUsedMessage(ended) : message;

@@ -13,13 +13,20 @@ export async function ask(
   more: { rehearse?: boolean; reason?: string; by?: string } = {},
 ): Promise<string> {
   const by = more.by ?? 'riya';
-  await sandbox.act(by, { command: '/delete-bucket', text: bucket });
+  await openModal(sandbox, by, { command: '/delete-bucket', text: bucket });
   const before = await ids(sandbox);
   const { status, body } = await sandbox.act(by, {
     submit: { Reason: more.reason ?? 'not needed any more', ...(more.rehearse ? { Rehearse: true } : {}) },
   });
   if (status !== 200 || body?.response_action) throw new Error(`asking for ${bucket} answered ${status} ${textOf(body)}`);
   return sandbox.seen(by, (view) => requestsIn(view).find((id) => !before.includes(id)), `a message about ${bucket}`);
+}
+
+/** Opens a modal on top of nothing; again where the machine was too slow for Slack's three seconds. */
+export async function openModal(sandbox: Sandbox, by: string, action: object): Promise<void> {
+  const modalOf = async () => (await sandbox.see(by)).modal;
+  while (await modalOf()) await sandbox.act(by, { close: true });
+  for (let tries = 0; tries < 5 && !(await modalOf()); tries++) await sandbox.act(by, action);
 }
 
 const ids = async (sandbox: Sandbox) => requestsIn(await sandbox.see('riya'));
@@ -48,6 +55,6 @@ export function waiting(sandbox: Sandbox, requestId: string): Promise<SlackMessa
 /** Opens the approval of a request as an approver and gives a code. */
 export async function approve(sandbox: Sandbox, requestId: string, bucket: string, by: string, code?: string) {
   const { ts } = await waiting(sandbox, requestId);
-  await sandbox.act(by, { click: 'Approve with MFA code', ts });
+  await openModal(sandbox, by, { click: 'Approve with MFA code', ts });
   return sandbox.act(by, { submit: { 'MFA code': code ?? (await sandbox.code(by)), 'Bucket name': bucket } });
 }

@@ -188,9 +188,9 @@ describe('a function of the sandbox', () => {
   });
 
   it('is stopped when its time is over', async () => {
-    deploy({ timeoutSeconds: 0.2 });
+    deploy({ timeoutSeconds: 2 });
     await expect(call({ hang: true })).rejects.toMatchObject({
-      payload: { errorType: 'Sandbox.Timedout', errorMessage: expect.stringMatching(/Task timed out after 0\.20 seconds$/) },
+      payload: { errorType: 'Sandbox.Timedout', errorMessage: expect.stringMatching(/Task timed out after 2\.00 seconds$/) },
     });
     expect((await call()).count).toBe(1);
   });

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { CreateBucketCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateAccessPointCommand } from '@aws-sdk/client-s3-control';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, channelMessage, requestsIn, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -14,9 +14,8 @@ const create = (bucket: string) => sandbox.s3().send(new CreateBucketCommand({ B
 
 /** Types a bucket into the modal; gives what the app answers. */
 async function submit(by: string, values: object) {
-  await sandbox.act(by, { command: '/delete-bucket', text: '' });
+  await openModal(sandbox, by, { command: '/delete-bucket', text: '' });
   const { body } = await sandbox.act(by, { submit: values });
-  await sandbox.act(by, { close: true }).catch(() => undefined);
   return body;
 }
 
@@ -61,7 +60,7 @@ describe('asking', () => {
 
 describe('a bucket', () => {
   const refusedFor = async (bucket: string) => {
-    await sandbox.act('riya', { command: '/delete-bucket', text: bucket });
+    await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
     await sandbox.act('riya', { submit: { Reason: 'not needed' } });
     return textOf(
       await sandbox.seen(

@@ -274,7 +274,7 @@ req-abcdefghij23"
   });
   test('when one gave none', () => {
     expect(read(codeRefusedMessage(request, 'AWS refused the code: it is wrong.'))).toMatchInlineSnapshot(`
-"A code that was given as you for \`team-scratch\` gave no session. AWS refused the code: it is wrong.
+"A code was given in your name for \`team-scratch\`, and AWS gave no session for it. AWS refused the code: it is wrong.
 Not you? Tell your operators now: they pause Interlock and replace your access key.
 req-abcdefghij23"
 `);

@@ -13,6 +13,6 @@ export function codeUsedMessage(ended: Ended): Message {
 
 /** A code that was given as the approver gave no session. */
 export function codeRefusedMessage(request: Request, why: string): Message {
-  const line = `A code that was given as you for ${code(request.bucket)} gave no session. ${literal(why)}`;
+  const line = `A code was given in your name for ${code(request.bucket)}, and AWS gave no session for it. ${literal(why)}`;
   return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
 }

@@ -1,0 +1,216 @@
+import { FUNCTIONS, type FunctionName } from '../../src/domain/names.ts';
+import { allowedBy, NOBODY_ALLOWS } from '../helpers/policies-http.ts';
+import { roleArn, type Stack, startStack } from '../helpers/policies-stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+  const { flow, aws } = stack.sandbox;
+  // A machine that is none of ours, and an execution of it.
+  flow.createMachine({ name: 'other', roleArn: roleArn('machine'), definition: { StartAt: 'End', States: { End: { Type: 'Succeed' } } } });
+  await flow.start('arn:aws:states:us-east-1:111122223333:stateMachine:other', { name: 'one' });
+  aws.secrets.create({ name: 'interlock/sandbox/approvers/mallory', value: 'not in the configuration' });
+});
+afterAll(() => stack?.stop());
+
+/** A call by IAM's name for it, and what it is made on. */
+type Asked = [action: string, on?: string];
+
+const EXECUTION = 'arn:aws:states:us-east-1:111122223333:execution:other:one';
+const rows = (table: string, ...actions: string[]): Asked[] => actions.map((action) => [`dynamodb:${action}`, table]);
+const secret = (name: string): Asked => ['secretsmanager:GetSecretValue', name];
+const seal = (...purposes: string[]): Asked[] => purposes.map((purpose) => ['kms:GenerateDataKey', `seal purpose=${purpose}`]);
+const open = (...purposes: string[]): Asked[] => purposes.map((purpose) => ['kms:Decrypt', `seal purpose=${purpose}`]);
+const READS_AUDIT = rows('audit', 'GetItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan');
+const START: Asked = ['states:StartExecution', 'interlock-sandbox-deletion'];
+const ANSWER: Asked = ['states:SendTaskSuccess'];
+const S3: Asked[] = [['s3:ListAllMyBuckets'], ['s3:ListBucket', 'team-site'], ['s3:DeleteBucket', 'team-scratch']];
+const STS: Asked[] = [['sts:AssumeRole', 'deletion']];
+
+/** What each function's role allows, by statement, and what it denies that another's allows. */
+const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Asked[] }> = {
+  slack: {
+    allows: {
+      StartTheFlow: [START],
+      AnswerTheFlow: [ANSWER],
+      ReadSlackSecrets: [secret('slack/signing-secret'), secret('slack/bot-token')],
+      RowsRequests: rows('requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
+      RequestsByRequester: [['dynamodb:Query', 'requests/byRequester']],
+      RowsLocks: rows('locks', 'GetItem', 'PutItem', 'DeleteItem', 'Scan'),
+      WriteAudit: rows('audit', 'PutItem'),
+      Seal: seal('code', 'request'),
+      Open: open('taskToken'),
+    },
+    denies: [
+      ['states:StartExecution', 'other'],
+      ['states:SendTaskFailure'],
+      ['states:DescribeExecution', EXECUTION],
+      ['states:GetExecutionHistory', EXECUTION],
+      ['states:StopExecution', EXECUTION],
+      ['states:ListExecutions', 'interlock-sandbox-deletion'],
+      secret('approvers/alice'),
+      ...rows('requests', 'DeleteItem', 'Scan', 'Query'),
+      ...rows('locks', 'UpdateItem'),
+      ...rows('attempts', 'GetItem', 'PutItem'),
+      ...rows('approvers', 'GetItem', 'UpdateItem'),
+      ...READS_AUDIT,
+      ...seal('taskToken', 'session', 'other'),
+      ...open('code', 'request', 'session', 'other'),
+      ...S3,
+      ...STS,
+    ],
+  },
+  inspect: {
+    allows: {
+      Open: open('request'),
+      RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
+      LookAtBuckets: [
+        's3:GetBucketObjectLockConfiguration',
+        's3:GetBucketPolicy',
+        's3:GetBucketTagging',
+        's3:GetBucketVersioning',
+        's3:ListBucket',
+        's3:ListBucketMultipartUploads',
+        's3:ListBucketVersions',
+      ].map((action): Asked => [action, 'team-site']),
+      FindBuckets: [['s3:ListAllMyBuckets']],
+    },
+    denies: [
+      ['s3:ListBucket', 'orphan'],
+      ['s3:GetBucketPolicy', 'orphan'],
+      ['s3:GetObject', 'team-site/index.html'],
+      ['s3:PutObject', 'team-site/new'],
+      ['s3:DeleteObject', 'team-site/index.html'],
+      ['s3:DeleteObjectVersion', 'team-site/index.html'],
+      ['s3:PutBucketPolicy', 'team-scratch'],
+      ['s3:DeleteBucket', 'team-scratch'],
+      ...rows('requests', 'PutItem', 'DeleteItem'),
+      ...rows('locks', 'GetItem', 'DeleteItem'),
+      ...rows('audit', 'PutItem'),
+      ...READS_AUDIT,
+      ...seal('request', 'code', 'taskToken', 'session'),
+      ...open('code', 'taskToken', 'session'),
+      secret('slack/bot-token'),
+      START,
+      ANSWER,
+      ...STS,
+    ],
+  },
+  askApprover: {
+    allows: {
+      Seal: seal('taskToken'),
+      ReadSlackSecrets: [secret('slack/bot-token')],
+      RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
+      WriteAudit: rows('audit', 'PutItem'),
+    },
+    denies: [
+      secret('slack/signing-secret'),
+      secret('approvers/alice'),
+      ...rows('requests', 'PutItem', 'DeleteItem'),
+      ...rows('locks', 'GetItem', 'DeleteItem'),
+      ...READS_AUDIT,
+      ...seal('request', 'code', 'session'),
+      ...open('request', 'taskToken', 'code', 'session'),
+      START,
+      ANSWER,
+      ...S3,
+      ...STS,
+    ],
+  },
+  elevate: {
+    allows: {
+      Seal: seal('session'),
+      Open: open('code'),
+      // Beside it, DecryptApproversKeys: the value lies under the key SECRETS.
+      ReadApproversKeys: [secret('approvers/alice'), secret('approvers/bob')],
+      RowsRequests: rows('requests', 'GetItem'),
+      RowsAttempts: rows('attempts', 'GetItem', 'PutItem', 'UpdateItem'),
+      RowsApprovers: rows('approvers', 'GetItem', 'UpdateItem'),
+      WriteAudit: rows('audit', 'PutItem'),
+    },
+    denies: [
+      secret('approvers/mallory'),
+      secret('slack/bot-token'),
+      secret('slack/signing-secret'),
+      ['secretsmanager:PutSecretValue', 'approvers/alice'],
+      ['kms:Decrypt', 'secrets SecretVersionId=1'],
+      ...rows('requests', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      ...rows('attempts', 'DeleteItem', 'Query', 'Scan'),
+      ...rows('approvers', 'PutItem', 'DeleteItem'),
+      ...rows('locks', 'GetItem', 'DeleteItem'),
+      ...READS_AUDIT,
+      ...seal('code', 'request', 'taskToken'),
+      ...open('session', 'request', 'taskToken'),
+      START,
+      ANSWER,
+      ...S3,
+      ...STS,
+    ],
+  },
+  deleteBucket: {
+    allows: { Open: open('session'), WriteAudit: rows('audit', 'PutItem') },
+    denies: [
+      ...READS_AUDIT,
+      ...rows('requests', 'GetItem', 'UpdateItem'),
+      ...rows('locks', 'DeleteItem'),
+      ...seal('session', 'code'),
+      ...open('code', 'request', 'taskToken'),
+      secret('slack/bot-token'),
+      secret('approvers/alice'),
+      ['s3:ListBucketVersions', 'team-site'],
+      ['s3:DeleteObjectVersion', 'team-site/index.html'],
+      ANSWER,
+      ...S3,
+      ...STS,
+    ],
+  },
+  report: {
+    allows: {
+      ReadSlackSecrets: [secret('slack/bot-token')],
+      RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
+      RowsLocks: rows('locks', 'GetItem', 'DeleteItem'),
+      WriteAudit: rows('audit', 'PutItem'),
+    },
+    denies: [
+      secret('slack/signing-secret'),
+      secret('approvers/alice'),
+      ...rows('requests', 'PutItem', 'DeleteItem'),
+      ...rows('locks', 'PutItem', 'UpdateItem', 'Scan'),
+      ...READS_AUDIT,
+      ...seal('request', 'code', 'taskToken', 'session'),
+      ...open('request', 'code', 'taskToken', 'session'),
+      ['states:GetExecutionHistory', EXECUTION],
+      START,
+      ANSWER,
+      ...S3,
+      ...STS,
+    ],
+  },
+};
+
+describe.each(FUNCTIONS)("the role of %s, over HTTP with Lambda's own session", (name) => {
+  const { allows, denies } = ROLES[name];
+
+  it.each(Object.entries(allows))('allows by %s what its step calls', async (sid, calls) => {
+    const { asks } = await stack.role(name);
+    for (const [action, on] of calls) {
+      const decision = await asks(action, on);
+      const key = action.startsWith('kms:') ? `statement "${name[0]?.toUpperCase()}${name.slice(1)}${sid}s" of the key's policy and ` : '';
+      expect([action, on, decision]).toEqual([action, on, allowedBy(sid).replace('by ', `by ${key}`)]);
+    }
+  });
+
+  it('denies what is for others', async () => {
+    const { asks } = await stack.role(name);
+    for (const [action, on] of denies) {
+      const decision = await asks(action, on);
+      // SEAL denies roles that have no business with it at all by a statement of its own.
+      expect([action, on, decision]).toEqual([action, on, expect.stringMatching(/^(no statement allows it|denied by statement "NobodyElse")/)]);
+    }
+  });
+
+  it('is nobody’s but Lambda’s', async () => {
+    for (const caller of [stack.admin, await stack.role('elevate')]) expect(await caller.asks('sts:AssumeRole', name)).toBe(NOBODY_ALLOWS);
+    await expect(stack.role(name, 'states.amazonaws.com')).rejects.toThrow('not authorized to perform: sts:AssumeRole');
+  });
+});
