@@ -51,8 +51,12 @@ function run(node, args, env) {
       process.on(signal, handler);
       return () => process.off(signal, handler);
     });
+    // npm hands SIGTERM to a shell, which dies without handing it on: then nobody is there to wait for this process.
+    const parent = process.ppid;
+    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
     child.on('error', (error) => done(say(`${args[0]} can't be run: ${error.message}`)));
     child.on('exit', (code, signal) => {
+      clearInterval(orphaned);
       for (const remove of handlers) remove();
       done(code ?? 128 + (constants.signals[signal] ?? 0));
     });
