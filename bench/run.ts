@@ -41,6 +41,8 @@ function say(text: string): void {
 try {
   await main();
 } catch (error) {
-  say(`bench: ${error instanceof Error ? error.message : error}`);
+  // fetch says what happened in the cause only.
+  const { message, cause } = error as Error & { cause?: Error };
+  say(`bench: ${message}${cause ? `: ${cause.message}` : ''}`);
   process.exitCode = 1;
 }
