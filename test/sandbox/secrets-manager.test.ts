@@ -105,15 +105,23 @@ describe('Secrets Manager', () => {
         )
       ).name,
     ).toBe('AccessDeniedException');
-    // Operators write keys and need no right to read them again.
-    const writer = run.secrets(
-      run.user(
-        'writer',
-        SECRETS,
-        policy({ Effect: 'Allow', Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: key.arn, Condition: { StringEquals: via } }),
-      ),
-    );
+    // Operators write keys and need no right to read them again: what is tried when a secret is made has a version's id of its own.
+    const tried = { ...via, 'kms:EncryptionContext:SecretVersionId': 'RequestToValidateKeyAccess' };
+    const encrypts = policy({ Effect: 'Allow', Action: 'kms:GenerateDataKey', Resource: key.arn, Condition: { StringEquals: via } });
+    const writer = run.secrets(run.user('writer', SECRETS, encrypts, decrypt(tried)));
     await writer.send(new PutSecretValueCommand({ SecretId: 'sealed', SecretString: 'y' }));
+    await writer.send(new CreateSecretCommand({ Name: 'written', KmsKeyId: key.arn, SecretString: 'z' }));
+    expect((await failure(value('written', writer))).name).toBe('AccessDeniedException');
+    const untried = run.secrets(run.user('untried', SECRETS, encrypts));
+    expect((await failure(untried.send(new CreateSecretCommand({ Name: 'unwritten', KmsKeyId: key.arn })))).name).toBe(
+      'AccessDeniedException',
+    );
+    expect((await failure(value('unwritten'))).name).toBe('ResourceNotFoundException');
+    // The same version again: what it holds is looked at first.
+    const ClientRequestToken = '00000000-0000-4000-8000-000000000001';
+    await writer.send(new PutSecretValueCommand({ SecretId: 'sealed', SecretString: 'y', ClientRequestToken }));
+    const repeated = new PutSecretValueCommand({ SecretId: 'sealed', SecretString: 'y', ClientRequestToken });
+    expect((await failure(writer.send(repeated))).name).toBe('AccessDeniedException');
   });
 
   it('obeys a secret’s own policy, administrators included', async () => {

@@ -40,7 +40,12 @@ export function createSecretsManager(store: SecretStore, kms: KmsStore): Service
   });
 
   /** Secrets Manager user guide, "Secret encryption and decryption": the caller's own right on the key is asked, with these two pairs as context. */
-  const askKey = async (secret: StoredSecret, versionId: string, actions: string[], call: Call): Promise<void> => {
+  const askKey = async (
+    secret: Pick<StoredSecret, 'arn' | 'kmsKeyArn'>,
+    versionId: string,
+    actions: string[],
+    call: Call,
+  ): Promise<void> => {
     if (secret.kmsKeyArn === undefined) return;
     const key = kms.find(secret.kmsKeyArn, call.region);
     for (const action of actions) {
@@ -61,7 +66,9 @@ export function createSecretsManager(store: SecretStore, kms: KmsStore): Service
   ): Promise<PutSecretValueResponse> => {
     const value = contentOf(input);
     const versionId = input.ClientRequestToken ?? randomUUID();
-    await askKey(secret, versionId, ['GenerateDataKey', 'Decrypt'], call);
+    // Decrypted is what a version holds already, to see whether it is the same (user guide, "How Secrets Manager uses your KMS key").
+    const again = secret.versions.some(({ id }) => id === versionId);
+    await askKey(secret, versionId, again ? ['Decrypt'] : ['GenerateDataKey'], call);
     return { ARN: secret.arn, Name: secret.name, VersionId: store.put(secret.arn, value, versionId), VersionStages: ['AWSCURRENT'] };
   };
 
@@ -121,6 +128,9 @@ export function createSecretsManager(store: SecretStore, kms: KmsStore): Service
         ],
         run: async (input: CreateSecretRequest, call: Call): Promise<CreateSecretResponse> => {
           const key = input.KmsKeyId === undefined ? undefined : kms.find(input.KmsKeyId, call.region);
+          // "Validating access to the KMS key" (the same page): with a version's id that no version has, and before there is a secret.
+          const planned = { arn: store.arnFor(input.Name ?? ''), ...(key && { kmsKeyArn: key.arn }) };
+          await askKey(planned, 'RequestToValidateKeyAccess', ['GenerateDataKey', 'Decrypt'], call);
           const secret = store.create({
             name: input.Name ?? '',
             ...(key && { kmsKeyArn: key.arn }),
