@@ -31,7 +31,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { s3Calls } from './policies-s3.ts';
 
 export interface Keys {
@@ -182,6 +182,7 @@ export function callerWith(
       sts.send(
         new AssumeRoleCommand({ RoleArn: `arn:aws:iam::111122223333:role/interlock-sandbox-${name}`, RoleSessionName: 'req-shown' }),
       ),
+    'sts:GetCallerIdentity': () => sts.send(new GetCallerIdentityCommand({})),
     ...s3,
   };
   return {
