@@ -20,7 +20,7 @@ const botToken = createSecretReader(config.region).read(env('BOT_TOKEN'));
 export const handler = step(AskInput, logger, async (input) =>
   askApprover(input, {
     config,
-    requests: createRequests(tables, { requests: env('REQUESTS_TABLE') }),
+    requests: createRequests(tables, env('REQUESTS_TABLE')),
     audit: createAudit(tables, env('AUDIT_TABLE')),
     seals: createSeals(env('SEAL_KEY')),
     slack: createClient(await botToken),

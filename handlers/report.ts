@@ -3,7 +3,7 @@
  * ("Step Functions Execution Status Change", Step Functions developer guide, "Automating event delivery").
  */
 import { createAudit } from '../src/aws/audit.ts';
-import { createRequests } from '../src/aws/requests.ts';
+import { createRecords } from '../src/aws/records.ts';
 import { createSecretReader } from '../src/aws/secrets.ts';
 import { createTables } from '../src/aws/tables.ts';
 import { loadConfig } from '../src/config.ts';
@@ -22,7 +22,7 @@ const botToken = createSecretReader(config.region).read(env('BOT_TOKEN'));
 export const handler = step(ReportInput, logger, async (toReport) =>
   report(toReport, {
     config,
-    requests: createRequests(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
+    ...createRecords(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
     audit: createAudit(tables, env('AUDIT_TABLE')),
     slack: createClient(await botToken),
     warn: (what, details) => logger.warn(what, details),

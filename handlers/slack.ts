@@ -2,7 +2,7 @@
 import { AwsLambdaReceiver } from '@slack/bolt';
 import { createAudit } from '../src/aws/audit.ts';
 import { createFlow } from '../src/aws/flow.ts';
-import { createRequests } from '../src/aws/requests.ts';
+import { createRecords } from '../src/aws/records.ts';
 import { createSeals } from '../src/aws/sealed.ts';
 import { createSecretReader } from '../src/aws/secrets.ts';
 import { createTables } from '../src/aws/tables.ts';
@@ -10,7 +10,9 @@ import { loadConfig } from '../src/config.ts';
 import { env } from '../src/env.ts';
 import { createLogger } from '../src/log.ts';
 import { createApp } from '../src/slack/app.ts';
+import { createClient } from '../src/slack/client.ts';
 import { boltLogger } from '../src/slack/logger.ts';
+import { standingOf } from '../src/slack/people.ts';
 import { guarded } from '../src/slack/receiver.ts';
 import { createDesk } from '../src/steps/desk.ts';
 
@@ -18,14 +20,16 @@ const config = loadConfig();
 const secrets = createSecretReader(config.region);
 const [signingSecret, botToken] = await Promise.all([secrets.read(env('SIGNING_SECRET')), secrets.read(env('BOT_TOKEN'))]);
 const tables = createTables(config.region);
+const client = createClient(botToken);
 const logger = boltLogger(createLogger('slack'));
 
 const desk = createDesk({
   config,
-  requests: createRequests(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
+  ...createRecords(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
   audit: createAudit(tables, env('AUDIT_TABLE')),
   seals: createSeals(env('SEAL_KEY')),
   flow: createFlow(env('STATE_MACHINE_ARN'), config.region),
+  standing: (user, named) => standingOf(client, config.slack.channel, user, named),
   now: Date.now,
 });
 // guarded() checks signatures, before Bolt sees anything.

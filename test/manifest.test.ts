@@ -4,11 +4,12 @@ import { parse } from 'yaml';
 const manifest = parse(readFileSync('slack-app-manifest.yml', 'utf8'));
 
 /** The scope that a Web API method needs (docs.slack.dev, "Scopes"); views need none, nor does the event app_home_opened. */
-const SCOPES: Record<string, string | null> = {
+const SCOPES: Record<string, string | string[] | null> = {
   'chat.postMessage': 'chat:write',
   'chat.postEphemeral': 'chat:write',
   'chat.update': 'chat:write',
-  'conversations.members': 'channels:read',
+  // Of a public channel the first, of a private one the second.
+  'conversations.members': ['channels:read', 'groups:read'],
   'conversations.open': 'im:write',
   'usergroups.users.list': 'usergroups:read',
   'users.info': 'users:read',
@@ -27,7 +28,7 @@ describe("the app's manifest", () => {
       ...source.matchAll(/\.((?:chat|conversations|usergroups|users|views|reactions|pins|files|bookmarks)(?:\.\w+)+)\(/g),
     ].map(([, method]) => method as string);
     expect(methods.filter((method) => !(method in SCOPES))).toEqual([]);
-    const needed = methods.map((method) => SCOPES[method]).filter((scope) => typeof scope === 'string');
+    const needed = methods.flatMap((method) => SCOPES[method] ?? []);
     expect(manifest.oauth_config.scopes.bot).toEqual([...new Set([...needed, 'commands'])].sort());
   });
 

@@ -1,17 +1,8 @@
 /**
- * The records of requests, and the lock that keeps a bucket to one open request. Rows are what people are shown and what
+ * The records of requests. Rows are what people are shown and what
  * decides who was first; what is deleted is what the execution's frozen input says, never what a row says.
  */
-import {
-  BatchGetCommand,
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  ScanCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Facts, Outcome, Request } from '../domain/request.ts';
 import { won } from './tables.ts';
 
@@ -58,17 +49,11 @@ export interface RequestRow extends Request {
   closedAt?: string;
 }
 
-export interface Lock {
-  bucket: string;
-  requestId: string;
-  expiresAt: string;
-}
-
 export type Requests = ReturnType<typeof createRequests>;
 
-/** The rows of requests and locks in DynamoDB; each write names its condition. */
-export function createRequests(db: DynamoDBDocumentClient, tables: { requests: string; locks?: string }) {
-  const key = (requestId: string) => ({ TableName: tables.requests, Key: { requestId } });
+/** The rows of requests in DynamoDB; each write names its condition. */
+export function createRequests(db: DynamoDBDocumentClient, table: string) {
+  const key = (requestId: string) => ({ TableName: table, Key: { requestId } });
 
   /** SETs these members where the condition holds; says whether it did. Members that are undefined are removed. */
   function update(
@@ -100,35 +85,10 @@ export function createRequests(db: DynamoDBDocumentClient, tables: { requests: s
   }
 
   return {
-    /** Takes the bucket's lock for a request; gives the lock that is there when it is another's. */
-    async lock(lock: Lock): Promise<Lock | undefined> {
-      const put = new PutCommand({
-        TableName: tables.locks,
-        Item: lock,
-        ConditionExpression: 'attribute_not_exists(#bucket) OR #requestId = :requestId',
-        ExpressionAttributeNames: { '#bucket': 'bucket', '#requestId': 'requestId' },
-        ExpressionAttributeValues: { ':requestId': lock.requestId },
-      });
-      if (await won(db.send(put))) return undefined;
-      const { Item } = await db.send(new GetCommand({ TableName: tables.locks, Key: { bucket: lock.bucket }, ConsistentRead: true }));
-      return (Item as Lock | undefined) ?? this.lock(lock);
-    },
-
-    /** Frees the lock if it is this request's. */
-    async unlock(bucket: string, requestId: string): Promise<void> {
-      const remove = new DeleteCommand({
-        TableName: tables.locks,
-        Key: { bucket },
-        ConditionExpression: 'requestId = :requestId',
-        ExpressionAttributeValues: { ':requestId': requestId },
-      });
-      await won(db.send(remove));
-    },
-
     /** Puts a new request; gives the one that is there already where it was put before (the same submission, delivered again). */
     async create(request: Request): Promise<Request> {
       const row: RequestRow = { ...request, state: 'started', attempt: 0 };
-      const put = new PutCommand({ TableName: tables.requests, Item: row, ConditionExpression: 'attribute_not_exists(requestId)' });
+      const put = new PutCommand({ TableName: table, Item: row, ConditionExpression: 'attribute_not_exists(requestId)' });
       if (await won(db.send(put))) return request;
       return (await this.get(request.requestId)) ?? request;
     },
@@ -189,7 +149,7 @@ export function createRequests(db: DynamoDBDocumentClient, tables: { requests: s
     /** The latest requests of somebody, newest first. */
     async byRequester(requester: string, limit: number): Promise<RequestRow[]> {
       const query = new QueryCommand({
-        TableName: tables.requests,
+        TableName: table,
         IndexName: 'byRequester',
         KeyConditionExpression: 'requester = :requester',
         ExpressionAttributeValues: { ':requester': requester },
@@ -200,13 +160,15 @@ export function createRequests(db: DynamoDBDocumentClient, tables: { requests: s
       return (Items ?? []) as RequestRow[];
     },
 
-    /** All requests that hold a lock: the open ones, a hundred at most. */
-    async open(): Promise<RequestRow[]> {
-      const { Items } = await db.send(new ScanCommand({ TableName: tables.locks, Limit: 100 }));
-      const Keys = ((Items ?? []) as Lock[]).map(({ requestId }) => ({ requestId }));
-      if (Keys.length === 0) return [];
-      const { Responses } = await db.send(new BatchGetCommand({ RequestItems: { [tables.requests]: { Keys } } }));
-      return (Responses?.[tables.requests] ?? []) as RequestRow[];
+    /** The rows of these requests, as many as there are; a hundred at a time (BatchGetItem, API reference). */
+    async byId(requestIds: string[]): Promise<RequestRow[]> {
+      const rows: RequestRow[] = [];
+      for (let at = 0; at < requestIds.length; at += 100) {
+        const Keys = requestIds.slice(at, at + 100).map((requestId) => ({ requestId }));
+        const { Responses } = await db.send(new BatchGetCommand({ RequestItems: { [table]: { Keys } } }));
+        rows.push(...((Responses?.[table] ?? []) as RequestRow[]));
+      }
+      return rows;
     },
   };
 }

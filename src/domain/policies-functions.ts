@@ -80,7 +80,6 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       ];
     case 'inspect':
       return [
-        rows(place, 'requests', 'GetItem', 'UpdateItem'),
         allow('LookAtBuckets', INSPECT_BUCKET, bucketArns(config), { StringEquals: { 'aws:ResourceAccount': place.account } }),
         // Neither knows a resource type that names a bucket (Service Authorization Reference, Amazon S3).
         allow('FindBuckets', ['s3:ListAllMyBuckets', 's3:ListAccessPoints'], '*'),
@@ -93,7 +92,6 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         allow('DecryptApproversKeys', 'kms:Decrypt', keys.secrets, {
           StringEquals: { 'kms:ViaService': `secretsmanager.${place.region}.amazonaws.com` },
         }),
-        rows(place, 'requests', 'GetItem'),
         rows(place, 'attempts', 'GetItem', 'PutItem', 'UpdateItem'),
         rows(place, 'approvers', 'GetItem', 'UpdateItem'),
         audit(place),
@@ -104,7 +102,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       return [
         slackSecrets(place, 'bot-token'),
         rows(place, 'requests', 'GetItem', 'UpdateItem'),
-        rows(place, 'locks', 'GetItem', 'DeleteItem'),
+        rows(place, 'locks', 'DeleteItem'),
         audit(place),
       ];
   }

@@ -7,11 +7,19 @@ import { matches } from './patterns.ts';
 
 /** What somebody wants to do. Users are Slack user ids. */
 export type Act =
-  | { kind: 'ask'; bucket: string; team: string; user: string }
+  | { kind: 'ask'; bucket: string; team: string; user: string; standing: Standing }
   | { kind: 'approve' | 'reject'; bucket: string; team: string; user: string; requester: string }
   | { kind: 'cancel'; bucket: string; team: string; user: string; requester: string }
   /** The flow goes on with a request of this requester. */
   | { kind: 'proceed'; bucket: string; team: string; user: string };
+
+/** What Slack says of somebody who asks. */
+export interface Standing {
+  /** Is this person a member of the approvals channel? */
+  inChannel: boolean;
+  /** Of the user groups that rules name, those that this person is in. */
+  groups: string[];
+}
 
 export type Refusal = 'paused' | 'otherTeam' | 'noRule' | 'notRequester' | 'notApprover' | 'ownRequest';
 
@@ -49,8 +57,10 @@ export function decide(act: Act, config: Config): Decision {
   switch (act.kind) {
     case 'ask':
     case 'proceed':
-      if (rule.requesters && !rule.requesters.includes(act.user)) {
-        return refuse('notRequester', 'Only those whom the rule for this bucket names may ask for its deletion.', rule.requesters);
+      if (!mayAsk(act, rule)) {
+        return rule.requesters
+          ? refuse('notRequester', 'Only those whom the rule for this bucket names may ask for its deletion.', rule.requesters)
+          : refuse('notRequester', 'Only members of the approvals channel may ask for its deletion.');
       }
       if (!rule.requesterMayApprove && whoCan.every((user) => user === act.user)) {
         return refuse(
@@ -63,16 +73,28 @@ export function decide(act: Act, config: Config): Decision {
     case 'reject': {
       const approver = approvers.find((one) => one.slackUser === act.user);
       if (!approver) return refuse('notApprover', 'You are not an approver of this bucket.', whoCan);
-      if (act.user === act.requester && !rule.requesterMayApprove && act.kind === 'approve') {
+      if (act.user === act.requester && !rule.requesterMayApprove) {
         return refuse(
           'ownRequest',
-          'You asked for this yourself, and the rule wants somebody else to approve it.',
+          'You asked for this yourself, and the rule wants somebody else to decide it. You can cancel it.',
           whoCan.filter((user) => user !== act.user),
         );
       }
       return { allow: true, rule, approvers, approver };
     }
   }
+}
+
+/** Groups and the channel are Slack's to tell, when it is asked; once asked, the seal shows that they were looked at. */
+function mayAsk(act: Extract<Act, { kind: 'ask' | 'proceed' }>, { requesters }: Rule): boolean {
+  if (requesters?.includes(act.user)) return true;
+  if (act.kind === 'proceed') return !requesters || requesters.some(isGroup);
+  return requesters ? act.standing.groups.some((group) => requesters.includes(group)) : act.standing.inChannel;
+}
+
+/** Is this the id of a user group? */
+export function isGroup(id: string): boolean {
+  return id.startsWith('S');
 }
 
 function refuse(reason: Refusal, why: string, whoCan: string[] = []): Decision {

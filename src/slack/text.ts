@@ -75,8 +75,9 @@ export function fallback(text: string): string {
   return cut(text, 3000);
 }
 
+/** Mentions a user, or a user group. */
 export function user(id: string): string {
-  return `<@${id}>`;
+  return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 
 /** "<@a>, <@b> or <@c>". */

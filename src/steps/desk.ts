@@ -1,67 +1,35 @@
 /** What the Slack function does for the people who click: checks, seals, starts or resumes the flow. Nothing else. */
-import { createHash } from 'node:crypto';
 import type { Audit } from '../aws/audit.ts';
 import type { Flow } from '../aws/flow.ts';
+import type { Locks } from '../aws/locks.ts';
 import type { Decision, RequestRow, Requests } from '../aws/requests.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
-import { parseBucket } from '../domain/bucket-name.ts';
 import { parseCode } from '../domain/code.ts';
-import { type Answer, Request } from '../domain/request.ts';
-import { decide } from '../domain/rules.ts';
+import type { Answer } from '../domain/request.ts';
+import { decide, type Standing } from '../domain/rules.ts';
 import { Secret } from '../secret.ts';
-import type { Asked, Decided, Desk, Refused, Submission } from '../slack/desk.ts';
+import type { Decided, Desk, Refused, Submission } from '../slack/desk.ts';
 import type { Listed, Status } from '../slack/views/status.ts';
+import { ask } from './ask.ts';
 
 export interface DeskParts {
   config: Config;
   requests: Requests;
+  locks: Locks;
   audit: Audit;
   seals: Seals;
   flow: Flow;
+  /** What Slack says of somebody who asks, where the rule names `named` as requesters (all members of the channel if undefined). */
+  standing: (user: string, named: string[] | undefined) => Promise<Standing>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
 
-export function createDesk({ config, requests, audit, seals, flow, now }: DeskParts): Desk {
+export function createDesk(parts: DeskParts): Desk {
+  const { config, requests, locks, audit, seals, flow, now } = parts;
   const iso = () => new Date(now()).toISOString();
-
-  async function ask({ bucket: typed, reason, rehearsal, user, team, viewId }: Parameters<Desk['ask']>[0]): Promise<Asked> {
-    const parsed = parseBucket(typed);
-    if (!parsed.ok) return { ok: false, field: 'bucket', why: parsed.why };
-    if (reason.trim() === '') return { ok: false, field: 'reason', why: 'Say why: the approver decides by it.' };
-    const { bucket } = parsed;
-    const decision = decide({ kind: 'ask', bucket, team, user }, config);
-    if (!decision.allow || !decision.rule) return { ok: false, field: 'bucket', why: decision.allow ? '' : decision.why };
-
-    const requestId = requestIdOf(team, user, viewId);
-    const start = now();
-    const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
-    const { windowSeconds } = decision.rule;
-    const times = { askedAt: at(0), remindAt: at(windowSeconds / 2), expiresAt: at(windowSeconds) };
-    const lock = await requests.lock({ bucket, requestId, expiresAt: times.expiresAt });
-    if (lock)
-      return { ok: false, field: 'bucket', why: `${lock.requestId} for this bucket is open already; wait for its end, or cancel it.` };
-
-    const entry = {
-      requestId,
-      entry: '000-asked',
-      at: times.askedAt,
-      who: user,
-      what: { bucket, rehearsal, reason, expiresAt: times.expiresAt },
-      previous: '',
-    };
-    const wanted = { requestId, bucket, rehearsal, requester: user, team, reason, ...times, auditHead: auditEntry(entry).hash };
-    const request = Request.strip().parse(await requests.create(wanted));
-    const context = { purpose: 'request', requestId, bucket, account: config.account } as const;
-    const [sealedRequest] = await Promise.all([
-      seals.seal(new Secret(JSON.stringify(request)), context),
-      audit.record({ ...entry, at: request.askedAt, what: { ...entry.what, expiresAt: request.expiresAt } }),
-    ]);
-    await flow.start(requestId, { request, sealedRequest });
-    return { ok: true };
-  }
 
   /** The row, if this person may decide it now. */
   async function open(click: { requestId: string; user: string; team: string; viewId?: string }, kind: 'approve' | 'reject') {
@@ -155,13 +123,21 @@ export function createDesk({ config, requests, audit, seals, flow, now }: DeskPa
   }
 
   async function status({ user, team }: Parameters<Desk['status']>[0]): Promise<Status> {
-    const [mine, open] = await Promise.all([requests.byRequester(user, 20), requests.open()]);
+    const [mine, open] = await Promise.all([requests.byRequester(user, 20), locks.requestIds().then(requests.byId)]);
     const canApprove = (row: RequestRow) =>
       row.state === 'waiting' && decide({ kind: 'approve', bucket: row.bucket, team, user, requester: row.requester }, config).allow;
     return { mine: mine.map(listed), forMe: open.filter(canApprove).map(listed) };
   }
 
-  return { ask, consider, approve, reject, cancel, status, opened: (...args) => requests.viewOpened(...args) };
+  return {
+    ask: (asked) => ask(asked, parts),
+    consider,
+    approve,
+    reject,
+    cancel,
+    status,
+    opened: (...args) => requests.viewOpened(...args),
+  };
 }
 
 /** The same submission, delivered again: it is answered as the first time. */
@@ -199,15 +175,6 @@ function refuse(why: string, whoCan: string[] = []): Refused {
 
 function listed(row: RequestRow): Listed {
   return { request: row, state: row.state, outcome: row.outcome, closedAt: row.closedAt };
-}
-
-/** The same submission, however often it is delivered, is the same request (Slack repeats with and without a retry header). */
-function requestIdOf(team: string, user: string, viewId: string): string {
-  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-  const digest = createHash('sha256')
-    .update(JSON.stringify([team, user, viewId]))
-    .digest();
-  return `req-${[...digest.subarray(0, 12)].map((byte) => alphabet[byte % 32]).join('')}`;
 }
 
 function pad(attempt: number): string {

@@ -1,6 +1,7 @@
 /** Report: closes the record, edits the message, tells everybody, frees the lock. Run again, it says the same and tells nobody twice. */
 import type { WebClient } from '@slack/web-api';
 import type { Audit } from '../aws/audit.ts';
+import type { Locks } from '../aws/locks.ts';
 import type { RequestRow, Requests } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
@@ -14,6 +15,7 @@ import { attempted, post, type Warn } from './telling.ts';
 export interface ReportParts {
   config: Config;
   requests: Requests;
+  locks: Locks;
   audit: Audit;
   slack: WebClient;
   warn: Warn;
@@ -30,7 +32,7 @@ export interface ToReport {
 
 /** The outcome that was there first stands, whatever is reported later. */
 export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
-  const { requests, audit } = parts;
+  const { requests, locks, audit } = parts;
   const { requestId, elevation, deletion } = toReport;
   const row = await requests.get(requestId);
   if (!row) return { outcome: toReport.conclusion.outcome };
@@ -40,7 +42,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const what = { outcome: conclusion.outcome, why: conclusion.why, by: conclusion.by, bucket: row.bucket };
   const { head } = await audit.record({ requestId, entry: '999-closed', at: closedAt, who: 'report', what, previous });
   await requests.close(requestId, { outcome: conclusion.outcome, why: conclusion.why, closedBy: conclusion.by, closedAt, auditHead: head });
-  await requests.unlock(row.bucket, requestId);
+  await locks.free(row.bucket, row.requester, requestId);
   await tell(row, { request: Request.strip().parse(row), conclusion, closedAt }, elevation?.verdict === 'session', parts);
   return { outcome: conclusion.outcome };
 }

@@ -4,7 +4,15 @@ import { aConfig, anApprover, aRule } from '../helpers/models.ts';
 
 const act = (kind: Act['kind'], more: Partial<Extract<Act, { requester: string }>> = {}): Act => {
   const user = kind === 'approve' || kind === 'reject' ? 'U0ALICE' : 'U0RIYA';
-  return { kind, bucket: 'team-scratch', team: 'T0INTERLOCK', user, requester: 'U0RIYA', ...more } as Act;
+  return {
+    kind,
+    bucket: 'team-scratch',
+    team: 'T0INTERLOCK',
+    user,
+    requester: 'U0RIYA',
+    standing: { inChannel: true, groups: [] },
+    ...more,
+  } as Act;
 };
 const config = aConfig();
 const rules = (...more: Parameters<typeof aRule>[0][]): Config => aConfig({ rules: more.map(aRule) });
@@ -47,6 +55,20 @@ describe('decide', () => {
     expect(decide(act('approve'), two)).toMatchObject({ allow: false, reason: 'notApprover', whoCan: ['U0BOB'] });
   });
 
+  it('lets members of the channel ask where the rule names nobody, and others not', () => {
+    const asks = (inChannel: boolean) => decide({ ...act('ask'), standing: { inChannel, groups: [] } } as Act, config);
+    expect(asks(true)).toMatchObject({ allow: true });
+    expect(asks(false)).toMatchObject({ allow: false, reason: 'notRequester' });
+  });
+
+  it('lets members of a user group that the rule names ask, and others not', () => {
+    const named = rules({ requesters: ['S0TEAM'] });
+    const asks = (groups: string[]) => decide({ ...act('ask'), standing: { inChannel: true, groups } } as Act, named);
+    expect(asks(['S0TEAM'])).toMatchObject({ allow: true });
+    expect(asks(['S0OTHER'])).toMatchObject({ allow: false, reason: 'notRequester', whoCan: ['S0TEAM'] });
+    expect(decide(act('proceed'), named)).toMatchObject({ allow: true });
+  });
+
   it("looks an approver up by the Slack user's id, never by name", () => {
     expect(decide(act('approve', { user: 'alice' }), config)).toMatchObject({ allow: false, reason: 'notApprover' });
     expect(decide(act('approve', { user: 'u0alice' }), config)).toMatchObject({ allow: false, reason: 'notApprover' });
@@ -56,7 +78,7 @@ describe('decide', () => {
     expect(decide(act('approve', { requester: 'U0ALICE' }), config)).toEqual({
       allow: false,
       reason: 'ownRequest',
-      why: 'You asked for this yourself, and the rule wants somebody else to approve it.',
+      why: 'You asked for this yourself, and the rule wants somebody else to decide it. You can cancel it.',
       whoCan: ['U0BOB'],
     });
   });
@@ -70,8 +92,12 @@ describe('decide', () => {
     expect(decide(act('approve', { requester: 'U0ALICE' }), rules({ requesterMayApprove: true }))).toMatchObject({ allow: true });
   });
 
-  it('lets an approver reject their own request', () => {
-    expect(decide(act('reject', { requester: 'U0ALICE' }), config)).toMatchObject({ allow: true, approver: { name: 'alice' } });
+  it("denies rejecting one's own request, which can be cancelled", () => {
+    expect(decide(act('reject', { requester: 'U0ALICE' }), config)).toMatchObject({
+      allow: false,
+      reason: 'ownRequest',
+      whoCan: ['U0BOB'],
+    });
   });
 
   it('denies cancelling to everybody but the requester, approvers included', () => {

@@ -1,5 +1,6 @@
 /** What people do in most scenarios, in few words. */
-import type { Sandbox, SlackMessage, SlackView } from './sandbox.ts';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type Sandbox, type SlackMessage, type SlackView, until } from './sandbox.ts';
 
 /** All the text of a message or view, as one string. */
 export function textOf(item: unknown): string {
@@ -57,4 +58,19 @@ export async function approve(sandbox: Sandbox, requestId: string, bucket: strin
   const { ts } = await waiting(sandbox, requestId);
   await openModal(sandbox, by, { click: 'Approve with MFA code', ts });
   return sandbox.act(by, { submit: { 'MFA code': code ?? (await sandbox.code(by)), 'Bucket name': bucket } });
+}
+
+/** Cancels what is still open, so that the next test begins with nobody's three requests used up. */
+export async function cancelAll(sandbox: Sandbox): Promise<void> {
+  const open = async () => (await sandbox.db().send(new ScanCommand({ TableName: 'interlock-sandbox-locks' }))).Count ?? 0;
+  const cancel = async () => {
+    for (const user of Object.keys(sandbox.slack.users)) {
+      const { messages } = await sandbox.see(user);
+      for (const { ts } of messages.filter((message) => textOf(message).includes('Cancel request'))) {
+        await sandbox.act(user, { click: 'Cancel request', ts }).catch(() => undefined);
+      }
+    }
+    return (await open()) === 0;
+  };
+  if ((await open()) > 0) await until(cancel, 'every request to end');
 }

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, channelMessage, openModal, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, cancelAll, channelMessage, openModal, textOf, waiting } from '../helpers/story.ts';
 
 let sandbox: Sandbox;
 let buckets = 0;
@@ -8,6 +8,7 @@ let buckets = 0;
 beforeAll(async () => {
   sandbox = await startSandbox();
 });
+afterEach(() => cancelAll(sandbox));
 afterAll(() => sandbox?.stop());
 
 /** A bucket of its own for each test, asked for. */

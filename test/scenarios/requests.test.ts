@@ -2,12 +2,13 @@ import { createHmac } from 'node:crypto';
 import { CreateBucketCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateAccessPointCommand } from '@aws-sdk/client-s3-control';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, cancelAll, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
 });
+afterEach(() => cancelAll(sandbox));
 afterAll(() => sandbox?.stop());
 
 const create = (bucket: string) => sandbox.s3().send(new CreateBucketCommand({ Bucket: bucket }));
@@ -178,5 +179,28 @@ describe('what Slack didn’t sign', () => {
   it('is 401 even for ssl_check and for bad JSON', async () => {
     expect((await post('ssl_check=1', {})).status).toBe(401);
     expect((await post('payload=%7B', {})).status).toBe(401);
+  });
+});
+
+describe('more than three open requests', () => {
+  it('of one person are refused, until one of them has ended', async () => {
+    const names = ['team-many-1', 'team-many-2', 'team-many-3', 'team-many-4'];
+    for (const name of names) await create(name);
+    const by = 'bob';
+    const first = await ask(sandbox, names[0] as string, { by });
+    await ask(sandbox, names[1] as string, { by });
+    await ask(sandbox, names[2] as string, { by });
+    expect(await submit(by, { Bucket: names[3], Reason: 'x' })).toMatchObject({
+      errors: { bucket: expect.stringContaining('3 open requests') },
+    });
+    await waiting(sandbox, first);
+    const { ts } = await sandbox.seen(
+      by,
+      ({ messages }) => messages.find((one) => textOf(one).includes(first) && textOf(one).includes('Cancel')),
+      'Cancel',
+    );
+    await sandbox.act(by, { click: 'Cancel request', ts });
+    await sandbox.ended(first);
+    await ask(sandbox, names[3] as string, { by });
   });
 });
