@@ -41,13 +41,13 @@ export function stackOf(config: Config) {
     trust: policies.machineTrust(),
     policies: [{ name: 'interlock', document: machine }],
   });
-  const deletion = policies.deletionRolePermissions(config);
-  const trust = policies.deletionRoleTrust(config);
-  iam.createRole({ name: roleName(place, 'deletion'), trust, policies: [{ name: 'interlock', document: deletion }] });
   for (const approver of Object.values(config.approvers)) {
     const document = policies.approverUserPolicy(config, approver.name, stack);
     iam.createUser({ name: userName(approver), policies: [{ name: 'interlock', document }] });
   }
+  const deletion = policies.deletionRolePermissions(config);
+  const trust = policies.deletionRoleTrust(config);
+  iam.createRole({ name: roleName(place, 'deletion'), trust, policies: [{ name: 'interlock', document: deletion }] });
   iam.createUser({
     name: 'admin',
     policies: [{ name: 'all', document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } }],

@@ -63,7 +63,6 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
   inspect: {
     allows: {
       Open: open('request'),
-      RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
       LookAtBuckets: [
         's3:GetBucketObjectLockConfiguration',
         's3:GetBucketPolicy',
@@ -84,7 +83,7 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ['s3:DeleteObjectVersion', 'team-site/index.html'],
       ['s3:PutBucketPolicy', 'team-scratch'],
       ['s3:DeleteBucket', 'team-scratch'],
-      ...rows('requests', 'PutItem', 'DeleteItem'),
+      ...rows('requests', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
       ...rows('locks', 'GetItem', 'DeleteItem'),
       ...rows('audit', 'PutItem'),
       ...READS_AUDIT,
@@ -123,7 +122,6 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       Open: open('code'),
       // Beside it, DecryptApproversKeys: the value lies under the key SECRETS.
       ReadApproversKeys: [secret('approvers/alice'), secret('approvers/bob')],
-      RowsRequests: rows('requests', 'GetItem'),
       RowsAttempts: rows('attempts', 'GetItem', 'PutItem', 'UpdateItem'),
       RowsApprovers: rows('approvers', 'GetItem', 'UpdateItem'),
       WriteAudit: rows('audit', 'PutItem'),
@@ -134,7 +132,7 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       secret('slack/signing-secret'),
       ['secretsmanager:PutSecretValue', 'approvers/alice'],
       ['kms:Decrypt', 'secrets SecretVersionId=1'],
-      ...rows('requests', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      ...rows('requests', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
       ...rows('attempts', 'DeleteItem', 'Query', 'Scan'),
       ...rows('approvers', 'PutItem', 'DeleteItem'),
       ...rows('locks', 'GetItem', 'DeleteItem'),
@@ -168,14 +166,14 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
     allows: {
       ReadSlackSecrets: [secret('slack/bot-token')],
       RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
-      RowsLocks: rows('locks', 'GetItem', 'DeleteItem'),
+      RowsLocks: rows('locks', 'DeleteItem'),
       WriteAudit: rows('audit', 'PutItem'),
     },
     denies: [
       secret('slack/signing-secret'),
       secret('approvers/alice'),
       ...rows('requests', 'PutItem', 'DeleteItem'),
-      ...rows('locks', 'PutItem', 'UpdateItem', 'Scan'),
+      ...rows('locks', 'GetItem', 'PutItem', 'UpdateItem', 'Scan'),
       ...READS_AUDIT,
       ...seal('request', 'code', 'taskToken', 'session'),
       ...open('request', 'code', 'taskToken', 'session'),
