@@ -1,4 +1,5 @@
 /** Elevate: invoked by the state machine. The one function that may read approvers' keys and open codes. */
+import { createApprovers } from '../src/aws/approvers.ts';
 import { createAttempts } from '../src/aws/attempts.ts';
 import { createAudit } from '../src/aws/audit.ts';
 import { createSeals } from '../src/aws/sealed.ts';
@@ -16,6 +17,7 @@ const tables = createTables(config.region);
 const parts = {
   config,
   attempts: createAttempts(tables, env('ATTEMPTS_TABLE')),
+  approvers: createApprovers(tables, env('APPROVERS_TABLE')),
   audit: createAudit(tables, env('AUDIT_TABLE')),
   seals: createSeals(env('SEAL_KEY')),
   secrets: createSecretReader(config.region),

@@ -94,9 +94,23 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   closers.push(() => aws.close());
   urls.aws = await onPort('SANDBOX_AWS_PORT', options.awsPort, (port) => aws.listen(port));
 
-  const { team, app, channel } = config.slack;
+  const { team, app, channel, operatorsChannel } = config.slack;
+  const operators = ['U0INTERLOCK', ...Object.values(config.approvers).map(({ slackUser }) => slackUser)];
+  const channels = operatorsChannel ? [{ id: operatorsChannel, name: 'interlock-operators', members: operators }] : [];
   const requestUrl = () => `${urls.page}/slack/events`;
-  const slack = new Slack({ clock, faults, ...secrets, scopes: botScopes(), team, app, channel, bot: 'U0INTERLOCK', users, requestUrl });
+  const slack = new Slack({
+    clock,
+    faults,
+    ...secrets,
+    scopes: botScopes(),
+    team,
+    app,
+    channel,
+    channels,
+    bot: 'U0INTERLOCK',
+    users,
+    requestUrl,
+  });
   closers.push(() => slack.close());
   urls.slack = await onPort('SANDBOX_SLACK_PORT', options.slackPort, (port) => slack.listen(port));
 

@@ -42,7 +42,7 @@ export interface RequestRow extends Request {
   decision?: Decision;
   remindedAt?: string;
   /** Timestamps of the messages that told the outcome, by where. */
-  told?: { thread?: string; requester?: string; approver?: string };
+  told?: { thread?: string; requester?: string; approver?: string; operators?: string };
   outcome?: Outcome;
   why?: string;
   closedBy?: string | null;

@@ -91,6 +91,8 @@ export const Elevation = z.strictObject({
   /** The session's credentials, sealed; null unless there is a session. */
   sealedSession: z.string().nullable(),
   triesLeft: z.int().nonnegative(),
+  /** Is it for the operators to mend? Then their channel hears of it. */
+  tellOperators: z.boolean(),
   /** The asking whose code this is about. */
   attempt: z.int().positive(),
   auditHead: z.string(),
@@ -99,7 +101,7 @@ export type Elevation = z.infer<typeof Elevation>;
 
 /** DeleteBucket's and Rehearse's result. */
 export const Deletion = z.strictObject({
-  verdict: z.enum(['deleted', 'rehearsed', 'refused', 'failed']),
+  verdict: z.enum(['deleted', 'rehearsed', 'refused', 'stopped', 'failed']),
   why: z.string(),
   auditHead: z.string(),
 });

@@ -9,7 +9,7 @@ import { BadInput } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
 import { followMessage, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
-import { codeRefusedMessage } from '../slack/views/notices.ts';
+import { codeRefusedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import type { AskInput } from './inputs.ts';
 import { attempted, post, type Warn } from './telling.ts';
 
@@ -63,6 +63,10 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     const view = approveModal({ request, facts, attempt, notes, unlimited });
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
     if (refused) await attempted(warn, 'the approver', () => post(slack, modal.user, codeRefusedMessage(request, refused.why)));
+  }
+  const { operatorsChannel } = config.slack;
+  if (refused?.tellOperators && operatorsChannel) {
+    await attempted(warn, 'the operators', () => post(slack, operatorsChannel, forOperatorsMessage(request, refused.why)));
   }
   const time = now();
   if (time >= Date.parse(request.remindAt) && !row.remindedAt) {

@@ -1,18 +1,22 @@
 /** Elevate: spends the code in one call to STS, and gives the session sealed for the one function that works with it. */
+import type { Approvers } from '../aws/approvers.ts';
 import type { Attempts } from '../aws/attempts.ts';
 import type { Audit } from '../aws/audit.ts';
-import { type CodeResult, takeSession } from '../aws/mfa.ts';
+import { isPassing } from '../aws/clients.ts';
+import { type CodeResult, type SessionRequest, takeSession } from '../aws/mfa.ts';
 import type { Seals } from '../aws/sealed.ts';
-import { parseAccessKey, type SecretReader } from '../aws/secrets.ts';
-import type { Config } from '../config.ts';
+import { type AccessKey, parseAccessKey, type SecretReader } from '../aws/secrets.ts';
+import type { Approver, Config } from '../config.ts';
 import { sessionPolicy } from '../domain/policies.ts';
 import type { Elevation } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
+import { answered, maySend, sending, throttled } from '../domain/tries.ts';
 import type { ElevateInput } from './inputs.ts';
 
 export interface ElevateParts {
   config: Config;
   attempts: Attempts;
+  approvers: Approvers;
   audit: Audit;
   seals: Seals;
   secrets: SecretReader;
@@ -27,7 +31,7 @@ const TRIES = 3;
 
 /** Decides who may once more, then asks STS. Run again, it gives the result there is, or says that the answer was lost. */
 export async function elevate(input: ElevateInput, parts: ElevateParts): Promise<Elevation> {
-  const { config, attempts, audit, now } = parts;
+  const { config, attempts, approvers, audit, now } = parts;
   const { request, answer } = input;
   const { requestId, bucket, requester, team } = request;
   const record = async (result: Judged): Promise<Elevation> => {
@@ -36,90 +40,107 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     const { head } = await audit.record({ requestId, entry, at: input.enteredAt, who: 'elevate', what, previous: answer.auditHead });
     return { ...result, attempt: answer.attempt, auditHead: head };
   };
-  const none = { sealedSession: null, triesLeft: 0 };
-
-  if (now() >= Date.parse(request.expiresAt))
-    return record({ ...none, verdict: 'expired', why: 'The code came when the time was over; it was not used.' });
+  const finish = async (result: Judged): Promise<Elevation> => {
+    const elevation = await record(result);
+    await attempts.finish(requestId, answer.attempt, elevation);
+    return elevation;
+  };
+  if (now() >= Date.parse(request.expiresAt)) return record(end('expired', 'The code came when the time was over; it was not used.'));
   const decision = decide({ kind: 'approve', bucket, team, user: answer.slackUser, requester }, config);
   if (!decision.allow || decision.approver?.name !== answer.approver) {
     const paused = !decision.allow && decision.reason === 'paused';
     const why = paused ? decision.why : 'The configuration does not let this approver approve it any more.';
-    return record({ ...none, verdict: 'stopped', why: `The code was not used. ${why}` });
+    return record(end('stopped', `The code was not used. ${why}`));
   }
 
+  const may = maySend(await approvers.tries(answer.approver), now());
+  if (!may.ok) return record({ ...again(may.why), tellOperators: may.locked });
+  const prepared = await prepare(input, decision.approver, parts);
+  if ('fault' in prepared) return record({ ...end('stopped', prepared.fault), tellOperators: true });
+
+  // From here on the code counts as given: whoever comes after a death finds that out, and sends nothing.
   const begun = await attempts.begin(requestId, answer.attempt, new Date(now()).toISOString());
-  if (!begun.mine) return begun.result ?? record(await judge({ kind: 'answerLost', error: 'Died' }, input, parts));
-  const result = await spend(input, parts);
-  const elevation = await record(await judge(result, input, parts));
-  await attempts.finish(requestId, answer.attempt, elevation);
-  return elevation;
+  if (!begun.mine) return begun.result ?? finish(await judge({ kind: 'answerLost', error: 'Died' }, input, parts));
+  await approvers.change(answer.approver, (tries) => sending(tries, askingOf(input), now()));
+  return finish(await judge(await takeSession(prepared), input, parts));
 }
 
-/** Opens the code, reads the key, makes the call. */
-async function spend({ request, answer }: ElevateInput, parts: ElevateParts): Promise<CodeResult> {
+const askingOf = ({ request, answer }: Pick<ElevateInput, 'request' | 'answer'>) => `${request.requestId}#${answer.attempt}`;
+
+/** Opens the code and reads the approver's key. */
+async function prepare(
+  { request, answer }: ElevateInput,
+  approver: Approver,
+  parts: ElevateParts,
+): Promise<SessionRequest | { fault: string }> {
   const { config, seals, secrets, deletionRoleArn } = parts;
-  const approver = config.approvers[answer.approver];
-  if (!approver) return { kind: 'notAuthorized', error: 'NoApprover' };
-  const { requestId, bucket } = request;
+  const { requestId, bucket, rehearsal } = request;
   const context = { requestId, bucket, account: config.account, approver: approver.name, attempt: answer.attempt };
-  const [code, secret] = await Promise.all([seals.open(answer.sealedCode, { purpose: 'code', ...context }), secrets.read(approver.secret)]);
-  return takeSession({
-    approver,
-    key: parseAccessKey(secret, approver.secret),
-    code,
-    region: config.region,
-    requestId,
-    bucket,
-    deletionRoleArn,
-    sessionPolicy: sessionPolicy({ bucket, actions: request.rehearsal ? ['s3:ListBucketVersions'] : ['s3:DeleteBucket'] }),
-  });
+  const code = await seals.open(answer.sealedCode, { purpose: 'code', ...context });
+  const key = await readKey(secrets, approver);
+  if (!key) return { fault: 'The approver’s access key can’t be read from its secret. An operator puts it there.' };
+  const actions = rehearsal ? ['s3:ListBucketVersions'] : ['s3:DeleteBucket'];
+  const policy = sessionPolicy({ bucket, actions });
+  return { approver, key, code, region: config.region, requestId, bucket, deletionRoleArn, sessionPolicy: policy };
 }
 
-/** What follows from what AWS made of the code, in words for the approver. */
+async function readKey(secrets: SecretReader, { secret }: Approver): Promise<AccessKey | undefined> {
+  try {
+    return parseAccessKey(await secrets.read(secret), secret);
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    return undefined;
+  }
+}
+
+/** What follows from what AWS made of the code: for the approver's count, and in words. */
 async function judge(result: CodeResult, { request, answer }: ElevateInput, parts: ElevateParts): Promise<Judged> {
-  const { config, seals, attempts } = parts;
-  const again = (why: string) => ({ verdict: 'askAgain' as const, why, sealedSession: null, triesLeft: TRIES });
-  const stop = (why: string) => ({ verdict: 'stopped' as const, why, sealedSession: null, triesLeft: 0 });
+  const { config, seals, attempts, approvers, now } = parts;
+  const meaning = result.kind === 'session' ? 'session' : result.kind === 'wrongCode' ? 'refused' : 'neither';
+  const tries = await approvers.change(answer.approver, (before) => answered(before, askingOf({ request, answer }), meaning));
   switch (result.kind) {
     case 'session': {
-      const context = {
-        requestId: request.requestId,
-        bucket: request.bucket,
-        account: config.account,
-        approver: answer.approver,
-        attempt: answer.attempt,
-      };
+      const { requestId, bucket } = request;
+      const context = { requestId, bucket, account: config.account, approver: answer.approver, attempt: answer.attempt };
       const sealedSession = await seals.seal(result.session, { purpose: 'session', ...context });
-      return { verdict: 'session', why: '', sealedSession, triesLeft: TRIES };
+      return { verdict: 'session', why: '', sealedSession, triesLeft: TRIES, tellOperators: false };
     }
     case 'wrongCode': {
       const triesLeft = TRIES - (await attempts.countRefusal(request.requestId, answer.attempt));
-      if (triesLeft <= 0) {
-        return { verdict: 'locked', why: `AWS refused ${TRIES} codes. It can be asked anew.`, sealedSession: null, triesLeft: 0 };
-      }
+      if (triesLeft <= 0) return end('locked', `AWS refused ${TRIES} codes. It can be asked anew.`);
       const left = triesLeft === 1 ? 'one try is left' : `${triesLeft} tries are left`;
       return {
         ...again(`AWS refused the code: it is wrong, or was used already. Wait for the next code on your device; ${left}.`),
         triesLeft,
       };
     }
-    case 'notValidated':
-      return again(
-        'AWS could not check the code. Either too many codes were tried on this device within three minutes: wait three minutes, then give a new one. Or the MFA serial in the configuration is wrong: an operator can tell.',
-      );
+    case 'notValidated': {
+      const wait = throttled(tries, now());
+      if (wait) return again(`AWS looks at no more codes of this device for now, not even right ones. Give a new one in ${wait}.`);
+      const why = 'AWS does not know the MFA device: its serial in the configuration is not the one of the approver’s device.';
+      return { ...end('stopped', `${why} An operator mends it.`), tellOperators: true };
+    }
     case 'throttled':
       return again('AWS has too much to do and did not look at the code. Wait a minute, then give a new one.');
     case 'answerLost':
       return again('AWS’s answer was lost, and the code may be spent. Wait for the next code on your device and give that.');
     case 'neverSent':
       return again('AWS could not be reached, so the code was not used. Give a code again.');
-    case 'notAuthorized':
-      return stop(
-        'AWS does not let this approver take the session: the trust of the deletion role or the policy of the approver’s user is at fault. An operator checks both (docs/install.md).',
-      );
+    case 'notAuthorized': {
+      const why =
+        'AWS does not let this approver take the session: the deletion role’s trust or the policy of the approver’s user is at fault.';
+      return { ...end('stopped', `${why} An operator mends it.`), tellOperators: true };
+    }
     case 'badKey':
-      return stop(
-        'AWS does not know the approver’s access key. An operator puts a valid key into the approver’s secret (docs/install.md).',
-      );
+      return { ...end('stopped', 'AWS does not know the approver’s access key. An operator replaces it.'), tellOperators: true };
   }
 }
+
+const again = (why: string): Judged => ({ verdict: 'askAgain', why, sealedSession: null, triesLeft: TRIES, tellOperators: false });
+const end = (verdict: Judged['verdict'], why: string): Judged => ({
+  verdict,
+  why,
+  sealedSession: null,
+  triesLeft: 0,
+  tellOperators: false,
+});

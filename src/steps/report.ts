@@ -9,7 +9,7 @@ import { type Conclusion, type Deletion, type Elevation, type Outcome, Request }
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
-import { codeUsedMessage } from '../slack/views/notices.ts';
+import { codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import { attempted, post, type Warn } from './telling.ts';
 
 export interface ReportParts {
@@ -43,7 +43,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const { head } = await audit.record({ requestId, entry: '999-closed', at: closedAt, who: 'report', what, previous });
   await requests.close(requestId, { outcome: conclusion.outcome, why: conclusion.why, closedBy: conclusion.by, closedAt, auditHead: head });
   await locks.free(row.bucket, row.requester, requestId);
-  await tell(row, { request: Request.strip().parse(row), conclusion, closedAt }, elevation?.verdict === 'session', parts);
+  await tell(row, { request: Request.strip().parse(row), conclusion, closedAt }, elevation, parts);
   return { outcome: conclusion.outcome };
 }
 
@@ -54,7 +54,12 @@ function inWords(conclusion: Conclusion): Conclusion {
 }
 
 /** Each place once; one that fails keeps nobody else from hearing. */
-async function tell(row: RequestRow, ended: Ended, sessionGiven: boolean, { config, requests, slack, warn }: ReportParts): Promise<void> {
+async function tell(
+  row: RequestRow,
+  ended: Ended,
+  elevation: Elevation | null,
+  { config, requests, slack, warn }: ReportParts,
+): Promise<void> {
   const { request, conclusion } = ended;
   const { requestId } = request;
   const message = outcomeMessage(ended, nextStep(conclusion.outcome));
@@ -71,6 +76,11 @@ async function tell(row: RequestRow, ended: Ended, sessionGiven: boolean, { conf
     await attempted(warn, 'the message in the channel', () => post(slack, config.slack.channel, endedMessage(ended), row.message));
     await once('thread', () => post(slack, config.slack.channel, message, undefined, row.message?.ts));
   }
+  const { operatorsChannel } = config.slack;
+  if (operatorsChannel && (conclusion.outcome === 'failed' || elevation?.tellOperators)) {
+    await once('operators', () => post(slack, operatorsChannel, forOperatorsMessage(request, conclusion.why)));
+  }
+  const sessionGiven = elevation?.verdict === 'session';
   const { direct, decision } = row;
   if (direct) await attempted(warn, 'the direct message', () => post(slack, direct.channel, endedMessage(ended), direct));
   await once('requester', () => post(slack, request.requester, message, undefined, direct?.ts));

@@ -43,6 +43,7 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
     why: '',
     sealedSession: 'sealed',
     triesLeft: 3,
+    tellOperators: false,
     attempt: answer.attempt,
     auditHead: 'b',
   }),

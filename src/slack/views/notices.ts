@@ -16,3 +16,9 @@ export function codeRefusedMessage(request: Request, why: string): Message {
   const line = `A code was given in your name for ${code(request.bucket)}, and AWS gave no session for it. ${literal(why)}`;
   return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
 }
+
+/** For the operators' channel: something that they alone can mend. */
+export function forOperatorsMessage(request: Request, why: string): Message {
+  const line = `The request to delete ${code(request.bucket)} needs an operator. ${literal(why)}`;
+  return { text: fallback(line), blocks: [section(`:wrench: ${line}`), context(request.requestId)] };
+}

@@ -1,0 +1,76 @@
+/**
+ * How an approver's codes have fared, over all requests: three refusals in a row pause the approver for fifteen minutes, six
+ * until an operator unlocks. A refusal is counted before the call, so that a function that dies can't make a try free.
+ */
+
+export interface Tries {
+  /** Refusals in a row; a session sets them back to none. */
+  refusals: number;
+  /** ISO 8601; null while not paused. */
+  pausedUntil: string | null;
+  /** The askings whose codes are with AWS: counted as refused until their answer is known. */
+  pending: string[];
+  /** When codes were sent to AWS lately, ISO 8601. */
+  sentAt: string[];
+}
+
+export const NO_TRIES: Tries = { refusals: 0, pausedUntil: null, pending: [], sentAt: [] };
+
+const PAUSE_AT = 3;
+const LOCK_AT = 6;
+const PAUSE_MS = 15 * 60_000;
+
+/** STS verifies about nine codes of a device in three minutes, right ones included; then right ones are refused as not validated (1Password/shell-plugins#180). */
+const VERIFICATIONS = 8;
+const VERIFICATION_WINDOW_MS = 3 * 60_000;
+
+/** May a code of this approver be sent now (milliseconds since 1970)? A refusal says until when not. */
+export function maySend(tries: Tries, now: number): { ok: true } | { ok: false; locked: boolean; why: string } {
+  if (tries.refusals >= LOCK_AT) {
+    return {
+      ok: false,
+      locked: true,
+      why: `AWS refused ${tries.refusals} codes of this approver in a row, so no more are sent until an operator unlocks the approver.`,
+    };
+  }
+  const left = tries.pausedUntil === null ? 0 : Date.parse(tries.pausedUntil) - now;
+  if (left <= 0) return { ok: true };
+  return {
+    ok: false,
+    locked: false,
+    why: `AWS refused ${tries.refusals} codes of this approver in a row, so none is sent for ${minutes(left)}. Give a code after that.`,
+  };
+}
+
+/** Before the code of an asking is sent: counted as refused until AWS says otherwise. */
+export function sending(tries: Tries, asking: string, now: number): Tries {
+  const refusals = tries.refusals + 1;
+  const recent = tries.sentAt.filter((at) => now - Date.parse(at) < VERIFICATION_WINDOW_MS);
+  return {
+    refusals,
+    pausedUntil: refusals === PAUSE_AT ? new Date(now + PAUSE_MS).toISOString() : null,
+    pending: [...tries.pending, asking],
+    sentAt: [...recent, new Date(now).toISOString()],
+  };
+}
+
+/** After AWS answered: a session sets the count back, a refusal stays counted, anything else is taken back. Said twice, it counts once. */
+export function answered(tries: Tries, asking: string, answer: 'session' | 'refused' | 'neither'): Tries {
+  if (!tries.pending.includes(asking)) return tries;
+  const known = { ...tries, pending: tries.pending.filter((one) => one !== asking) };
+  if (answer === 'refused') return known;
+  if (answer === 'session') return { ...known, refusals: 0, pausedUntil: null };
+  return { ...known, refusals: Math.max(0, tries.refusals - 1), pausedUntil: null };
+}
+
+/** Were so many codes sent lately that AWS may not look at more? Gives the wait in words. */
+export function throttled(tries: Tries, now: number): string | undefined {
+  const recent = tries.sentAt.filter((at) => now - Date.parse(at) < VERIFICATION_WINDOW_MS);
+  if (recent.length < VERIFICATIONS) return undefined;
+  return minutes(Date.parse(recent[0] as string) + VERIFICATION_WINDOW_MS - now);
+}
+
+function minutes(ms: number): string {
+  const count = Math.max(1, Math.ceil(ms / 60_000));
+  return count === 1 ? 'one minute' : `${count} minutes`;
+}

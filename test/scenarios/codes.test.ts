@@ -1,0 +1,108 @@
+import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
+import { approve, ask, cancelAll, openModal, textOf, waiting } from '../helpers/story.ts';
+
+let sandbox: Sandbox;
+let buckets = 0;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterEach(async () => {
+  await sandbox.fault({ clear: true });
+  await cancelAll(sandbox);
+});
+afterAll(() => sandbox?.stop());
+
+async function asked(): Promise<{ bucket: string; requestId: string }> {
+  buckets += 1;
+  const bucket = `team-coded-${buckets}`;
+  await sandbox.s3().send(new CreateBucketCommand({ Bucket: bucket }));
+  return { bucket, requestId: await ask(sandbox, bucket) };
+}
+
+const says = (user: string, text: string) => sandbox.seen(user, ({ modal }) => textOf(modal).includes(text), `a modal with “${text}”`);
+const sent = async () =>
+  (await sandbox.calls()).filter(({ action, principal }) => action === 'sts:AssumeRole' && principal.endsWith('user/interlock-alice'))
+    .length;
+const exists = (bucket: string) => sandbox.s3().send(new HeadBucketCommand({ Bucket: bucket }));
+
+/** Gives a code in the modal that is open, and waits for what it says. */
+async function give(bucket: string, code: string, text: string): Promise<void> {
+  await sandbox.act('alice', { submit: { 'MFA code': code, 'Bucket name': bucket } });
+  await says('alice', text);
+}
+
+describe('an answer of AWS', () => {
+  it('that was lost is no refusal: the next code is asked for, and the first is not sent again (FC-14)', async () => {
+    const { bucket, requestId } = await asked();
+    await sandbox.fault({ target: 'sts:AssumeRole', kind: 'lost-answer', times: 1 });
+    const before = await sent();
+    await approve(sandbox, requestId, bucket, 'alice');
+    await says('alice', 'answer was lost');
+    expect(await sent()).toBe(before + 1);
+    await sandbox.act('alice', { submit: { 'MFA code': await sandbox.code('alice'), 'Bucket name': bucket } });
+    await sandbox.ended(requestId);
+    await expect(exists(bucket)).rejects.toMatchObject({ name: 'NotFound' });
+  });
+
+  it.each([
+    ['throttled', 'throttle', 'too much to do'],
+    ['a fault of its own', 'error', 'answer was lost'],
+  ])('that says %s is no refusal, and the code is sent once', async (_, kind, text) => {
+    const { bucket, requestId } = await asked();
+    await sandbox.fault({ target: 'sts:AssumeRole', kind, times: 1 });
+    const before = await sent();
+    await approve(sandbox, requestId, bucket, 'alice');
+    await says('alice', text);
+    expect(await sent()).toBe(before + 1);
+    await sandbox.act('alice', { submit: { 'MFA code': await sandbox.code('alice'), 'Bucket name': bucket } });
+    await sandbox.ended(requestId);
+    await expect(exists(bucket)).rejects.toMatchObject({ name: 'NotFound' });
+  });
+});
+
+describe('the function that spends the code', () => {
+  it.each(['crash-before', 'crash-after'])('may die (%s) and run again: one session, one deletion', async (kind) => {
+    const { bucket, requestId } = await asked();
+    await sandbox.fault({ target: 'elevate', kind, times: 1 });
+    const before = await sent();
+    await approve(sandbox, requestId, bucket, 'alice');
+    expect((await sandbox.ended(requestId)).status).toBe('SUCCEEDED');
+    expect(await sent()).toBe(before + 1);
+    await expect(exists(bucket)).rejects.toMatchObject({ name: 'NotFound' });
+  });
+});
+
+describe('wrong codes in a row', () => {
+  it('pause the approver after three, over all requests, and lock after six until an operator unlocks', async () => {
+    await sandbox.advance(600);
+    const first = await asked();
+    await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts: (await waiting(sandbox, first.requestId)).ts });
+    await give(first.bucket, '000000', '2 tries are left');
+    await give(first.bucket, '000000', 'one try is left');
+    await give(first.bucket, '000000', 'locked');
+
+    const second = await asked();
+    const before = await sent();
+    await approve(sandbox, second.requestId, second.bucket, 'alice');
+    await says('alice', 'none is sent for 15 minutes');
+    expect(await sent()).toBe(before);
+
+    await sandbox.advance(15 * 60 + 1);
+    await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts: (await waiting(sandbox, second.requestId)).ts });
+    await give(second.bucket, '000000', '2 tries are left');
+    await give(second.bucket, '000000', 'one try is left');
+    await give(second.bucket, '000000', 'locked');
+
+    const third = await asked();
+    await approve(sandbox, third.requestId, third.bucket, 'alice');
+    await says('alice', 'until an operator unlocks the approver');
+    await sandbox.seen(
+      'bob',
+      ({ messages }) => messages.some((one) => one.channel === 'C0OPERATORS' && textOf(one).includes('until an operator unlocks')),
+      'the operators’ notice',
+    );
+    await exists(third.bucket);
+  });
+});
