@@ -111,7 +111,6 @@ function used(): Right[] {
 const UNSEEN: [RegExp, string][] = [
   [/ WriteLog /, 'the sandbox keeps the output of functions itself'],
   [/^elevate DecryptApproversKeys /, 'asked within GetSecretValue, which is what the log tells'],
-  [/^elevate RowsApprovers /, 'for the pause after codes that were refused over several requests'],
   [/^deletion \w+ s3:(ListBucketMultipartUploads|.*BucketPolicy|DeleteObjectVersion|AbortMultipartUpload)$/, 'for emptying'],
   [/^deletion \w+ s3:ListBucketVersions$/, 'a rehearsal of alice, and emptying'],
 ];
