@@ -30,3 +30,8 @@ export class BadInput extends InterlockError {
 export class Unexpected extends InterlockError {
   override readonly name = 'Unexpected';
 }
+
+/** Slack won't take a message, and won't take it later either (a channel that is gone, a scope that is missing). */
+export class SlackRefused extends InterlockError {
+  override readonly name = 'SlackRefused';
+}

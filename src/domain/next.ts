@@ -34,6 +34,8 @@ export function whyFailed(errorName: string): string {
       return 'Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.';
     case 'ConfigError':
       return 'The configuration or a secret is at fault; the log of the function says where.';
+    case 'SlackRefused':
+      return 'It could be shown to nobody: Slack takes no message for the approvals channel or the approvers. An operator mends that.';
     case 'States.Timeout':
       return 'A step took longer than it may.';
     case 'Unexpected':

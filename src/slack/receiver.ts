@@ -3,14 +3,16 @@
  * timestamps of the future, and reads base64 bodies as ASCII. Everything is decoded here, once.
  */
 import { type AwsLambdaReceiver, isValidSlackRequest } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Secret } from '../secret.ts';
+import { inTime, lateAnswer, type Payload } from './late.ts';
 
 /** Slack's window for timestamps (Slack, "Verifying requests from Slack"); in both directions. */
 const SKEW_SECONDS = 300;
 
 /** A Lambda handler for HTTP API events (payload format 2.0) that passes on only what Slack signed; 401 otherwise. */
-export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret) {
+export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret, client: WebClient) {
   const bolt = receiver.toHandler();
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const headers = Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']));
@@ -25,7 +27,9 @@ export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret) {
       body,
       isBase64Encoded: false,
     };
-    return (await bolt(plainEvent as never, {})) as APIGatewayProxyStructuredResultV2;
+    const sentAt = Number(headers['x-slack-request-timestamp']) * 1000;
+    const answer = bolt(plainEvent as never, {}) as Promise<APIGatewayProxyStructuredResultV2>;
+    return inTime(answer, sentAt, () => lateAnswer(payloadOf(contentType, body), client));
   };
 }
 
@@ -41,12 +45,18 @@ function isSigned(headers: Record<string, string>, body: string, signingSecret: 
 }
 
 function isReadable(contentType: string | undefined, body: string): boolean {
-  const json = contentType === 'application/json' ? body : new URLSearchParams(body).get('payload');
-  if (json === null) return contentType === 'application/x-www-form-urlencoded';
+  return payloadOf(contentType, body) !== undefined;
+}
+
+/** What Slack sent, whatever it came in; undefined where it is no form and no JSON object. */
+function payloadOf(contentType: string | undefined, body: string): Payload | undefined {
+  const form = new URLSearchParams(body);
+  const json = contentType === 'application/json' ? body : form.get('payload');
+  if (json === null) return contentType === 'application/x-www-form-urlencoded' ? Object.fromEntries(form) : undefined;
   try {
     const parsed: unknown = JSON.parse(json);
-    return typeof parsed === 'object' && parsed !== null;
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,15 +1,15 @@
 /** AskApprover: shows the request in the approvals channel and to the requester, and keeps the way back for the answer. */
 import type { WebClient } from '@slack/web-api';
 import type { Audit } from '../aws/audit.ts';
-import type { RequestRow, Requests } from '../aws/requests.ts';
+import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
-import { BadInput } from '../errors.ts';
+import { BadInput, SlackRefused } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
-import { followMessage, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
-import { codeRefusedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
+import { followMessage, type Message, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
+import { askedAnewMessage, codeRefusedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import type { AskInput } from './inputs.ts';
 import { attempted, post, type Warn } from './telling.ts';
 
@@ -31,7 +31,8 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const row = await requests.get(request.requestId);
   if (!row || row.state === 'closed') throw new BadInput('The record of this request is missing or closed; ask anew from Slack.');
 
-  const again = row.askedIn === input.enteredAt;
+  // Run again, it is the same asking; unless somebody answered the first run, whose wait was over by then.
+  const again = row.askedIn === input.enteredAt && !row.decision;
   const attempt = again ? row.attempt : row.attempt + 1;
   const { requestId, bucket } = request;
   const context = { purpose: 'taskToken', requestId, bucket, account: config.account, attempt } as const;
@@ -53,15 +54,16 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const may = (user: string) => user !== request.requester || rule?.requesterMayApprove;
   const approvers = rule ? approversOf(config, rule).filter((approver) => may(approver.slackUser)) : [];
   const mentions = approvers.map((approver) => approver.slackUser);
-  const message = await post(slack, config.slack.channel, waitingMessage({ request, facts, approvers: mentions, notes }), row.message);
+  const message = await show(waitingMessage({ request, facts, approvers: mentions, notes }), mentions, row, parts);
   const direct = await attempted(warn, 'the direct message', async () =>
     post(slack, request.requester, followMessage({ request, approvers: mentions }), row.direct),
   );
-  await requests.placed(requestId, { message, ...(direct && { direct }) });
+  await requests.placed(requestId, { ...(message && { message }), ...(direct && { direct }) });
   if (modal) {
     const unlimited = approvers.some((approver) => approver.slackUser === modal.user && approver.session === 'user');
     const view = approveModal({ request, facts, attempt, notes, unlimited });
-    await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
+    const updated = await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
+    if (!updated && !refused) await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
     if (refused) await attempted(warn, 'the approver', () => post(slack, modal.user, codeRefusedMessage(request, refused.why)));
   }
   const { operatorsChannel } = config.slack;
@@ -70,8 +72,28 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   }
   const time = now();
   if (time >= Date.parse(request.remindAt) && !row.remindedAt) {
-    await attempted(warn, 'the reminder', () => post(slack, message.channel, reminderMessage(request, mentions), undefined, message.ts));
+    await attempted(warn, 'the reminder', () =>
+      post(slack, config.slack.channel, reminderMessage(request, mentions), undefined, message?.ts),
+    );
     await requests.placed(requestId, { remindedAt: new Date(time).toISOString() });
+  }
+}
+
+/** Shows the question in the channel; to each approver directly where the channel takes it no more. Throws where nobody can be shown it. */
+async function show(
+  question: Message,
+  approvers: string[],
+  row: RequestRow,
+  { config, slack, warn }: AskParts,
+): Promise<MessageAt | undefined> {
+  try {
+    return await post(slack, config.slack.channel, question, row.message);
+  } catch (error) {
+    if (!(error instanceof SlackRefused)) throw error;
+    warn('the approvals channel takes no messages', { error: error.message });
+    const shown = await Promise.all(approvers.map((user) => attempted(warn, 'an approver', () => post(slack, user, question))));
+    if (!shown.some(Boolean)) throw error;
+    return undefined;
   }
 }
 

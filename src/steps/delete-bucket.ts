@@ -44,7 +44,7 @@ export async function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): 
   const result = await act(bucket, config.account, facts.region, session);
   if (result === 'busy') throw new TryAgain('S3 is still busy with another change to this bucket; it is tried again.');
   const { verdict, why } = conclude(result, input.rehearse, started.first, bucket);
-  const ended = await audit.record({ ...entry, entry: name(verdict), what: { bucket, result, why }, previous: started.head });
+  const ended = await audit.record({ ...entry, entry: name(verdict), what: { bucket, why }, previous: started.head });
   return { verdict, why, auditHead: ended.head };
 }
 

@@ -119,7 +119,8 @@ export function createDesk(parts: DeskParts): Desk {
     if (!repeated) await audit.record(entry);
     const answer: Answer = { ...made, slackUser: by.user, attempt, auditHead };
     if ((await flow.resume(token, answer)) || repeated) return { ok: true };
-    return { ok: false, over: 'The time for this is over: the wait has ended. Look at the message in the channel.' };
+    // The wait that this was for is over: by time, or since the state that asks was run again.
+    return { ok: false, over: now() >= Date.parse(row.expiresAt) ? EXPIRED : ASKED_ANEW };
   }
 
   async function status({ user, team }: Parameters<Desk['status']>[0]): Promise<Status> {
@@ -151,13 +152,14 @@ function isRepeated(
   return same && decision.verdict === (kind === 'approve' ? 'approved' : 'rejected');
 }
 
-const ASKED_ANEW = 'It was asked anew meanwhile. Click the button in the channel again.';
+const ASKED_ANEW = 'Nothing was used: it was asked anew at that moment. Click the button in the channel again.';
+const EXPIRED = 'This has expired: nobody decided in time. It can be asked anew.';
 
 /** Why nothing can be decided now; undefined while it waits. */
 function whyOver(row: RequestRow, now: number): Refused | undefined {
   if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
   if (row.state === 'decided' && row.decision) return { ...refuse(`has ${row.decision.verdict} it already.`), who: row.decision.by };
-  if (now >= Date.parse(row.expiresAt)) return refuse('This has expired: nobody decided in time. It can be asked anew.');
+  if (now >= Date.parse(row.expiresAt)) return refuse(EXPIRED);
   if (row.state === 'started') return refuse('The bucket is still being looked at. Click again in a moment.');
   return undefined;
 }

@@ -8,7 +8,7 @@ import { nextStep, whyFailed } from '../domain/next.ts';
 import { type Conclusion, type Deletion, type Elevation, type Outcome, Request } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
-import { type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
+import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
 import { codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import { attempted, post, type Warn } from './telling.ts';
 
@@ -65,11 +65,12 @@ async function tell(
   const message = outcomeMessage(ended, nextStep(conclusion.outcome));
   const told = { ...row.told };
   const once = async (place: keyof typeof told, act: () => Promise<{ ts: string }>) => {
-    if (told[place]) return;
+    if (told[place]) return true;
     const at = await attempted(warn, `the outcome (${place})`, act);
-    if (!at) return;
+    if (!at) return false;
     told[place] = at.ts;
     await requests.placed(requestId, { told });
+    return true;
   };
 
   if (row.message) {
@@ -83,7 +84,10 @@ async function tell(
   const sessionGiven = elevation?.verdict === 'session';
   const { direct, decision } = row;
   if (direct) await attempted(warn, 'the direct message', () => post(slack, direct.channel, endedMessage(ended), direct));
-  await once('requester', () => post(slack, request.requester, message, undefined, direct?.ts));
+  const reached = await once('requester', () => post(slack, request.requester, message, undefined, direct?.ts));
+  // Where Slack takes no direct message, the person is mentioned in the channel.
+  if (!reached)
+    await once('requester', () => post(slack, config.slack.channel, addressedTo(request.requester, message), undefined, row.message?.ts));
   if (!decision || decision.verdict === 'cancelled') return;
   const { viewId } = decision;
   if (decision.verdict === 'approved' && viewId) {

@@ -1,13 +1,27 @@
 /** Posting to Slack from the flow: where a message stands already it is edited, and what can't be told is no reason to fail. */
 import type { WebClient } from '@slack/web-api';
 import type { MessageAt } from '../aws/requests.ts';
-import { TryAgain } from '../errors.ts';
+import { InterlockError, SlackRefused, TryAgain } from '../errors.ts';
 import { slackError } from '../slack/client.ts';
 import type { Message } from '../slack/views/messages.ts';
 
 export type Warn = (what: string, details: Record<string, string>) => void;
 
-/** Posts, or edits the message that is there; `channel` may be a person. Throws TryAgain where Slack doesn't take it. */
+/** The message that was to be edited is not there any more (chat.update, errors). */
+const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
+
+/** Answers of Slack that pass (Slack, "Web API", errors); all others stay as they are. */
+const PASSING = new Set([
+  'ratelimited',
+  'rate_limited',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
+
+/** Posts, or edits the message that is there, or posts anew where that is gone. `channel` may be a person. Throws TryAgain or SlackRefused. */
 export async function post(slack: WebClient, channel: string, message: Message, at?: MessageAt, thread?: string): Promise<MessageAt> {
   try {
     if (at) {
@@ -17,7 +31,12 @@ export async function post(slack: WebClient, channel: string, message: Message, 
     const posted = await slack.chat.postMessage({ ...message, channel, ...(thread && { thread_ts: thread }), unfurl_links: false });
     return { channel: posted.channel ?? channel, ts: posted.ts ?? '' };
   } catch (error) {
-    throw new TryAgain(`Slack did not take a message (${slackError(error)}); it is tried again.`);
+    const name = slackError(error);
+    if (at && GONE.has(name)) return post(slack, channel, message, undefined, thread);
+    // A word of Slack's own comes with an answer; a 500, a 429 or no answer at all has none.
+    const answered = (error as { data?: { error?: string } }).data?.error !== undefined;
+    if (answered && !PASSING.has(name)) throw new SlackRefused(`Slack does not take a message for ${channel} (${name}).`);
+    throw new TryAgain(`Slack did not take a message (${name}); it is tried again.`);
   }
 }
 
@@ -26,7 +45,7 @@ export async function attempted<T>(warn: Warn, what: string, act: () => Promise<
   try {
     return await act();
   } catch (error) {
-    warn('not told', { what, error: error instanceof TryAgain ? error.message : slackError(error) });
+    warn('not told', { what, error: error instanceof InterlockError ? error.message : slackError(error) });
     return undefined;
   }
 }

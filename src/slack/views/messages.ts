@@ -161,3 +161,8 @@ function whyBlocks({ outcome, why }: Conclusion): KnownBlock[] {
   if (why === '') return [];
   return [outcome === 'rejected' ? quotation(why) : section(literal(why))];
 }
+
+/** The same message, for somebody who is mentioned in it. */
+export function addressedTo(person: string, message: Message): Message {
+  return { text: fallback(`${user(person)}: ${message.text}`), blocks: [section(`${user(person)}:`), ...message.blocks] };
+}

@@ -17,6 +17,12 @@ export function codeRefusedMessage(request: Request, why: string): Message {
   return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
 }
 
+/** The approver's window could not be told that it is asked anew. */
+export function askedAnewMessage(request: Request, notes: string[]): Message {
+  const line = `${code(request.bucket)} waits for you again: your code was not used. ${literal(notes.join(' '))} Click the button in the channel once more.`;
+  return { text: fallback(line), blocks: [section(line), context(request.requestId)] };
+}
+
 /** For the operators' channel: something that they alone can mend. */
 export function forOperatorsMessage(request: Request, why: string): Message {
   const line = `The request to delete ${code(request.bucket)} needs an operator. ${literal(why)}`;
