@@ -2,7 +2,7 @@
 import { createAudit } from '../src/aws/audit.ts';
 import { createRequests } from '../src/aws/requests.ts';
 import { createSeals } from '../src/aws/sealed.ts';
-import { createSecretReader } from '../src/aws/secrets.ts';
+import { createSecretReader, kept } from '../src/aws/secrets.ts';
 import { createTables } from '../src/aws/tables.ts';
 import { loadConfig } from '../src/config.ts';
 import { env } from '../src/env.ts';
@@ -15,7 +15,7 @@ import { AskInput } from '../src/steps/inputs.ts';
 const logger = createLogger('askApprover');
 const config = loadConfig();
 const tables = createTables(config.region);
-const botToken = createSecretReader(config.region).read(env('BOT_TOKEN'));
+const botToken = kept(createSecretReader(config.region), env('BOT_TOKEN'));
 
 export const handler = step(AskInput, logger, async (input) =>
   askApprover(input, {
@@ -23,7 +23,7 @@ export const handler = step(AskInput, logger, async (input) =>
     requests: createRequests(tables, env('REQUESTS_TABLE')),
     audit: createAudit(tables, env('AUDIT_TABLE')),
     seals: createSeals(env('SEAL_KEY')),
-    slack: createClient(await botToken),
+    slack: createClient(await botToken()),
     now: Date.now,
     warn: (what, details) => logger.warn(what, details),
   }),

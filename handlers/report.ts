@@ -4,7 +4,7 @@
  */
 import { createAudit } from '../src/aws/audit.ts';
 import { createRecords } from '../src/aws/records.ts';
-import { createSecretReader } from '../src/aws/secrets.ts';
+import { createSecretReader, kept } from '../src/aws/secrets.ts';
 import { createTables } from '../src/aws/tables.ts';
 import { loadConfig } from '../src/config.ts';
 import { env } from '../src/env.ts';
@@ -17,14 +17,14 @@ import { report } from '../src/steps/report.ts';
 const logger = createLogger('report');
 const config = loadConfig();
 const tables = createTables(config.region);
-const botToken = createSecretReader(config.region).read(env('BOT_TOKEN'));
+const botToken = kept(createSecretReader(config.region), env('BOT_TOKEN'));
 
 export const handler = step(ReportInput, logger, async (toReport) =>
   report(toReport, {
     config,
     ...createRecords(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
     audit: createAudit(tables, env('AUDIT_TABLE')),
-    slack: createClient(await botToken),
+    slack: createClient(await botToken()),
     warn: (what, details) => logger.warn(what, details),
   }),
 );

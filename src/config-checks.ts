@@ -92,6 +92,17 @@ function checkUserKind(approver: Approver, config: Config): Fault[] {
   const faults: Fault[] = [];
   config.rules.forEach((rule, index) => {
     if (mine(rule)) {
+      const narrower = config.rules
+        .slice(index + 1)
+        .find((later) => mine(later) && overlap(later.buckets, rule.buckets) && givesMore(later, rule));
+      if (narrower) {
+        faults.push({
+          path: ['rules', index, 'buckets'],
+          message:
+            `(${rule.buckets}) gives ${approver.name}, whose sessions are of kind user, less than the later ${narrower.buckets} does, which can't be held apart; ` +
+            `write session: role for ${approver.name}, or give both rules the same`,
+        });
+      }
       if (/[*?]./.test(rule.buckets) || rule.buckets.endsWith('?')) {
         faults.push({
           path: ['rules', index, 'buckets'],
@@ -114,4 +125,8 @@ function checkUserKind(approver: Approver, config: Config): Fault[] {
     }
   });
   return faults;
+}
+
+function givesMore(rule: Rule, than: Rule): boolean {
+  return (['bypassGovernanceRetention', 'putLifecycleConfiguration'] as const).some((right) => rule[right] && !than[right]);
 }

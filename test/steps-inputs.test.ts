@@ -5,7 +5,16 @@ import { aRequest, someFacts } from './helpers/models.ts';
 
 const step = { execution: 'req-abcdefghij23', enteredAt: '2026-11-02T09:00:01.000Z', request: aRequest() };
 const answer = { verdict: 'approved', why: '', slackUser: 'U0ALICE', approver: 'alice', attempt: 1, sealedCode: 'sealed', auditHead: 'a' };
-const elevation = { verdict: 'session', why: '', sealedSession: 'sealed', triesLeft: 3, tellOperators: false, attempt: 1, auditHead: 'b' };
+const elevation = {
+  verdict: 'session',
+  why: '',
+  sealedSession: 'sealed',
+  triesLeft: 3,
+  tellOperators: false,
+  approver: 'alice',
+  attempt: 1,
+  auditHead: 'b',
+};
 const deletion = { verdict: 'deleted', why: '', auditHead: 'c' };
 const inspection = { verdict: 'ask', why: '', facts: someFacts(), changes: [], secondsLeft: 60 };
 const event = (status: string) => ({

@@ -1,13 +1,12 @@
 /** How approvers' codes have fared, in DynamoDB: written by `elevate` alone, and by an operator who unlocks. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { NO_TRIES, type Tries } from '../domain/tries.ts';
+import { NO_TRIES, type Tries, type Wait } from '../domain/tries.ts';
 import { TryAgain } from '../errors.ts';
 import { won } from './tables.ts';
 
 export interface Approvers {
-  tries(approver: string): Promise<Tries>;
-  /** Changes what is there by `change`; two at once take turns. Throws TryAgain where they never get one. */
-  change(approver: string, change: (tries: Tries) => Tries): Promise<Tries>;
+  /** Changes what is there by `change`, unless that gives something else than tries; two at once take turns. Throws TryAgain where they never get one. */
+  change<Result extends Tries | Wait>(approver: string, change: (tries: Tries) => Result): Promise<Result>;
 }
 
 /** Turns that are taken at the same row before giving up. */
@@ -19,12 +18,11 @@ export function createApprovers(db: DynamoDBDocumentClient, TableName: string): 
     return { tries: (Item?.tries as Tries | undefined) ?? NO_TRIES, version: (Item?.version as number | undefined) ?? 0 };
   };
   return {
-    tries: async (approver) => (await read(approver)).tries,
-
     async change(approver, change) {
       for (let turn = 0; turn < TURNS; turn++) {
         const { tries, version } = await read(approver);
         const changed = change(tries);
+        if ('why' in changed) return changed;
         const update = new UpdateCommand({
           TableName,
           Key: { approver },

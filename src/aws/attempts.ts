@@ -3,7 +3,7 @@
  * finds out whether the call was made, and never sends a code twice.
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Elevation } from '../domain/request.ts';
+import { Elevation } from '../domain/request.ts';
 import { won } from './tables.ts';
 
 export interface Attempts {
@@ -26,7 +26,7 @@ export function createAttempts(db: DynamoDBDocumentClient, table: string): Attem
       });
       if (await won(db.send(put))) return { mine: true };
       const { Item } = await db.send(new GetCommand({ ...key(requestId, attempt), ConsistentRead: true }));
-      return { mine: false, result: Item?.result as Elevation | undefined };
+      return { mine: false, result: Item?.result === undefined ? undefined : Elevation.parse(Item.result) };
     },
 
     async finish(requestId, attempt, result) {

@@ -1,4 +1,7 @@
-/** Writes the audit trail. The roles may put entries and nothing else: not read, not change, not delete. */
+/**
+ * Writes the audit trail. The roles may put entries and nothing else. IAM can't ask for the condition that is put here, so a
+ * compromised function could overwrite an entry: the hashes of those after it, and point-in-time recovery, show it.
+ */
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type AuditEntry, auditEntry } from '../domain/audit.ts';
 import { won } from './tables.ts';

@@ -126,7 +126,8 @@ async function resultOf(call: Promise<unknown>): Promise<DeleteResult> {
 
 function withSession(region: string, session: Session): S3Client {
   const { accessKeyId, secretAccessKey, sessionToken } = session;
-  return new S3Client({ ...clientOptions(region), credentials: { accessKeyId, secretAccessKey, sessionToken } });
+  // Not tried again by the SDK: a second try that finds nothing can't tell our own deletion from somebody else's. The flow tries again, and knows.
+  return new S3Client({ ...clientOptions(region, 1), credentials: { accessKeyId, secretAccessKey, sessionToken } });
 }
 
 /** A setting that isn't there is an error to S3, and an answer to us. */

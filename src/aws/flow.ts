@@ -1,7 +1,7 @@
 /** Starts executions and resumes waiting ones. The Slack function alone may do either. */
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Secret } from '../secret.ts';
-import { clientOptions, nameOf } from './clients.ts';
+import { clientOptions, isPassing, nameOf } from './clients.ts';
 
 export interface Flow {
   /** Starts the execution of this name; one that was started before is left alone. */
@@ -12,6 +12,8 @@ export interface Flow {
 
 export function createFlow(stateMachineArn: string, region: string): Flow {
   const sfn = new SFNClient(clientOptions(region));
+  // Not tried again by the SDK: the second try would be told that the wait is over, which it was not.
+  const sfnOnce = new SFNClient(clientOptions(region, 1));
   return {
     async start(name, input) {
       try {
@@ -23,13 +25,24 @@ export function createFlow(stateMachineArn: string, region: string): Flow {
     },
 
     async resume(taskToken, answer) {
+      const send = () => sfnOnce.send(new SendTaskSuccessCommand({ taskToken: taskToken.reveal(), output: JSON.stringify(answer) }));
       try {
-        await sfn.send(new SendTaskSuccessCommand({ taskToken: taskToken.reveal(), output: JSON.stringify(answer) }));
+        await send();
         return true;
       } catch (error) {
-        if (['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'].includes(nameOf(error))) return false;
-        throw error;
+        if (OVER.includes(nameOf(error))) return false;
+        if (!isPassing(error)) throw error;
       }
+      // The answer was lost: the task may have its answer. Told then that the wait is over, it was this that ended it.
+      try {
+        await send();
+      } catch (error) {
+        if (!OVER.includes(nameOf(error))) throw error;
+      }
+      return true;
     },
   };
 }
+
+/** A token resumes its task once (SendTaskSuccess, API reference, errors). */
+const OVER = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];

@@ -19,6 +19,10 @@ export interface Decision {
   by: string;
   attempt: number;
   at: string;
+  /** The reason, where one was typed. */
+  why: string;
+  /** Hash of the audit entry before. */
+  previous: string;
   /** The modal in which it was decided, to be told how it went on. */
   viewId: string | null;
 }
@@ -85,12 +89,11 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
   }
 
   return {
-    /** Puts a new request; gives the one that is there already where it was put before (the same submission, delivered again). */
-    async create(request: Request): Promise<Request> {
+    /** Puts a new request; one that is there already is left as it is (the same submission, delivered again). */
+    async create(request: Request): Promise<void> {
       const row: RequestRow = { ...request, state: 'started', attempt: 0 };
       const put = new PutCommand({ TableName: table, Item: row, ConditionExpression: 'attribute_not_exists(requestId)' });
-      if (await won(db.send(put))) return request;
-      return (await this.get(request.requestId)) ?? request;
+      await won(db.send(put));
     },
 
     async get(requestId: string): Promise<RequestRow | undefined> {

@@ -15,6 +15,10 @@ export interface SealContext {
   account: string;
   approver?: string;
   attempt?: number;
+  /** Digest of what the approver was shown; of a code. */
+  shown?: string;
+  /** Of a session: what it was taken for. */
+  rehearsal?: boolean;
 }
 
 export interface Seals {

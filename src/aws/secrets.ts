@@ -21,6 +21,15 @@ export function createSecretReader(region: string): SecretReader {
   };
 }
 
+/** Reads a secret when it is first asked for, and keeps it; a read that failed is made again. */
+export function kept(secrets: SecretReader, name: string): () => Promise<Secret> {
+  let value: Secret | undefined;
+  return async () => {
+    value ??= await secrets.read(name);
+    return value;
+  };
+}
+
 const AccessKey = z.object({ accessKeyId: z.string().regex(/^AKIA[A-Z0-9]+$/), secretAccessKey: z.string().min(1) });
 
 /** An approver's access key. */

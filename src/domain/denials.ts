@@ -1,16 +1,13 @@
 /**
- * Which statements of a bucket policy may deny its deletion, in words. Nothing is evaluated here: our own statements are
- * known by their `Sid`s, the others are named for the approver to see before anything is spent.
+ * Which statements of a bucket policy may deny its deletion, in words, for the approver to see before anything is spent.
+ * Nothing is evaluated here. A `Sid` that says more than a name is not repeated.
  */
 import { matches } from './patterns.ts';
 
 type Statement = Partial<Record<'Sid' | 'Effect' | 'Action' | 'NotAction' | 'Resource' | 'NotResource' | 'Condition', unknown>>;
 
-/** Begins the `Sid` of each of the guard's own statements. */
-export const GUARD_SID = 'InterlockGuard';
-
 /**
- * Sentences on the statements of others that may deny `s3:DeleteBucket` on the bucket, whomever they are about. A policy
+ * Sentences on the statements that may deny `s3:DeleteBucket` on the bucket, whomever they are about. A policy
  * that isn't one gives a sentence that says so.
  */
 export function denialsIn(policy: string, bucket: string): string[] {
@@ -18,8 +15,8 @@ export function denialsIn(policy: string, bucket: string): string[] {
   if (!statements) return ['The bucket policy is no JSON that can be read here.'];
   return statements.flatMap((statement, index) => {
     const sid = typeof statement.Sid === 'string' ? statement.Sid : undefined;
-    if (statement.Effect !== 'Deny' || sid?.startsWith(GUARD_SID) || !speaksOf(statement, bucket)) return [];
-    const name = sid ? `“${sid}”` : `number ${index + 1}`;
+    if (statement.Effect !== 'Deny' || !speaksOf(statement, bucket)) return [];
+    const name = sid && /^[\w -]{1,80}$/.test(sid) ? `“${sid}”` : `number ${index + 1}`;
     const under = statement.Condition === undefined ? '' : ', under conditions';
     return [`Statement ${name} of the bucket policy may deny the deletion${under}.`];
   });

@@ -52,6 +52,8 @@ export function deletionRoleTrust(config: Config): PolicyDocument | undefined {
         ...(config.requireCodeInCall && { Null: { 'aws:TokenIssueTime': 'true' } }),
         ...ownName,
         StringLike: { 'sts:RoleSessionName': 'req-*', [`aws:RequestTag/${BUCKET_TAG}`]: '?*' },
+        // A tag may hold a slash (STS API Reference, Tag); a bucket's name does not, and `bucket/key` would stand for objects.
+        StringNotLike: { [`aws:RequestTag/${BUCKET_TAG}`]: '*/*' },
       },
     },
     { Sid: 'OwnName', Effect: 'Allow', Principal: principal, Action: 'sts:SetSourceIdentity', Condition: ownName },
@@ -81,6 +83,13 @@ export function deletionRolePermissions(config: Config): PolicyDocument {
       Action: '*',
       Resource: '*',
       Condition: { Null: { [`aws:PrincipalTag/${BUCKET_TAG}`]: 'true' } },
+    },
+    {
+      Sid: 'TagIsBucket',
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { StringLike: { [`aws:PrincipalTag/${BUCKET_TAG}`]: '*/*' } },
     },
   );
 }

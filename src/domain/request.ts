@@ -93,7 +93,8 @@ export const Elevation = z.strictObject({
   triesLeft: z.int().nonnegative(),
   /** Is it for the operators to mend? Then their channel hears of it. */
   tellOperators: z.boolean(),
-  /** The asking whose code this is about. */
+  /** Whose code this is about, and of which asking. */
+  approver: z.string(),
   attempt: z.int().positive(),
   auditHead: z.string(),
 });

@@ -24,8 +24,15 @@ const PAUSE_MS = 15 * 60_000;
 const VERIFICATIONS = 8;
 const VERIFICATION_WINDOW_MS = 3 * 60_000;
 
+/** No code of the approver may be sent: why, and whether only an operator can change that. */
+export interface Wait {
+  ok: false;
+  locked: boolean;
+  why: string;
+}
+
 /** May a code of this approver be sent now (milliseconds since 1970)? A refusal says until when not. */
-export function maySend(tries: Tries, now: number): { ok: true } | { ok: false; locked: boolean; why: string } {
+function maySend(tries: Tries, now: number): { ok: true } | Wait {
   if (tries.refusals >= LOCK_AT) {
     return {
       ok: false,
@@ -42,13 +49,15 @@ export function maySend(tries: Tries, now: number): { ok: true } | { ok: false; 
   };
 }
 
-/** Before the code of an asking is sent: counted as refused until AWS says otherwise. */
-export function sending(tries: Tries, asking: string, now: number): Tries {
+/** Before the code of an asking is sent: counted as refused until AWS says otherwise; or why none may be sent. */
+export function sending(tries: Tries, asking: string, now: number): Tries | Wait {
+  const may = maySend(tries, now);
+  if (!may.ok) return may;
   const refusals = tries.refusals + 1;
   const recent = tries.sentAt.filter((at) => now - Date.parse(at) < VERIFICATION_WINDOW_MS);
   return {
     refusals,
-    pausedUntil: refusals === PAUSE_AT ? new Date(now + PAUSE_MS).toISOString() : null,
+    pausedUntil: refusals === PAUSE_AT ? new Date(now + PAUSE_MS).toISOString() : tries.pausedUntil,
     pending: [...tries.pending, asking],
     sentAt: [...recent, new Date(now).toISOString()],
   };

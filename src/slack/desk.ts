@@ -34,6 +34,8 @@ export type Decided =
 export interface Submission extends Person {
   requestId: string;
   attempt: number;
+  /** Digest of what the modal shows. */
+  shown: string;
   /** The modal that was submitted: it counts only if the app opened it for this person. */
   viewId: string;
 }

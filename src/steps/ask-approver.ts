@@ -48,7 +48,8 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
 
   const modal = modalToUpdate(row, again);
   const views = again ? (row.views ?? {}) : modal ? { [modal.user]: modal.viewId } : {};
-  await requests.asked(requestId, attempt, { askedIn: input.enteredAt, facts, notes, sealedToken, auditHead, views });
+  const asked = await requests.asked(requestId, attempt, { askedIn: input.enteredAt, facts, notes, sealedToken, auditHead, views });
+  if (!asked) throw new BadInput('The record of this request was closed meanwhile; ask anew from Slack.');
 
   const rule = ruleFor(config, bucket);
   const may = (user: string) => user !== request.requester || rule?.requesterMayApprove;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { OPEN_EACH } from '../aws/locks.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { parseBucket } from '../domain/bucket-name.ts';
-import { Request } from '../domain/request.ts';
+import type { Request } from '../domain/request.ts';
 import { decide, ruleFor, type Standing } from '../domain/rules.ts';
 import { Secret } from '../secret.ts';
 import type { Asked, Desk } from '../slack/desk.ts';
@@ -22,32 +22,45 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
   const decision = decide({ kind: 'ask', bucket, team, user, standing }, config);
   if (!decision.allow) return refuse(decision.why);
 
-  const requestId = requestIdOf(team, user, asked.viewId);
-  const start = now();
-  const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
-  const window = rule?.windowSeconds ?? 0;
-  const times = { askedAt: at(0), remindAt: at(window / 2), expiresAt: at(window) };
-  if ((await requests.get(requestId))?.outcome) return { ok: true };
-  const lock = await locks.take({ bucket, requestId, takenAt: times.askedAt });
+  const fixed = { bucket, rehearsal: asked.rehearsal, requester: user, team, reason: asked.reason };
+  const requestId = requestIdOf(asked.viewId, fixed);
+  const row = await requests.get(requestId);
+  if (row?.outcome) return { ok: true };
+  // Of a row only the time is taken, and only of what this very submission wrote: who may write rows can't have one sealed.
+  const askedAt = row && isOurs(row, fixed, now()) ? Date.parse(row.askedAt) : now();
+  const request = requestOf({ requestId, ...fixed }, askedAt, rule?.windowSeconds ?? 0);
+  const takenAt = request.askedAt;
+  const lock = await locks.take({ bucket, requestId, takenAt });
   if (lock) return refuse(`${lock.requestId} for this bucket is open already; wait for its end, or have it cancelled.`);
-  if (!(await locks.takeSlot(user, requestId, times.askedAt))) {
+  if (!(await locks.takeSlot(user, requestId, takenAt))) {
     await locks.free(bucket, user, requestId);
     return refuse(`You have ${OPEN_EACH} open requests, which is as many as may be; cancel one, or wait for its end.`);
   }
-  const wanted = { requestId, bucket, rehearsal: asked.rehearsal, requester: user, team, reason: asked.reason, ...times };
-  try {
-    const row = await requests.create({ ...wanted, auditHead: auditEntry(entryOf(wanted)).hash });
-    const request = Request.strip().parse(row);
-    const context = { purpose: 'request', requestId, bucket, account: config.account } as const;
-    const sealing = parts.seals.seal(new Secret(JSON.stringify(request)), context);
-    const [sealedRequest] = await Promise.all([sealing, parts.audit.record(entryOf(request))]);
-    await flow.start(requestId, { request, sealedRequest });
-    return { ok: true };
-  } catch (error) {
-    // Nothing was started, or nobody knows: asked again from the same window, it is the same request.
-    await locks.free(bucket, user, requestId);
-    throw error;
-  }
+  await requests.create(request);
+  const context = { purpose: 'request', requestId, bucket, account: config.account } as const;
+  const sealing = parts.seals.seal(new Secret(JSON.stringify(request)), context);
+  const [sealedRequest] = await Promise.all([sealing, parts.audit.record(entryOf(request))]);
+  // Where its answer is lost the flow may be at work: the lock stays, and is taken over if nothing comes of it.
+  await flow.start(requestId, { request, sealedRequest });
+  return { ok: true };
+}
+
+/** Was this row written for the same submission, a moment ago? */
+function isOurs(row: Request, fixed: Fixed, now: number): boolean {
+  const same = (Object.keys(fixed) as (keyof Fixed)[]).every((member) => row[member] === fixed[member]);
+  const age = now - Date.parse(row.askedAt);
+  return same && age >= 0 && age < RESUBMIT_MS;
+}
+
+/** A modal is submitted again within minutes, if at all. */
+const RESUBMIT_MS = 15 * 60_000;
+
+type Fixed = Pick<Request, 'bucket' | 'rehearsal' | 'requester' | 'team' | 'reason'>;
+
+function requestOf(fixed: Fixed & { requestId: string }, askedAt: number, windowSeconds: number): Request {
+  const at = (seconds: number) => new Date(askedAt + seconds * 1000).toISOString();
+  const timed = { ...fixed, askedAt: at(0), remindAt: at(windowSeconds / 2), expiresAt: at(windowSeconds) };
+  return { ...timed, auditHead: auditEntry(entryOf(timed)).hash };
 }
 
 const NOBODY: Standing = { inChannel: false, groups: [] };
@@ -62,11 +75,11 @@ function refuse(why: string): Asked {
   return { ok: false, field: 'bucket', why };
 }
 
-/** The same submission, however often it is delivered, is the same request (Slack repeats with and without a retry header). */
-function requestIdOf(team: string, user: string, viewId: string): string {
+/** The same submission, however often it is delivered, is the same request; with anything else in it, it is another. */
+function requestIdOf(viewId: string, { team, requester, bucket, rehearsal, reason }: Fixed): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
   const digest = createHash('sha256')
-    .update(JSON.stringify([team, user, viewId]))
+    .update(JSON.stringify([team, requester, viewId, bucket, rehearsal, reason]))
     .digest();
   return `req-${[...digest.subarray(0, 12)].map((byte) => alphabet[byte % 32]).join('')}`;
 }

@@ -28,15 +28,16 @@ export async function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): 
     account: config.account,
     approver: answer.approver,
     attempt: answer.attempt,
+    rehearsal: input.rehearse,
   } as const;
   const session = JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
-  const name = (suffix: string) => `${String(answer.attempt).padStart(3, '0')}-4-${suffix}`;
+  const name = (suffix: string) => `${String(answer.attempt).padStart(3, '0')}-${suffix}`;
   const entry = { requestId, at: input.enteredAt, who: 'deleteBucket' };
 
   const kind = input.rehearse ? 'rehearsing' : 'deleting';
   const started = await audit.record({
     ...entry,
-    entry: name(kind),
+    entry: name(`4-${kind}`),
     what: { bucket, region: facts.region },
     previous: elevation.auditHead,
   });
@@ -44,7 +45,7 @@ export async function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): 
   const result = await act(bucket, config.account, facts.region, session);
   if (result === 'busy') throw new TryAgain('S3 is still busy with another change to this bucket; it is tried again.');
   const { verdict, why } = conclude(result, input.rehearse, started.first, bucket);
-  const ended = await audit.record({ ...entry, entry: name(verdict), what: { bucket, why }, previous: started.head });
+  const ended = await audit.record({ ...entry, entry: name(`5-${verdict}`), what: { bucket, why }, previous: started.head });
   return { verdict, why, auditHead: ended.head };
 }
 

@@ -71,7 +71,8 @@ export function createDesk(parts: DeskParts): Desk {
         : { bucketName: `Type ${row.bucket}, the name of the bucket that is asked for.` }),
     };
     if (!parsed.ok || 'bucketName' in errors) return { ok: false, errors };
-    const context = { requestId: row.requestId, bucket: row.bucket, account: config.account, attempt: row.attempt };
+    const { requestId, bucket, attempt } = row;
+    const context = { requestId, bucket, account: config.account, attempt, shown: submission.shown };
     const sealedCode = await seals.seal(new Secret(parsed.code), { purpose: 'code', approver: approver.name, ...context });
     return settle(row, submission, { verdict: 'approved', why: '', approver: approver.name, sealedCode });
   }
@@ -106,18 +107,33 @@ export function createDesk(parts: DeskParts): Desk {
   ): Promise<Decided> {
     const { requestId, bucket, attempt, sealedToken } = row;
     const repeated = row.decision && row.state === 'decided' ? row.decision : undefined;
-    const decision: Decision = repeated ?? { verdict: made.verdict, by: by.user, attempt, at: iso(), viewId: by.viewId };
-    const what = { verdict: made.verdict, approver: made.approver, why: made.why };
-    const entry = { requestId, entry: `${pad(attempt)}-2-${made.verdict}`, at: decision.at, who: by.user, what, previous: row.auditHead };
-    const auditHead = repeated ? row.auditHead : auditEntry(entry).hash;
+    const decision: Decision = repeated ?? {
+      verdict: made.verdict,
+      by: by.user,
+      why: made.why,
+      attempt,
+      at: iso(),
+      viewId: by.viewId,
+      previous: row.auditHead,
+    };
+    const what = { verdict: made.verdict, approver: made.approver, why: decision.why };
+    const entry = {
+      requestId,
+      entry: `${pad(attempt)}-2-${made.verdict}`,
+      at: decision.at,
+      who: by.user,
+      what,
+      previous: decision.previous,
+    };
+    const auditHead = auditEntry(entry).hash;
     if (!sealedToken || !(await requests.decided(requestId, decision, auditHead))) {
       const current = await requests.get(requestId);
       const over = current && whyOver(current, now());
       return { ok: false, over: over?.why ?? ASKED_ANEW, ...(over?.who ? { who: over.who } : {}) };
     }
     const token = await seals.open(sealedToken, { purpose: 'taskToken', requestId, bucket, account: config.account, attempt });
-    if (!repeated) await audit.record(entry);
-    const answer: Answer = { ...made, slackUser: by.user, attempt, auditHead };
+    await audit.record(entry);
+    const answer: Answer = { ...made, why: decision.why, slackUser: by.user, attempt, auditHead };
     if ((await flow.resume(token, answer)) || repeated) return { ok: true };
     // The wait that this was for is over: by time, or since the state that asks was run again.
     return { ok: false, over: now() >= Date.parse(row.expiresAt) ? EXPIRED : ASKED_ANEW };

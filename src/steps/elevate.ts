@@ -10,7 +10,8 @@ import type { Approver, Config } from '../config.ts';
 import { sessionPolicy } from '../domain/policies.ts';
 import type { Elevation } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
-import { answered, maySend, sending, throttled } from '../domain/tries.ts';
+import { shownDigest } from '../domain/shown.ts';
+import { answered, sending, type Tries, throttled } from '../domain/tries.ts';
 import type { ElevateInput } from './inputs.ts';
 
 export interface ElevateParts {
@@ -24,7 +25,7 @@ export interface ElevateParts {
   now: () => number;
 }
 
-type Judged = Omit<Elevation, 'attempt' | 'auditHead'>;
+type Judged = Omit<Elevation, 'approver' | 'attempt' | 'auditHead'>;
 
 /** Refused codes after which a request is locked. */
 const TRIES = 3;
@@ -38,7 +39,7 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     const entry = `${String(answer.attempt).padStart(3, '0')}-3-${result.verdict}`;
     const what = { approver: answer.approver, bucket, why: result.why };
     const { head } = await audit.record({ requestId, entry, at: input.enteredAt, who: 'elevate', what, previous: answer.auditHead });
-    return { ...result, attempt: answer.attempt, auditHead: head };
+    return { ...result, approver: answer.approver, attempt: answer.attempt, auditHead: head };
   };
   const finish = async (result: Judged): Promise<Elevation> => {
     const elevation = await record(result);
@@ -53,15 +54,14 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     return record(end('stopped', `The code was not used. ${why}`));
   }
 
-  const may = maySend(await approvers.tries(answer.approver), now());
-  if (!may.ok) return record({ ...again(may.why), tellOperators: may.locked });
   const prepared = await prepare(input, decision.approver, parts);
   if ('fault' in prepared) return record({ ...end('stopped', prepared.fault), tellOperators: true });
 
   // From here on the code counts as given: whoever comes after a death finds that out, and sends nothing.
   const begun = await attempts.begin(requestId, answer.attempt, new Date(now()).toISOString());
   if (!begun.mine) return begun.result ?? finish(await judge({ kind: 'answerLost', error: 'Died' }, input, parts));
-  await approvers.change(answer.approver, (tries) => sending(tries, askingOf(input), now()));
+  const counted = await approvers.change(answer.approver, (tries) => sending(tries, askingOf(input), now()));
+  if ('why' in counted) return finish({ ...again(counted.why), tellOperators: counted.locked });
   return finish(await judge(await takeSession(prepared), input, parts));
 }
 
@@ -69,13 +69,14 @@ const askingOf = ({ request, answer }: Pick<ElevateInput, 'request' | 'answer'>)
 
 /** Opens the code and reads the approver's key. */
 async function prepare(
-  { request, answer }: ElevateInput,
+  { request, answer, facts }: ElevateInput,
   approver: Approver,
   parts: ElevateParts,
 ): Promise<SessionRequest | { fault: string }> {
   const { config, seals, secrets, deletionRoleArn } = parts;
   const { requestId, bucket, rehearsal } = request;
-  const context = { requestId, bucket, account: config.account, approver: approver.name, attempt: answer.attempt };
+  const shown = shownDigest(request, facts);
+  const context = { requestId, bucket, account: config.account, approver: approver.name, attempt: answer.attempt, shown };
   const code = await seals.open(answer.sealedCode, { purpose: 'code', ...context });
   const key = await readKey(secrets, approver);
   if (!key) return { fault: 'The approver’s access key can’t be read from its secret. An operator puts it there.' };
@@ -97,11 +98,11 @@ async function readKey(secrets: SecretReader, { secret }: Approver): Promise<Acc
 async function judge(result: CodeResult, { request, answer }: ElevateInput, parts: ElevateParts): Promise<Judged> {
   const { config, seals, attempts, approvers, now } = parts;
   const meaning = result.kind === 'session' ? 'session' : result.kind === 'wrongCode' ? 'refused' : 'neither';
-  const tries = await approvers.change(answer.approver, (before) => answered(before, askingOf({ request, answer }), meaning));
+  const tries = await approvers.change<Tries>(answer.approver, (before) => answered(before, askingOf({ request, answer }), meaning));
   switch (result.kind) {
     case 'session': {
-      const { requestId, bucket } = request;
-      const context = { requestId, bucket, account: config.account, approver: answer.approver, attempt: answer.attempt };
+      const { requestId, bucket, rehearsal } = request;
+      const context = { requestId, bucket, account: config.account, approver: answer.approver, attempt: answer.attempt, rehearsal };
       const sealedSession = await seals.seal(result.session, { purpose: 'session', ...context });
       return { verdict: 'session', why: '', sealedSession, triesLeft: TRIES, tellOperators: false };
     }
@@ -123,7 +124,9 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
     case 'throttled':
       return again('AWS has too much to do and did not look at the code. Wait a minute, then give a new one.');
     case 'answerLost':
-      return again('AWS’s answer was lost, and the code may be spent. Wait for the next code on your device and give that.');
+      return again(
+        'AWS’s answer was lost: nobody knows whether it gave a session, and the code may be spent. Wait for the next code and give that.',
+      );
     case 'neverSent':
       return again('AWS could not be reached, so the code was not used. Give a code again.');
     case 'notAuthorized': {

@@ -26,7 +26,11 @@ export const AskInput = z.strictObject({
 });
 export type AskInput = z.infer<typeof AskInput>;
 
-export const ElevateInput = z.strictObject({ ...step, answer: Answer.extend({ approver: z.string(), sealedCode: z.string() }) });
+export const ElevateInput = z.strictObject({
+  ...step,
+  facts: Facts,
+  answer: Answer.extend({ approver: z.string(), sealedCode: z.string() }),
+});
 export type ElevateInput = z.infer<typeof ElevateInput>;
 
 export const DeleteInput = z.strictObject({
@@ -52,7 +56,7 @@ const fromFlow = z
 const ENDED = {
   FAILED: { outcome: 'failed', why: 'The flow itself failed; the history of the execution says where.' },
   TIMED_OUT: { outcome: 'failed', why: 'The flow took longer than it may.' },
-  ABORTED: { outcome: 'stopped', why: 'An operator stopped it.' },
+  ABORTED: { outcome: 'stopped', why: 'An operator stopped it. Look whether the bucket is still there.' },
 } as const;
 
 const fromEventBridge = z
@@ -68,8 +72,17 @@ const fromEventBridge = z
 /** Of the state machine, or EventBridge's event of an execution that ended badly. */
 export const ReportInput: z.ZodType<ToReport> = z.union([fromFlow, fromEventBridge]);
 
+/** An execution that isn't named after its request was not started by the Slack function; it may touch no record. */
+function checkName(event: unknown): void {
+  const { execution, request } = (event ?? {}) as { execution?: unknown; request?: { requestId?: unknown } };
+  if (execution !== undefined && execution !== request?.requestId) {
+    throw new BadInput('The execution is not named after its request; start the request from Slack.');
+  }
+}
+
 /** Parses a function's input. Throws BadInput that names the members at fault, never their values. */
 export function parseInput<T>(schema: z.ZodType<T>, event: unknown): T {
+  checkName(event);
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => issue.path.join('.') || issue.code);

@@ -81,21 +81,29 @@ async function tell(
   if (operatorsChannel && (conclusion.outcome === 'failed' || elevation?.tellOperators)) {
     await once('operators', () => post(slack, operatorsChannel, forOperatorsMessage(request, conclusion.why)));
   }
-  const sessionGiven = elevation?.verdict === 'session';
   const { direct, decision } = row;
   if (direct) await attempted(warn, 'the direct message', () => post(slack, direct.channel, endedMessage(ended), direct));
   const reached = await once('requester', () => post(slack, request.requester, message, undefined, direct?.ts));
   // Where Slack takes no direct message, the person is mentioned in the channel.
   if (!reached)
     await once('requester', () => post(slack, config.slack.channel, addressedTo(request.requester, message), undefined, row.message?.ts));
-  if (!decision || decision.verdict === 'cancelled') return;
-  const { viewId } = decision;
-  if (decision.verdict === 'approved' && viewId) {
+  const viewId = decision?.verdict === 'approved' ? decision.viewId : null;
+  if (viewId) {
     const view = tellingModal(TITLES[conclusion.outcome] ?? 'It has ended', `${headline(ended)} ${literal(conclusion.why)}`);
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
-  const toApprover = sessionGiven ? codeUsedMessage(ended) : message;
-  if (decision.by !== request.requester || sessionGiven) await once('approver', () => post(slack, decision.by, toApprover));
+  // Whose code was used hears of it, whatever the record says of a decision.
+  const approver = approverOf(config, elevation) ?? (decision?.verdict === 'cancelled' ? undefined : decision?.by);
+  const used = elevation?.verdict === 'session' || (decision?.verdict === 'approved' && elevation === null);
+  if (approver && (approver !== request.requester || used)) {
+    const notice = used ? codeUsedMessage(ended, elevation !== null) : message;
+    await once('approver', () => post(slack, approver, notice));
+  }
+}
+
+/** The Slack user whose code the elevation was about. */
+function approverOf(config: Config, elevation: Elevation | null): string | undefined {
+  return elevation ? config.approvers[elevation.approver]?.slackUser : undefined;
 }
 
 const TITLES: Partial<Record<Outcome, string>> = {

@@ -44,6 +44,7 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
     sealedSession: 'sealed',
     triesLeft: 3,
     tellOperators: false,
+    approver: 'alice',
     attempt: answer.attempt,
     auditHead: 'b',
   }),

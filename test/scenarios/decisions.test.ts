@@ -35,7 +35,7 @@ describe('a code', () => {
     expect(textOf(modal)).toContain('2 tries are left');
     expect(textOf(modal)).toContain('MFA code');
     expect(textOf(modal)).toContain('Bucket name');
-    const notice = `A code was given in your name for \`${bucket}\`, and AWS gave no session for it.`;
+    const notice = `A code was given in your name for \`${bucket}\`.`;
     await sandbox.seen('alice', ({ messages }) => textOf(messages).includes(notice), 'the notice');
     await sandbox.act('alice', { submit: { 'MFA code': await sandbox.code('alice'), 'Bucket name': bucket } });
     await sandbox.ended(requestId);

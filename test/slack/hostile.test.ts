@@ -72,7 +72,7 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
   'the message to the requester': request.map((one) => followMessage({ request: one, approvers })),
   "the channel's message at the end": ended.map(endedMessage),
   'the outcome': ended.map((one) => outcomeMessage(one, nextStep(one.conclusion.outcome))),
-  'the notice of a code that was used': ended.map(codeUsedMessage),
+  'the notice of a code that was used': ended.map((one) => codeUsedMessage(one, true)),
   'the notice of a code that was refused': fc.tuple(request, hostile).map(([one, why]) => codeRefusedMessage(one, why)),
   'the status': fc
     .array(request, { maxLength: 25 })

@@ -1,7 +1,7 @@
 /** Approve, reject, cancel: the buttons and the modals behind them. */
 import type { ViewSubmitAction } from '@slack/bolt';
 import { slackError } from '../client.ts';
-import type { Decided, Desk, Refused } from '../desk.ts';
+import type { Decided, Desk, Refused, Submission } from '../desk.ts';
 import { INPUT } from '../ids.ts';
 import { literal, user, users } from '../text.ts';
 import { approveModal, parseApprove, parseModalFor, rejectModal, tellingModal } from '../views/approve.ts';
@@ -66,7 +66,7 @@ export function onCancelClicked(desk: Desk) {
   };
 }
 
-type Submit = (submission: { requestId: string; attempt: number; user: string; team: string; viewId: string }) => Promise<Decided>;
+type Submit = (submission: Submission) => Promise<Decided>;
 
 async function decide(body: ViewSubmitAction, view: ViewSubmitAction['view'], submit: Submit): Promise<Decided> {
   const modalFor = parseModalFor(view.private_metadata);

@@ -1,6 +1,7 @@
 /** The approver's modal: what is about to go, the code and the bucket's name typed out; and what follows in the same modal. */
 import type { ModalView } from '@slack/types';
 import type { Facts, Request } from '../../domain/request.ts';
+import { shownDigest } from '../../domain/shown.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { code, context, literal, plain, quotation, section, user, warnings } from '../text.ts';
 import { factsBlocks, nameFate } from './facts.ts';
@@ -15,6 +16,8 @@ const UNLIMITED =
 export interface ModalFor {
   requestId: string;
   attempt: number;
+  /** Digest of what the modal shows. */
+  shown: string;
 }
 
 export interface Approval {
@@ -34,7 +37,7 @@ export function approveModal({ request, facts, attempt, notes, unlimited }: Appr
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
-    private_metadata: JSON.stringify({ requestId: request.requestId, attempt } satisfies ModalFor),
+    private_metadata: JSON.stringify({ requestId: request.requestId, attempt, shown: shownDigest(request, facts) } satisfies ModalFor),
     title: plain(request.rehearsal ? 'Approve a rehearsal' : 'Approve a deletion'),
     submit: plain(request.rehearsal ? 'Rehearse' : 'Delete for good'),
     close: plain('Not now'),
@@ -73,7 +76,7 @@ export function rejectModal(request: Request, attempt: number): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.reject,
-    private_metadata: JSON.stringify({ requestId: request.requestId, attempt } satisfies ModalFor),
+    private_metadata: JSON.stringify({ requestId: request.requestId, attempt, shown: '' } satisfies ModalFor),
     title: plain(request.rehearsal ? 'Reject a rehearsal' : 'Reject a deletion'),
     submit: plain('Reject'),
     close: plain('Not now'),
@@ -94,8 +97,10 @@ export function rejectModal(request: Request, attempt: number): ModalView {
 /** `private_metadata` of a modal of ours; undefined where it is anything else. */
 export function parseModalFor(metadata: string): ModalFor | undefined {
   try {
-    const { requestId, attempt } = JSON.parse(metadata) as Partial<ModalFor>;
-    return typeof requestId === 'string' && typeof attempt === 'number' ? { requestId, attempt } : undefined;
+    const { requestId, attempt, shown = '' } = JSON.parse(metadata) as Partial<ModalFor>;
+    return typeof requestId === 'string' && typeof attempt === 'number' && typeof shown === 'string'
+      ? { requestId, attempt, shown }
+      : undefined;
   } catch {
     return undefined;
   }

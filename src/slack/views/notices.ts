@@ -5,15 +5,15 @@ import { type Ended, headline, type Message } from './messages.ts';
 
 const NOT_YOU = 'Not you? Tell your operators now: they pause Interlock and replace your access key.';
 
-/** A session was given for the approver's code. */
-export function codeUsedMessage(ended: Ended): Message {
-  const line = `Your MFA code was just used for ${code(ended.request.bucket)}. ${headline(ended)}`;
+/** A session was given for the approver's code; or may have been, where nobody knows (`certain` is false). */
+export function codeUsedMessage(ended: Ended, certain: boolean): Message {
+  const line = `Your MFA code ${certain ? 'was' : 'may have been'} just used for ${code(ended.request.bucket)}. ${headline(ended)}`;
   return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(ended.request.requestId)] };
 }
 
-/** A code that was given as the approver gave no session. */
+/** A code that was given as the approver was refused, or its answer lost. */
 export function codeRefusedMessage(request: Request, why: string): Message {
-  const line = `A code was given in your name for ${code(request.bucket)}, and AWS gave no session for it. ${literal(why)}`;
+  const line = `A code was given in your name for ${code(request.bucket)}. ${literal(why)}`;
   return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
 }
 
