@@ -7,11 +7,14 @@ import { Facts, Request } from './request.ts';
 
 /** SHA-256 in hexadecimal; the order of members doesn't matter, nor do members that aren't part of a request or of facts. */
 export function shownDigest(request: Request, facts: Facts): string {
-  const shown = { request: pick(request, Request.shape), facts: pick(facts, Facts.shape) };
+  const shown = { request: pick(request, REQUEST), facts: pick(facts, Facts.shape) };
   return createHash('sha256')
     .update(JSON.stringify(sorted(shown)))
     .digest('hex');
 }
+
+/** Not the head of the trail: a row's moves on, and nobody is shown it. */
+const REQUEST = Request.omit({ auditHead: true }).shape;
 
 /** The members that belong there; a row holds others too. */
 function pick(from: object, shape: object): object {
