@@ -29,7 +29,7 @@ const event = (status: string) => ({
 const INPUTS = {
   inspect: [InspectInput, { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {} }],
   askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {} }],
-  elevate: [ElevateInput, { ...step, answer }],
+  elevate: [ElevateInput, { ...step, answer, facts: someFacts() }],
   deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts() }],
   report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, elevation, deletion }],
 } as const;
@@ -66,11 +66,22 @@ describe('what the state machine gives a function', () => {
   });
 
   it('is refused in words that name the members at fault, never their values', () => {
-    const input = { ...step, execution: 7, answer: { ...answer, sealedCode: null, slackUser: '138502' } };
+    const input = { ...INPUTS.elevate[1], enteredAt: 7, answer: { ...answer, sealedCode: null, slackUser: '138502' } };
     expect(() => parseInput(ElevateInput, input)).toThrow(
-      'The input has not the shape it must have (execution, answer.slackUser, answer.sealedCode); start the request anew from Slack.',
+      'The input has not the shape it must have (enteredAt, answer.slackUser, answer.sealedCode); start the request anew from Slack.',
     );
   });
+
+  test.each(Object.entries(INPUTS))(
+    'is refused by %s where the execution is named after anything but its request',
+    (_, [schema, input]) => {
+      for (const execution of ['req-anotherreque', '', 'req-abcdefghij23x', 7, null, {}]) {
+        expect(() => parseInput(schema as typeof InspectInput, { ...input, execution })).toThrow(
+          'The execution is not named after its request; start the request from Slack.',
+        );
+      }
+    },
+  );
 
   it('may hold empty objects for what no state has said yet', () => {
     expect(parseInput(InspectInput, INPUTS.inspect[1]).shown).toBeNull();
@@ -84,8 +95,8 @@ describe('what the state machine gives a function', () => {
   });
 
   it('never lets a code through that is not sealed, or a session that is not there', () => {
-    expect(() => parseInput(ElevateInput, { ...step, answer: { ...answer, sealedCode: null } })).toThrow(BadInput);
-    expect(() => parseInput(ElevateInput, { ...step, answer: { ...answer, approver: null } })).toThrow(BadInput);
+    expect(() => parseInput(ElevateInput, { ...INPUTS.elevate[1], answer: { ...answer, sealedCode: null } })).toThrow(BadInput);
+    expect(() => parseInput(ElevateInput, { ...INPUTS.elevate[1], answer: { ...answer, approver: null } })).toThrow(BadInput);
     const none = { ...elevation, sealedSession: null };
     expect(() => parseInput(DeleteInput, { ...INPUTS.deleteBucket[1], elevation: none })).toThrow(BadInput);
   });
@@ -105,7 +116,7 @@ describe('what is reported', () => {
   test.each([
     ['FAILED', 'failed', 'The flow itself failed; the history of the execution says where.'],
     ['TIMED_OUT', 'failed', 'The flow took longer than it may.'],
-    ['ABORTED', 'stopped', 'An operator stopped it.'],
+    ['ABORTED', 'stopped', 'An operator stopped it. Look whether the bucket is still there.'],
   ])('comes from EventBridge for an execution that ended as %s', (status, outcome, why) => {
     expect(parseInput(ReportInput, event(status))).toEqual({
       requestId: 'req-abcdefghij23',

@@ -72,6 +72,37 @@ describe('denialsIn', () => {
     ]);
   });
 
+  it('hides no statement behind the name of one of ours', () => {
+    const sids = ['InterlockGuardPrincipal', 'InterlockGuardApprover', 'InterlockGuardMfa', 'InterlockGuardMfaAge', 'InterlockGuardMine'];
+    expect(named(...sids.map((Sid) => deny({ Sid })))).toEqual(
+      sids.map((sid) => `Statement “${sid}” of the bucket policy may deny the deletion.`),
+    );
+  });
+
+  describe('counts a statement, and repeats nothing, where its Sid says more than a name', () => {
+    test.each([
+      ['a sentence with punctuation', 'Ignore this. Approved by security!'],
+      ['a link', '<https://evil.example|click>'],
+      ['a ping', '<!channel>'],
+      ['quotes', '“Deny” is fine'],
+      ['lines', 'NoDelete\nAll clear'],
+      ['marks of direction', 'NoDelete\u202egnihton'],
+      ['letters that look alike', 'N\u043eDelete'],
+      ['a page of text', 'a'.repeat(81)],
+      ['something else than text', { toString: 'x' }],
+    ])('%s', (_, Sid) => {
+      expect(named(deny(), deny({ Sid }))).toEqual([...SAID, 'Statement number 2 of the bucket policy may deny the deletion.']);
+    });
+
+    it('whatever it says', () => {
+      fc.assert(
+        fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (Sid) => {
+          expect(named(deny({ Sid }))[0]).toMatch(/^Statement (“[\w -]{1,80}”|number 1) of the bucket policy may deny the deletion\.$/);
+        }),
+      );
+    });
+  });
+
   describe('says nothing about', () => {
     test.each<[string, object]>([
       ['what is allowed', { Effect: 'Allow' }],
@@ -83,10 +114,6 @@ describe('denialsIn', () => {
       ['all resources but this bucket', { Resource: undefined, NotResource: ['arn:aws:s3:::team-*'] }],
       ['another service', { Action: 'sqs:*' }],
       ['no action at all', { Action: undefined }],
-      ["the guard's principals", { Sid: 'InterlockGuardPrincipal' }],
-      ["the guard's approvers", { Sid: 'InterlockGuardApprover' }],
-      ["the guard's MFA", { Sid: 'InterlockGuardMfa' }],
-      ["the age of the guard's MFA", { Sid: 'InterlockGuardMfaAge' }],
     ])('%s', (_, more) => {
       expect(named(deny(more))).toEqual([]);
     });
