@@ -16,7 +16,8 @@ export function createSecretReader(region: string): SecretReader {
     async read(name) {
       const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
       if (!SecretString) throw new ConfigError(`The secret ${name} holds no text; put its value there (docs/install.md).`);
-      return new Secret(SecretString);
+      // Typed into a terminal, a value ends with a line break.
+      return new Secret(SecretString.trim());
     },
   };
 }

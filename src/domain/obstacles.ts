@@ -12,7 +12,7 @@ export function obstacles(facts: Facts): string[] {
   }
   if (facts.accessPoints.length > 0) {
     const names = list(facts.accessPoints.map((name) => `“${name}”`));
-    const [what, them] = facts.accessPoints.length === 1 ? ['an access point', 'it'] : ['access points', 'them'];
+    const [what, them] = facts.accessPoints.length === 1 ? ['an access point', 'the access point'] : ['access points', 'the access points'];
     found.push(`The bucket has ${what} (${names}). Delete ${them}, then ask again.`);
   }
   return found;

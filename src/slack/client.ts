@@ -14,8 +14,18 @@ export function createClient(botToken: Secret): WebClient {
   return new WebClient(botToken.reveal(), CLIENT_OPTIONS);
 }
 
-/** Slack's own word for what went wrong (`channel_not_found`, …), or the error's name where Slack gave none. */
+/** What went wrong with a call, in a word: Slack's own (`channel_not_found`), else why there was no answer. Names of classes are minified. */
 export function slackError(error: unknown): string {
-  const data = (error as { data?: { error?: string } } | undefined)?.data;
-  return data?.error ?? (error instanceof Error ? error.name : 'unknown');
+  const { data, code } = error as { data?: { error?: string }; code?: string };
+  if (data?.error) return data.error;
+  switch (code) {
+    case 'slack_webapi_rate_limited_error':
+      return 'Slack has too much to do';
+    case 'slack_webapi_http_error':
+      return 'Slack answered with an error';
+    case 'slack_webapi_request_error':
+      return 'no answer from Slack';
+    default:
+      return 'no answer';
+  }
 }

@@ -39,7 +39,9 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const sealedToken = await seals.seal(new Secret(input.taskToken), context);
   // Of an earlier asking it was told then.
   const refused = elevation?.verdict === 'askAgain' && elevation.attempt === (again ? attempt - 1 : row.attempt) ? elevation : undefined;
-  const notes = [...(refused ? [refused.why] : []), ...inspection.changes];
+  // Back from CheckUnchanged a code was given, and not used.
+  const changed = inspection.changes.length > 0 ? [row.decision && !refused ? CHANGED_UNUSED : CHANGED, ...inspection.changes] : [];
+  const notes = [...(refused ? [refused.why] : []), ...changed];
   const entry = `${String(attempt).padStart(3, '0')}-1-asked`;
   const previous = elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead;
   const record = () =>
@@ -62,7 +64,7 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   await requests.placed(requestId, { ...(message && { message }), ...(direct && { direct }) });
   if (modal) {
     const unlimited = approvers.some((approver) => approver.slackUser === modal.user && approver.session === 'user');
-    const view = approveModal({ request, facts, attempt, notes, unlimited });
+    const view = approveModal({ request, facts, attempt, notes, now: new Date(now()).toISOString(), unlimited });
     const updated = await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
     if (!updated && !refused) await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
     if (refused) await attempted(warn, 'the approver', () => post(slack, modal.user, codeRefusedMessage(request, refused.why)));
@@ -79,6 +81,9 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     await requests.placed(requestId, { remindedAt: new Date(time).toISOString() });
   }
 }
+
+const CHANGED = 'The bucket has changed since it was shown. Read it again:';
+const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your code was not used. Read it again:';
 
 /** Shows the question in the channel; to each approver directly where the channel takes it no more. Throws where nobody can be shown it. */
 async function show(

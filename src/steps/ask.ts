@@ -31,7 +31,7 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
   const request = requestOf({ requestId, ...fixed }, askedAt, rule?.windowSeconds ?? 0);
   const takenAt = request.askedAt;
   const lock = await locks.take({ bucket, requestId, takenAt });
-  if (lock) return refuse(`${lock.requestId} for this bucket is open already; wait for its end, or have it cancelled.`);
+  if (lock) return refuse(`${lock.requestId} for this bucket is open already; wait for its end, or ask who made it to cancel it.`);
   if (!(await locks.takeSlot(user, requestId, takenAt))) {
     await locks.free(bucket, user, requestId);
     return refuse(`You have ${OPEN_EACH} open requests, which is as many as may be; cancel one, or wait for its end.`);

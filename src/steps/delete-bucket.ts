@@ -44,12 +44,17 @@ export async function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): 
   const act = input.rehearse ? parts.tryRead : parts.deleteBucket;
   const result = await act(bucket, config.account, facts.region, session);
   if (result === 'busy') throw new TryAgain('S3 is still busy with another change to this bucket; it is tried again.');
-  const { verdict, why } = conclude(result, input.rehearse, started.first, bucket);
+  const { verdict, why } = conclude(result, input, started.first);
   const ended = await audit.record({ ...entry, entry: name(`5-${verdict}`), what: { bucket, why }, previous: started.head });
   return { verdict, why, auditHead: ended.head };
 }
 
-function conclude(result: Exclude<DeleteResult, 'busy'>, rehearse: boolean, first: boolean, bucket: string): Omit<Deletion, 'auditHead'> {
+function conclude(
+  result: Exclude<DeleteResult, 'busy'>,
+  { rehearse, request, facts }: DeleteInput,
+  first: boolean,
+): Omit<Deletion, 'auditHead'> {
+  const { bucket } = request;
   switch (result) {
     case 'done':
       return rehearse
@@ -62,17 +67,18 @@ function conclude(result: Exclude<DeleteResult, 'busy'>, rehearse: boolean, firs
       // A retry of our own deletion finds nothing, and that is what was wanted (DeleteBucket, API reference).
       if (!first && !rehearse) return { verdict: 'deleted', why: '' };
       return { verdict: 'refused', why: `${bucket} was already gone when it was to be deleted: somebody else was first.` };
-    case 'notEmpty':
-      return {
-        verdict: 'refused',
-        why: `Something was written to ${bucket} after it was looked at. Empty it, stop what writes there, and ask again.`,
-      };
-    case 'denied':
-      return {
-        verdict: 'failed',
-        why: `AWS denied it to the approved session: a policy of the bucket or of the organisation forbids it. An operator finds which in CloudTrail.`,
-      };
+    case 'notEmpty': {
+      const why = `Something was written to ${bucket} after it was looked at. Empty it, stop what writes there, and ask again.`;
+      return { verdict: 'refused', why };
+    }
+    case 'denied': {
+      const where =
+        facts.denials.length > 0
+          ? facts.denials.join(' ')
+          : 'A policy of the bucket, of the approver or of the organisation forbids it: CloudTrail says which.';
+      return { verdict: 'refused', why: `AWS denied it to the approved session. ${where} Change that, then ask again.` };
+    }
     case 'sessionEnded':
-      return { verdict: 'failed', why: 'The session ended before the bucket was deleted. Ask again.' };
+      return { verdict: 'refused', why: 'The session ended before the bucket was deleted. Ask again.' };
   }
 }

@@ -52,6 +52,7 @@ export function createDesk(parts: DeskParts): Desk {
       facts: row.facts,
       attempt: row.attempt,
       notes: row.notes ?? [],
+      now: iso(),
       unlimited: approver.session === 'user',
     };
     return { ok: true, approval };
@@ -140,6 +141,7 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   async function status({ user, team }: Parameters<Desk['status']>[0]): Promise<Status> {
+    if (team !== config.slack.team) return { mine: [], forMe: [] };
     const [mine, open] = await Promise.all([requests.byRequester(user, 20), locks.requestIds().then(requests.byId)]);
     const canApprove = (row: RequestRow) =>
       row.state === 'waiting' && decide({ kind: 'approve', bucket: row.bucket, team, user, requester: row.requester }, config).allow;

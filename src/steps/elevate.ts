@@ -108,7 +108,7 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
     }
     case 'wrongCode': {
       const triesLeft = TRIES - (await attempts.countRefusal(request.requestId, answer.attempt));
-      if (triesLeft <= 0) return end('locked', `AWS refused ${TRIES} codes. It can be asked anew.`);
+      if (triesLeft <= 0) return end('locked', `AWS refused ${TRIES} codes.`);
       const left = triesLeft === 1 ? 'one try is left' : `${triesLeft} tries are left`;
       return {
         ...again(`AWS refused the code: it is wrong, or was used already. Wait for the next code on your device; ${left}.`),

@@ -30,10 +30,13 @@ export async function inspect(input: InspectInput, { config, seals, look, now }:
 
   const seen = await look(request.bucket, config.account, new Date(time).toISOString());
   if (seen.kind === 'absent') {
-    return end('refused', `There is no bucket named ${request.bucket}: it was deleted already, or its name is spelled differently.`);
+    return end(
+      'refused',
+      `There is no bucket named ${request.bucket}: it was deleted already, or its name is spelled differently. Check the name in S3, then ask again.`,
+    );
   }
   if (seen.kind === 'foreign') {
-    return end('refused', `${request.bucket} belongs to another account than ${config.account}: its owner has to delete it there.`);
+    return end('refused', `${request.bucket} belongs to another account than ${config.account}: ask its owner to delete it there.`);
   }
   const { facts } = seen;
   const inTheWay = obstacles(facts);

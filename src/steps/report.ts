@@ -9,7 +9,7 @@ import { type Conclusion, type Deletion, type Elevation, type Outcome, Request }
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
-import { codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
+import { codeRefusedMessage, codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import { attempted, post, type Warn } from './telling.ts';
 
 export interface ReportParts {
@@ -89,14 +89,19 @@ async function tell(
     await once('requester', () => post(slack, config.slack.channel, addressedTo(request.requester, message), undefined, row.message?.ts));
   const viewId = decision?.verdict === 'approved' ? decision.viewId : null;
   if (viewId) {
-    const view = tellingModal(TITLES[conclusion.outcome] ?? 'It has ended', `${headline(ended)} ${literal(conclusion.why)}`);
+    const view = tellingModal(
+      TITLES[conclusion.outcome] ?? 'It has ended',
+      [headline(ended), literal(conclusion.why), nextStep(conclusion.outcome)].filter((line) => line !== '').join('\n'),
+    );
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
   // Whose code was used hears of it, whatever the record says of a decision.
   const approver = approverOf(config, elevation) ?? (decision?.verdict === 'cancelled' ? undefined : decision?.by);
   const used = elevation?.verdict === 'session' || (decision?.verdict === 'approved' && elevation === null);
   if (approver && (approver !== request.requester || used)) {
-    const notice = used ? codeUsedMessage(ended, elevation !== null) : message;
+    const next = conclusion.outcome === 'deleted' || conclusion.outcome === 'rehearsed' ? '' : nextStep(conclusion.outcome);
+    const refused = elevation?.verdict === 'locked' ? codeRefusedMessage(request, conclusion.why) : message;
+    const notice = used ? codeUsedMessage(ended, elevation !== null, next) : refused;
     await once('approver', () => post(slack, approver, notice));
   }
 }

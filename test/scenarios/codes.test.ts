@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, cancelAll, openModal, textOf, waiting } from '../helpers/story.ts';
@@ -104,5 +105,25 @@ describe('wrong codes in a row', () => {
       'the operators’ notice',
     );
     await exists(third.bucket);
+
+    const { accessKeyId, secretAccessKey } = sandbox.keysOf('admin');
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, ['cli/main.ts', ...args], {
+        encoding: 'utf8',
+        env: { AWS_ENDPOINT_URL: sandbox.urls.aws, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      });
+    expect(run('approver', 'unlock', 'carol', '--stage', 'sandbox')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no approver carol; it has alice, bob'),
+    });
+    expect(run('approver', 'unlock', '--stage', 'sandbox')).toMatchObject({ status: 2, stderr: expect.stringContaining('hint: ') });
+    expect(run('approver', 'unlock', 'alice', '--stage', 'sandbox')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('alice is unlocked'),
+    });
+    await sandbox.advance(180);
+    await approve(sandbox, third.requestId, third.bucket, 'alice');
+    await sandbox.ended(third.requestId);
+    await expect(exists(third.bucket)).rejects.toMatchObject({ name: 'NotFound' });
   });
 });

@@ -72,7 +72,7 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
   'the message to the requester': request.map((one) => followMessage({ request: one, approvers })),
   "the channel's message at the end": ended.map(endedMessage),
   'the outcome': ended.map((one) => outcomeMessage(one, nextStep(one.conclusion.outcome))),
-  'the notice of a code that was used': ended.map((one) => codeUsedMessage(one, true)),
+  'the notice of a code that was used': ended.map((one) => codeUsedMessage(one, true, 'Ask again.')),
   'the notice of a code that was refused': fc.tuple(request, hostile).map(([one, why]) => codeRefusedMessage(one, why)),
   'the status': fc
     .array(request, { maxLength: 25 })
@@ -84,7 +84,9 @@ const VIEWS: Record<string, fc.Arbitrary<{ type: 'modal' | 'home'; blocks: unkno
   'the modal to ask': hostile.map(askModal),
   'the modal to approve': fc
     .tuple(request, facts, notes, fc.boolean())
-    .map(([one, seen, some, unlimited]) => approveModal({ request: one, facts: seen, attempt: 1, notes: some, unlimited })),
+    .map(([one, seen, some, unlimited]) =>
+      approveModal({ request: one, facts: seen, attempt: 1, notes: some, now: seen.lookedAt, unlimited }),
+    ),
   'the modal to reject': request.map((one) => rejectModal(one, 1)),
   'App Home': request.map((one) => homeView({ mine: [{ request: one, state: 'started' }], forMe: [] })),
 };
@@ -140,7 +142,14 @@ describe('hostile and very long text', () => {
 describe('what travels through Slack (FC-08)', () => {
   it('is the id of the request, the number of the asking and a digest of what is shown, and nothing that was typed', () => {
     const one = aRequest({ reason: 'r'.repeat(1900), bucket: 'b'.repeat(63) });
-    const approve = approveModal({ request: one, facts: someFacts(), attempt: 12, notes: [], unlimited: false });
+    const approve = approveModal({
+      request: one,
+      facts: someFacts(),
+      attempt: 12,
+      notes: [],
+      now: '2026-11-02T12:05:00.000Z',
+      unlimited: false,
+    });
     expect([approve, rejectModal(one, 12)].map((view) => JSON.parse(view.private_metadata ?? ''))).toEqual([
       { requestId: one.requestId, attempt: 12, shown: expect.stringMatching(/^[0-9a-f]{64}$/) },
       { requestId: one.requestId, attempt: 12, shown: '' },

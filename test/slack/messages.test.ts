@@ -266,7 +266,7 @@ req-abcdefghij23"
 describe('what an approver is told of their own codes reads', () => {
   const [deleted] = ended;
   test('when one gave a session', () => {
-    expect(read(codeUsedMessage(deleted as NonNullable<typeof deleted>, true))).toMatchInlineSnapshot(`
+    expect(read(codeUsedMessage(deleted as NonNullable<typeof deleted>, true, ''))).toMatchInlineSnapshot(`
 "Your MFA code was just used for \`team-scratch\`. \`team-scratch\` was *deleted*, approved by @alice.
 Not you? Tell your operators now: they pause Interlock and replace your access key.
 req-abcdefghij23"

@@ -9,7 +9,7 @@ import { aRequest, someFacts } from '../helpers/models.ts';
 import { readView } from '../helpers/read.ts';
 
 const request = aRequest();
-const approval = { request, facts: someFacts(), attempt: 1, notes: [], unlimited: false };
+const approval = { request, facts: someFacts(), attempt: 1, notes: [], now: '2026-11-02T12:05:00.000Z', unlimited: false };
 
 /** What the app gets when a person fills the modal in and submits it. */
 function submit(view: { blocks: unknown[] }, values: Record<string, unknown>): StateValues {
@@ -83,7 +83,7 @@ us-east-1, account 111122223333
 never on
 *Access points*
 none
-Looked at 2026-11-02 09:00 UTC.
+Looked at 2026-11-02 09:00 UTC (3 h 4 min ago).
 *It is deleted for good.* Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
 MFA code: ____
 (The six digits that your MFA device shows now. AWS checks them; each works once.)
@@ -113,7 +113,7 @@ us-east-1, account 111122223333
 never on
 *Access points*
 none
-Looked at 2026-11-02 09:00 UTC.
+Looked at 2026-11-02 09:00 UTC (3 h 4 min ago).
 *It is deleted for good.* Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
 :warning: Your code gives a session that is not limited to this bucket: it may do all that your IAM user may. Interlock does what is asked here with it, and nothing else.
 MFA code: ____
@@ -142,7 +142,7 @@ us-east-1, account 111122223333
 never on
 *Access points*
 none
-Looked at 2026-11-02 09:00 UTC.
+Looked at 2026-11-02 09:00 UTC (3 h 4 min ago).
 This is a rehearsal: the bucket stays as it is.
 MFA code: ____
 (The six digits that your MFA device shows now. AWS checks them; each works once.)

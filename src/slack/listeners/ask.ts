@@ -11,8 +11,10 @@ import type { CommandArgs, SubmitArgs } from './failures.ts';
 export function onCommand(desk: Desk) {
   return async ({ command, ack, client }: CommandArgs): Promise<void> => {
     const text = command.text.trim();
-    if (text === 'help') return ack({ response_type: 'ephemeral', ...helpMessage() });
-    if (text === 'status') {
+    // Phones begin with a capital; no bucket does.
+    const word = text.toLowerCase();
+    if (word === 'help') return ack({ response_type: 'ephemeral', ...helpMessage() });
+    if (word === 'status') {
       const status = await desk.status({ user: command.user_id, team: command.team_id });
       return ack({ response_type: 'ephemeral', ...statusMessage(status) });
     }

@@ -8,6 +8,7 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt';
+import { InterlockError } from '../../errors.ts';
 import { tell } from './tell.ts';
 
 const SORRY = 'Something failed for the moment, and nothing was done. Try again; if it fails again, tell your operators.';
@@ -26,7 +27,11 @@ export function failuresAnswered(logger: Logger) {
       try {
         await listener(args);
       } catch (error) {
-        logger.error('a listener failed:', error instanceof Error ? error.name : typeof error);
+        // Our own errors hold no secret; others' text may.
+        logger.error(
+          'a listener failed:',
+          error instanceof InterlockError ? error.message : error instanceof Error ? error.name : typeof error,
+        );
         await answer(args);
       }
     };

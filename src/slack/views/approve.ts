@@ -26,11 +26,13 @@ export interface Approval {
   attempt: number;
   /** What became of the code before, or what changed meanwhile. */
   notes: string[];
+  /** When the modal is built, ISO 8601: how old the facts are. */
+  now: string;
   /** Does the code give a session that is not limited to this bucket? */
   unlimited: boolean;
 }
 
-export function approveModal({ request, facts, attempt, notes, unlimited }: Approval): ModalView {
+export function approveModal({ request, facts, attempt, notes, now, unlimited }: Approval): ModalView {
   const end = request.rehearsal
     ? 'This is a rehearsal: the bucket stays as it is.'
     : `*It is deleted for good.* ${nameFate(request.bucket, facts)}`;
@@ -45,7 +47,7 @@ export function approveModal({ request, facts, attempt, notes, unlimited }: Appr
       ...warnings(notes.map(literal)),
       section(`${user(request.requester)} asks to ${whatOf(request)} ${code(request.bucket)}:`),
       quotation(request.reason),
-      ...factsBlocks(facts),
+      ...factsBlocks(facts, now),
       section(end),
       ...warnings(unlimited ? [UNLIMITED] : []),
       {

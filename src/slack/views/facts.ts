@@ -2,10 +2,10 @@
 import type { KnownBlock } from '@slack/types';
 import { list, say } from '../../domain/obstacles.ts';
 import type { Facts } from '../../domain/request.ts';
-import { code, context, cut, fields, literal, warnings, when } from '../text.ts';
+import { code, context, cut, duration, fields, literal, warnings, when } from '../text.ts';
 
 /** The facts with the time of the look. */
-export function factsBlocks(facts: Facts): KnownBlock[] {
+export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
   const contents = [
     say(facts.objects, 'object'),
     say(facts.oldVersions, 'old version'),
@@ -26,7 +26,7 @@ export function factsBlocks(facts: Facts): KnownBlock[] {
     ...(facts.stack ? [`It belongs to the CloudFormation stack ${code(facts.stack)}, which will not know that it is gone.`] : []),
     ...facts.denials.map(literal),
   ];
-  return [...fields(pairs), ...warnings(notices), context(`Looked at ${when(facts.lookedAt)}.`)];
+  return [...fields(pairs), ...warnings(notices), context(`Looked at ${when(facts.lookedAt)}${ageOf(facts.lookedAt, now)}.`)];
 }
 
 /** What happens to a name that becomes free. Names of the account-regional kind can't be taken by others (S3 user guide, bucket naming rules). */
@@ -34,4 +34,9 @@ export function nameFate(bucket: string, facts: Facts): string {
   return bucket.endsWith(`-${facts.owner}-${facts.region}-an`)
     ? 'Its name stays reserved to this account.'
     : 'Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.';
+}
+
+/** " (3 h ago)", where it is known when it is read. */
+function ageOf(lookedAt: string, now: string | undefined): string {
+  return now === undefined ? '' : ` (${duration((Date.parse(now) - Date.parse(lookedAt)) / 1000)} ago)`;
 }

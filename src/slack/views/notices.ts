@@ -6,9 +6,13 @@ import { type Ended, headline, type Message } from './messages.ts';
 const NOT_YOU = 'Not you? Tell your operators now: they pause Interlock and replace your access key.';
 
 /** A session was given for the approver's code; or may have been, where nobody knows (`certain` is false). */
-export function codeUsedMessage(ended: Ended, certain: boolean): Message {
+export function codeUsedMessage(ended: Ended, certain: boolean, next: string): Message {
   const line = `Your MFA code ${certain ? 'was' : 'may have been'} just used for ${code(ended.request.bucket)}. ${headline(ended)}`;
-  return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(ended.request.requestId)] };
+  const why = ended.conclusion.why === '' ? [] : [section(literal(ended.conclusion.why))];
+  return {
+    text: fallback(line),
+    blocks: [section(line), ...why, ...(next === '' ? [] : [section(next)]), section(NOT_YOU), context(ended.request.requestId)],
+  };
 }
 
 /** A code that was given as the approver was refused, or its answer lost. */
