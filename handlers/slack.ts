@@ -36,4 +36,4 @@ const desk = createDesk({
 const receiver = new AwsLambdaReceiver({ signingSecret: signingSecret.reveal(), signatureVerification: false, logger });
 createApp(receiver, botToken, desk, logger);
 
-export const handler = guarded(receiver, signingSecret, client);
+export const handler = guarded(receiver, signingSecret, client, config.slack);

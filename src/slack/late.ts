@@ -6,12 +6,13 @@ import { setTimeout } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { COMMAND } from './ids.ts';
+import type { Sender } from './workspace.ts';
 
 /** The members that matter of a command, a click or a submission. */
-export interface Payload {
+export interface Payload extends Omit<Sender, 'user'> {
   command?: string;
   type?: string;
-  user?: { id?: string };
+  user?: { id?: string; team_id?: string };
   channel?: { id?: string };
   view?: { blocks?: { type?: string; block_id?: string }[] };
 }
@@ -34,20 +35,20 @@ export async function inTime<T>(answer: Promise<T>, sentAt: number, late: () => 
 }
 
 /** What the person is told in time. */
-export async function lateAnswer(payload: Payload | undefined, client: WebClient): Promise<APIGatewayProxyStructuredResultV2> {
-  if (payload?.command) {
+export async function lateAnswer(payload: Payload, client: WebClient): Promise<APIGatewayProxyStructuredResultV2> {
+  if (payload.command) {
     return json({
       response_type: 'ephemeral',
       text: `It takes longer than usual. Type \`${COMMAND} status\` in a moment to see what became of it, or try again.`,
     });
   }
-  if (payload?.type === 'view_submission') {
+  if (payload.type === 'view_submission') {
     const input = payload.view?.blocks?.find((block) => block.type === 'input')?.block_id;
     const text = 'It takes longer than usual. Submit again in a moment: it happens once, however often you do.';
     return input ? json({ response_action: 'errors', errors: { [input]: text } }) : { statusCode: 200, body: '' };
   }
-  const { user, channel } = payload ?? {};
-  if (payload?.type === 'block_actions' && user?.id && channel?.id) {
+  const { user, channel } = payload;
+  if (payload.type === 'block_actions' && user?.id && channel?.id) {
     const text = 'It takes longer than usual. If nothing opens in a moment, click again.';
     const told = client.chat.postEphemeral({ channel: channel.id, user: user.id, text }).catch(() => undefined);
     await Promise.race([told, setTimeout(300)]);

@@ -7,19 +7,24 @@ import type { WebClient } from '@slack/web-api';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Secret } from '../secret.ts';
 import { inTime, lateAnswer, type Payload } from './late.ts';
+import { isOurs } from './workspace.ts';
 
 /** Slack's window for timestamps (Slack, "Verifying requests from Slack"); in both directions. */
 const SKEW_SECONDS = 300;
 
 /** A Lambda handler for HTTP API events (payload format 2.0) that passes on only what Slack signed; 401 otherwise. */
-export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret, client: WebClient) {
+export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret, client: WebClient, workspace: { team: string; app: string }) {
   const bolt = receiver.toHandler();
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const headers = Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']));
     const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
     if (!isSigned(headers, body, signingSecret)) return { statusCode: 401, body: '' };
     const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-    if (!isReadable(contentType, body)) return { statusCode: 400, body: 'The body is no form or JSON that Slack sends.' };
+    const payload = payloadOf(contentType, body);
+    if (!payload) return { statusCode: 400, body: 'The body is no form or JSON that Slack sends.' };
+    // Slack's own checks of the address come from no workspace.
+    const check = 'ssl_check' in payload || payload.type === 'url_verification';
+    if (!check && !isOurs(payload, workspace)) return { statusCode: 200, body: payload.command ? FOREIGN : '' };
     const plainEvent = {
       ...event,
       path: event.rawPath,
@@ -29,9 +34,11 @@ export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret, clie
     };
     const sentAt = Number(headers['x-slack-request-timestamp']) * 1000;
     const answer = bolt(plainEvent as never, {}) as Promise<APIGatewayProxyStructuredResultV2>;
-    return inTime(answer, sentAt, () => lateAnswer(payloadOf(contentType, body), client));
+    return inTime(answer, sentAt, () => lateAnswer(payload, client));
   };
 }
+
+const FOREIGN = 'Interlock is set up for another workspace. Nothing was done.';
 
 function isSigned(headers: Record<string, string>, body: string, signingSecret: Secret): boolean {
   const signature = headers['x-slack-signature'];
@@ -42,10 +49,6 @@ function isSigned(headers: Record<string, string>, body: string, signingSecret: 
     body,
     headers: { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp },
   });
-}
-
-function isReadable(contentType: string | undefined, body: string): boolean {
-  return payloadOf(contentType, body) !== undefined;
 }
 
 /** What Slack sent, whatever it came in; undefined where it is no form and no JSON object. */

@@ -140,7 +140,9 @@ describe('status', () => {
 });
 
 describe('what Slack didn’t sign', () => {
-  const form = 'command=%2Fdelete-bucket&text=help&team_id=T0INTERLOCK&user_id=U0RIYA&trigger_id=1.2.3';
+  const formOf = (team: string, app: string) =>
+    `command=%2Fdelete-bucket&text=help&team_id=${team}&api_app_id=${app}&user_id=U0RIYA&trigger_id=1.2.3`;
+  const form = formOf('T0INTERLOCK', 'A0INTERLOCK');
   const sign = (body: string, timestamp: number, secret = sandbox.slack.signingSecret) =>
     `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
   const post = (body: string, headers: Record<string, string>) =>
@@ -174,6 +176,33 @@ describe('what Slack didn’t sign', () => {
     const response = await post(form, await headers());
     expect(response.status).toBe(401);
     expect(requestsIn(await sandbox.see('riya'))).toEqual(before);
+  });
+
+  it.each([
+    ['another workspace', formOf('T0OTHER', 'A0INTERLOCK')],
+    ['another app', formOf('T0INTERLOCK', 'A0OTHER')],
+    ['an installation for a whole organisation', `${form}&is_enterprise_install=true`],
+  ])('is answered in words, and nothing is done, when %s sends it, signed', async (_, body) => {
+    const timestamp = await seconds();
+    const response = await post(body, { 'x-slack-request-timestamp': String(timestamp), 'x-slack-signature': sign(body, timestamp) });
+    expect({ status: response.status, body: await response.text() }).toEqual({
+      status: 200,
+      body: expect.stringContaining('set up for another workspace'),
+    });
+  });
+
+  it('counts for nothing in a shared channel, clicked by a person of another workspace', async () => {
+    const payload = {
+      type: 'block_actions',
+      api_app_id: 'A0INTERLOCK',
+      team: { id: 'T0INTERLOCK' },
+      user: { id: 'U0ALICE', team_id: 'T0OTHER' },
+      actions: [{ action_id: 'approve', value: 'req-abcdefghij23' }],
+    };
+    const body = `payload=${encodeURIComponent(JSON.stringify(payload))}`;
+    const timestamp = await seconds();
+    const response = await post(body, { 'x-slack-request-timestamp': String(timestamp), 'x-slack-signature': sign(body, timestamp) });
+    expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: '' });
   });
 
   it('is 401 even for ssl_check and for bad JSON', async () => {
