@@ -18,7 +18,7 @@ export async function unlock(name: string, stage: string): Promise<string> {
   let before = 0;
   await approvers.change<Tries>(name, (tries) => {
     before = tries.refusals;
-    return { ...NO_TRIES, pending: tries.pending, sentAt: tries.sentAt };
+    return { ...tries, refusals: NO_TRIES.refusals, pausedUntil: NO_TRIES.pausedUntil };
   });
   return before === 0
     ? `${name} was not locked: no code was refused since the last session.`

@@ -10,11 +10,15 @@ export interface Tries {
   pausedUntil: string | null;
   /** The askings whose codes are with AWS: counted as refused until their answer is known. */
   pending: string[];
+  /** The serial that AWS has verified a code against, right or wrong: it is not at fault then. */
+  knownSerial: string | null;
+  /** When AWS first answered that it can't validate codes of an unknown serial, ISO 8601. */
+  unvalidatedSince: string | null;
   /** When codes were sent to AWS lately, ISO 8601. */
   sentAt: string[];
 }
 
-export const NO_TRIES: Tries = { refusals: 0, pausedUntil: null, pending: [], sentAt: [] };
+export const NO_TRIES: Tries = { refusals: 0, pausedUntil: null, pending: [], knownSerial: null, unvalidatedSince: null, sentAt: [] };
 
 const PAUSE_AT = 3;
 const LOCK_AT = 6;
@@ -56,6 +60,7 @@ export function sending(tries: Tries, asking: string, now: number): Tries | Wait
   const refusals = tries.refusals + 1;
   const recent = tries.sentAt.filter((at) => now - Date.parse(at) < VERIFICATION_WINDOW_MS);
   return {
+    ...tries,
     refusals,
     pausedUntil: refusals === PAUSE_AT ? new Date(now + PAUSE_MS).toISOString() : tries.pausedUntil,
     pending: [...tries.pending, asking],
@@ -72,11 +77,24 @@ export function answered(tries: Tries, asking: string, answer: 'session' | 'refu
   return { ...known, refusals: Math.max(0, tries.refusals - 1), pausedUntil: null };
 }
 
-/** Were so many codes sent lately that AWS may not look at more? Gives the wait in words. */
-export function throttled(tries: Tries, now: number): string | undefined {
+/** A code was verified against this serial. */
+export function verified(tries: Tries, serial: string): Tries {
+  return { ...tries, knownSerial: serial, unvalidatedSince: null };
+}
+
+/** What "unable to validate" means, which STS says of throttled devices and of wrong serials alike; and what to remember of it. */
+export function unvalidated(
+  tries: Tries,
+  serial: string,
+  now: number,
+): { tries: Tries; fault: 'throttled' | 'either' | 'serial'; wait: string } {
   const recent = tries.sentAt.filter((at) => now - Date.parse(at) < VERIFICATION_WINDOW_MS);
-  if (recent.length < VERIFICATIONS) return undefined;
-  return minutes(Date.parse(recent[0] as string) + VERIFICATION_WINDOW_MS - now);
+  const oldest = recent.length < VERIFICATIONS ? now : Date.parse(recent[0] as string);
+  const wait = minutes(oldest + VERIFICATION_WINDOW_MS - now);
+  if (tries.knownSerial === serial || recent.length >= VERIFICATIONS) return { tries, fault: 'throttled', wait };
+  const since = tries.unvalidatedSince;
+  const waited = since !== null && now - Date.parse(since) >= VERIFICATION_WINDOW_MS;
+  return { tries: { ...tries, unvalidatedSince: since ?? new Date(now).toISOString() }, fault: waited ? 'serial' : 'either', wait };
 }
 
 function minutes(ms: number): string {

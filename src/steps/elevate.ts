@@ -11,7 +11,7 @@ import { sessionPolicy } from '../domain/policies.ts';
 import type { Elevation } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
-import { answered, sending, type Tries, throttled } from '../domain/tries.ts';
+import { answered, sending, type Tries, unvalidated, verified } from '../domain/tries.ts';
 import type { ElevateInput } from './inputs.ts';
 
 export interface ElevateParts {
@@ -98,7 +98,15 @@ async function readKey(secrets: SecretReader, { secret }: Approver): Promise<Acc
 async function judge(result: CodeResult, { request, answer }: ElevateInput, parts: ElevateParts): Promise<Judged> {
   const { config, seals, attempts, approvers, now } = parts;
   const meaning = result.kind === 'session' ? 'session' : result.kind === 'wrongCode' ? 'refused' : 'neither';
-  const tries = await approvers.change<Tries>(answer.approver, (before) => answered(before, askingOf({ request, answer }), meaning));
+  const serial = config.approvers[answer.approver]?.mfaSerial ?? '';
+  let unknown: ReturnType<typeof unvalidated> | undefined;
+  await approvers.change<Tries>(answer.approver, (before) => {
+    const tries = answered(before, askingOf({ request, answer }), meaning);
+    if (meaning !== 'neither') return verified(tries, serial);
+    if (result.kind !== 'notValidated') return tries;
+    unknown = unvalidated(tries, serial, now());
+    return unknown.tries;
+  });
   switch (result.kind) {
     case 'session': {
       const { requestId, bucket, rehearsal } = request;
@@ -115,12 +123,8 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
         triesLeft,
       };
     }
-    case 'notValidated': {
-      const wait = throttled(tries, now());
-      if (wait) return again(`AWS looks at no more codes of this device for now, not even right ones. Give a new one in ${wait}.`);
-      const why = 'AWS does not know the MFA device: its serial in the configuration is not the one of the approver’s device.';
-      return { ...end('stopped', `${why} An operator mends it.`), tellOperators: true };
-    }
+    case 'notValidated':
+      return notValidated(unknown);
     case 'throttled':
       return again('AWS has too much to do and did not look at the code. Wait a minute, then give a new one.');
     case 'answerLost':
@@ -147,3 +151,20 @@ const end = (verdict: Judged['verdict'], why: string): Judged => ({
   triesLeft: 0,
   tellOperators: false,
 });
+
+function notValidated(unknown: ReturnType<typeof unvalidated> | undefined): Judged {
+  const wait = unknown?.wait ?? '3 minutes';
+  switch (unknown?.fault ?? 'either') {
+    case 'throttled':
+      return again(`AWS looks at no more codes of this device for now, not even right ones. Give a new one in ${wait}.`);
+    case 'either': {
+      const why = `AWS could not check the code. Either it looks at no more codes of this device for now: give a new one in ${wait}. Or the MFA serial in the configuration is wrong: operators are told.`;
+      return { ...again(why), tellOperators: true };
+    }
+    case 'serial': {
+      const why =
+        'AWS does not know the MFA device: its serial in the configuration is not the one of the approver’s device. An operator mends it.';
+      return { ...end('stopped', why), tellOperators: true };
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { answered, NO_TRIES, sending, type Tries, throttled, type Wait } from '../../src/domain/tries.ts';
+import { answered, NO_TRIES, sending, type Tries, unvalidated, verified, type Wait } from '../../src/domain/tries.ts';
 
 const START = Date.parse('2026-11-25T10:00:00Z');
 const SECOND = 1000;
@@ -75,7 +75,18 @@ describe("an approver's tries", () => {
   it('are too many for AWS after eight within three minutes', () => {
     let tries = NO_TRIES;
     for (let code = 0; code < 8; code++) tries = answered(send(tries, `req#${code}`, START + code * SECOND), `req#${code}`, 'session');
-    expect(throttled(tries, START + 10 * SECOND)).toBe('3 minutes');
-    expect(throttled(tries, START + 181 * SECOND)).toBeUndefined();
+    expect(unvalidated(tries, 'device', START + 10 * SECOND)).toMatchObject({ fault: 'throttled', wait: '3 minutes' });
+  });
+
+  it('that AWS cannot validate are throttled, where it has verified codes of the serial before', () => {
+    expect(unvalidated(verified(give(['refused']), 'device'), 'device', START)).toMatchObject({ fault: 'throttled' });
+  });
+
+  it('that AWS cannot validate may be either at first, and are the serial’s fault once three minutes were waited', () => {
+    const first = unvalidated(NO_TRIES, 'device', START);
+    expect(first).toMatchObject({ fault: 'either', wait: '3 minutes' });
+    expect(unvalidated(first.tries, 'device', START + 60 * SECOND)).toMatchObject({ fault: 'either' });
+    expect(unvalidated(first.tries, 'device', START + 180 * SECOND)).toMatchObject({ fault: 'serial' });
+    expect(unvalidated(verified(first.tries, 'device'), 'device', START + 180 * SECOND)).toMatchObject({ fault: 'throttled' });
   });
 });

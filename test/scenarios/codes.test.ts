@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, cancelAll, openModal, textOf, waiting } from '../helpers/story.ts';
 
@@ -57,6 +58,23 @@ describe('an answer of AWS', () => {
     await approve(sandbox, requestId, bucket, 'alice');
     await says('alice', text);
     expect(await sent()).toBe(before + 1);
+    await sandbox.act('alice', { submit: { 'MFA code': await sandbox.code('alice'), 'Bucket name': bucket } });
+    await sandbox.ended(requestId);
+    await expect(exists(bucket)).rejects.toMatchObject({ name: 'NotFound' });
+  });
+});
+
+describe('a device of which AWS looks at no more codes', () => {
+  it('is no refusal: it says when to try again, and the right code counts then', async () => {
+    await sandbox.advance(600);
+    const { bucket, requestId } = await asked();
+    const sts = sandbox.sts(sandbox.keysOf('alice'));
+    for (let call = 0; call < 9; call++) {
+      await sts.send(new GetSessionTokenCommand({ SerialNumber: sandbox.mfa.alice?.serial, TokenCode: '000000' })).catch(() => undefined);
+    }
+    await approve(sandbox, requestId, bucket, 'alice');
+    await says('alice', 'looks at no more codes of this device for now');
+    await sandbox.advance(181);
     await sandbox.act('alice', { submit: { 'MFA code': await sandbox.code('alice'), 'Bucket name': bucket } });
     await sandbox.ended(requestId);
     await expect(exists(bucket)).rejects.toMatchObject({ name: 'NotFound' });
