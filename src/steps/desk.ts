@@ -175,7 +175,9 @@ const EXPIRED = 'This has expired: nobody decided in time. It can be asked anew.
 
 /** Why nothing can be decided now; undefined while it waits. */
 function whyOver(row: RequestRow, now: number): Refused | undefined {
-  if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
+  if (row.outcome && !row.decision) return refuse(`This is over: ${row.outcome}.`);
+  if (row.outcome && row.decision)
+    return { ...refuse(`has ${row.decision.verdict} it already; it is over: ${row.outcome}.`), who: row.decision.by };
   if (row.state === 'decided' && row.decision) return { ...refuse(`has ${row.decision.verdict} it already.`), who: row.decision.by };
   if (now >= Date.parse(row.expiresAt)) return refuse(EXPIRED);
   if (row.state === 'started') return refuse('The bucket is still being looked at. Click again in a moment.');
