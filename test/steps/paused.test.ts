@@ -1,0 +1,81 @@
+import { Secret } from '../../src/secret.ts';
+import { ask } from '../../src/steps/ask.ts';
+import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
+import { elevate } from '../../src/steps/elevate.ts';
+import { inspect } from '../../src/steps/inspect.ts';
+import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+
+// Everything that would go on throws: paused, nothing may be touched.
+const never = () => {
+  throw new Error('something went on while paused');
+};
+const nothing = new Proxy({}, { get: never });
+const config = aConfig({ paused: true });
+const request = aRequest();
+const now = () => Date.parse(request.askedAt) + 1000;
+const step = { execution: request.requestId, enteredAt: request.askedAt, request };
+const audit = { record: async () => ({ head: 'head', first: true }) };
+const answer = {
+  verdict: 'approved' as const,
+  why: '',
+  slackUser: 'U0ALICE',
+  approver: 'alice',
+  attempt: 1,
+  sealedCode: 'sealed',
+  auditHead: 'a',
+};
+
+describe('paused, Interlock', () => {
+  it('takes no new request, and says so', async () => {
+    const parts = { ...(nothing as object), config, standing: async () => ({ inChannel: true, groups: [] }), now } as never;
+    const asked = await ask(
+      { bucket: request.bucket, reason: 'x', rehearsal: false, user: 'U0RIYA', team: 'T0INTERLOCK', viewId: 'V1' },
+      parts,
+    );
+    expect(asked).toMatchObject({ ok: false, why: expect.stringContaining('paused by its operators') });
+  });
+
+  it.each(['inspect', 'check'] as const)('stops a running flow that would %s', async (kind) => {
+    const seals = { open: async () => new Secret(JSON.stringify(request)), seal: never };
+    const input = { ...step, step: kind, sealedRequest: 'sealed', shown: someFacts() };
+    expect(await inspect(input, { config, seals, look: never, now })).toMatchObject({
+      verdict: 'stopped',
+      why: expect.stringContaining('paused'),
+    });
+  });
+
+  it('uses no code', async () => {
+    const parts = {
+      config,
+      audit,
+      now,
+      deletionRoleArn: '',
+      attempts: nothing,
+      approvers: nothing,
+      seals: nothing,
+      secrets: nothing,
+    } as never;
+    expect(await elevate({ ...step, facts: someFacts(), answer }, parts)).toMatchObject({
+      verdict: 'stopped',
+      why: expect.stringContaining('The code was not used. Interlock is paused'),
+    });
+  });
+
+  it.each([false, true])('uses no session (rehearse: %s)', async (rehearse) => {
+    const elevation = {
+      verdict: 'session' as const,
+      why: '',
+      sealedSession: 's',
+      triesLeft: 3,
+      tellOperators: false,
+      approver: 'alice',
+      attempt: 1,
+      auditHead: 'b',
+    };
+    const parts = { config, audit, seals: nothing, deleteBucket: never, tryRead: never } as never;
+    expect(await deleteOrRehearse({ ...step, rehearse, answer, elevation, facts: someFacts() }, parts)).toMatchObject({
+      verdict: 'stopped',
+      why: expect.stringContaining('paused'),
+    });
+  });
+});
