@@ -21,6 +21,10 @@ export async function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): 
   const { config, seals, audit } = parts;
   const { request, answer, elevation, facts } = input;
   const { requestId, bucket } = request;
+  if (config.paused) {
+    const why = 'Interlock was paused by its operators before the session was used.';
+    return { verdict: 'stopped', why, auditHead: elevation.auditHead };
+  }
   const context = {
     purpose: 'session',
     requestId,
