@@ -1,6 +1,6 @@
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, ListStateMachinesCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type AuditEntry, brokenAt } from '../../src/domain/audit.ts';
 import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
 import { approve, ask, cancelAll, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
@@ -27,6 +27,9 @@ async function bucketOf(name = 'team-faulty'): Promise<string> {
 const fault = (target: string, kind: string, more: object = {}) => sandbox.fault({ target, kind, times: 1, ...more });
 const gone = (bucket: string) =>
   expect(sandbox.s3().send(new HeadBucketCommand({ Bucket: bucket }))).rejects.toMatchObject({ name: 'NotFound' });
+
+const rowOf = async (requestId: string) =>
+  (await sandbox.db().send(new GetCommand({ TableName: 'interlock-sandbox-requests', Key: { requestId } }))).Item;
 
 /** What there must be once, whatever failed on the way. */
 async function expectOnce(requestId: string, bucket: string): Promise<void> {
@@ -95,6 +98,9 @@ describe('a service that fails for the moment', () => {
     ['s3:ListObjectVersions', 'throttle'],
     ['s3:DeleteBucket', 'throttle'],
     ['s3:DeleteBucket', 'lost-answer'],
+    ['s3:DeleteBucket', 'slow'],
+    ['kms:GenerateDataKey', 'slow'],
+    ['states:SendTaskSuccess', 'lost-answer'],
   ])('(%s, %s) changes nothing about the outcome', async (target, kind) => {
     const bucket = await bucketOf();
     const requestId = await ask(sandbox, bucket);
@@ -107,6 +113,7 @@ describe('a service that fails for the moment', () => {
     if (asked?.errors) await sandbox.act('alice', { submit: { 'MFA code': code, 'Bucket name': bucket } });
     expect((await sandbox.ended(requestId)).status).toBe('SUCCEEDED');
     await gone(bucket);
+    expect(await rowOf(requestId)).toMatchObject({ outcome: 'deleted', closedBy: 'U0ALICE' });
   });
 });
 
