@@ -66,7 +66,8 @@ export class Environment {
     const answer = await promise;
     clearTimeout(timer);
     worker.off('message', resolve);
-    if ('error' in answer && answer.error.errorType === 'Sandbox.Timedout') await this.end();
+    // Neither is used again: the next event finds a new environment (AWS Lambda developer guide, "Lambda execution environment lifecycle").
+    if ('error' in answer && (answer.unloaded || answer.error.errorType === 'Sandbox.Timedout')) await this.end();
     return answer;
   }
 

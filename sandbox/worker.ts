@@ -28,8 +28,8 @@ export interface Invocation {
   timeoutMs: number;
 }
 
-/** From the worker: the handler's answer as JSON text, or its error as Lambda reports it. */
-export type Answer = { output: string } | { error: FunctionError };
+/** From the worker: the handler's answer as JSON text, or its error as Lambda reports it; `unloaded` where there is no handler to call. */
+export type Answer = { output: string } | { error: FunctionError; unloaded?: true };
 
 /** A failed function's payload (AWS Lambda developer guide, "Node.js function errors"). */
 export interface FunctionError {
@@ -49,8 +49,9 @@ let loaded: Promise<(event: unknown, context: unknown) => unknown> | undefined;
 parentPort?.on('message', async (invocation: Invocation) => {
   loaded ??= load();
   let answer: Answer;
+  let run: Awaited<typeof loaded> | undefined;
   try {
-    const run = await loaded;
+    run = await loaded;
     const end = performance.now() + invocation.timeoutMs;
     const output = await run(JSON.parse(invocation.event), {
       ...context,
@@ -60,7 +61,7 @@ parentPort?.on('message', async (invocation: Invocation) => {
     });
     answer = { output: JSON.stringify(output) ?? 'null' };
   } catch (error) {
-    answer = { error: describe(error) };
+    answer = run ? { error: describe(error) } : { error: describe(error), unloaded: true };
   }
   // What the handler wrote is in the log before its answer is out.
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((written) => stream.write('', written))));

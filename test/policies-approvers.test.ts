@@ -1,30 +1,10 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { parse, stringify } from 'yaml';
-import { type Config, parseConfig } from '../src/config.ts';
+import { parseConfig } from '../src/config.ts';
 import { matches } from '../src/domain/patterns.ts';
 import * as policies from '../src/domain/policies.ts';
-import { ACCOUNT, type Asked, STAGE, stackOf } from './helpers/policies.ts';
+import { ACCOUNT, type Asked, configWith, SANDBOX, STAGE, stackOf } from './helpers/policies.ts';
 
-const SANDBOX = readFileSync('config/sandbox.yml', 'utf8');
 const DELETION = `arn:aws:iam::${ACCOUNT}:role/interlock-sandbox-deletion`;
-
-interface RawRule {
-  buckets: string;
-  approvers: string[];
-  window: string;
-  bypassGovernanceRetention?: boolean;
-  putLifecycleConfiguration?: boolean;
-}
-
-/** The sandbox's configuration with these rules, and each approver's kind of session. */
-function configWith(rules: Omit<RawRule, 'window'>[], sessions: { alice?: 'role' | 'user'; bob?: 'role' | 'user' } = {}): Config {
-  const raw = parse(SANDBOX);
-  raw.rules = rules.map((rule) => ({ window: '1h', ...rule }));
-  for (const [name, session] of Object.entries(sessions))
-    Object.assign(raw.approvers[name], { session, acceptUnlimitedSession: session === 'user' });
-  return parseConfig(stringify(raw), 'config/test.yml');
-}
 
 const config = parseConfig(SANDBOX, 'config/sandbox.yml');
 const stack = stackOf(config);
@@ -89,6 +69,10 @@ describe("the deletion role's trust", () => {
     for (const action of ['AssumeRole', 'SetSourceIdentity', 'TagSession']) expect(await stack.may(caller, asked(action))).toBe(false);
   });
 
+  it.each(['team-scratch/', 'team-scratch/key', '/', 'a/b/c'])('gives none for %s, which is no bucket but objects', async (tag) => {
+    expect(await stack.may(alice, asked('AssumeRole', { 'aws:RequestTag/interlock-bucket': tag }))).toBe(false);
+  });
+
   it('lets nobody name another source or add another tag', async () => {
     expect(await stack.may(alice, asked('SetSourceIdentity', { 'sts:SourceIdentity': 'interlock-bob' }))).toBe(false);
     expect(await stack.may(alice, asked('TagSession', { 'aws:TagKeys': ['interlock-bucket', 'other'] }))).toBe(false);
@@ -142,6 +126,17 @@ describe('a session of the deletion role', () => {
   it('takes a tag for what it is, not for a pattern', async () => {
     expect(await stack.may(stack.deletion('interlock-alice', 'team-'), s3('DeleteBucket', 'team-scratch'))).toBe(false);
   });
+
+  it.each(['team-scratch/logs', 'team-scratch/logs/a', 'team-scratch/*'])(
+    'may nothing with the tag %s, should the trust ever give one',
+    async (tag) => {
+      const session = stack.deletion('interlock-alice', tag);
+      for (const object of [tag, `${tag}/a`, 'team-scratch/logs/a']) {
+        expect([object, await stack.may(session, s3('DeleteObjectVersion', object))]).toEqual([object, false]);
+      }
+      expect(await stack.may(session, s3('DeleteBucket', 'team-scratch'))).toBe(false);
+    },
+  );
 
   it('bypasses governance and sets lifecycles only where the rule allows it', async () => {
     const lenient = stackOf(
@@ -235,35 +230,29 @@ describe("an approver's user of the user kind", () => {
     expect(await ordered.may(bob, s3('DeleteObjectVersion', 'team-logs-1/a'))).toBe(false);
   });
 
+  const RIGHTS = ['bypassGovernanceRetention', 'putLifecycleConfiguration'] as const;
+  it.each(RIGHTS)('can’t be had where a later, broader rule of theirs gives %s and the first that matches does not', (right) => {
+    const fault =
+      /^config\/test\.yml:\d+: rules\[0\]\.buckets \(team-logs-\*\) gives bob, .* less than the later team-\* does.* write session: role for bob/;
+    const given = (first: boolean, later: boolean, bob: 'user' | 'role') => () =>
+      configWith(
+        [
+          { buckets: 'team-logs-*', approvers: ['bob'], [right]: first },
+          { buckets: 'team-*', approvers: ['bob'], [right]: later },
+        ],
+        { bob },
+      );
+    expect(given(false, true, 'user')).toThrow(fault);
+    for (const [first, later] of [
+      [true, true],
+      [true, false],
+      [false, false],
+    ] as const)
+      expect(given(first, later, 'user')).not.toThrow();
+    expect(given(false, true, 'role')).not.toThrow();
+  });
+
   it('is refused for a name that nobody has', () => {
     expect(() => policies.approverUserPolicy(config, 'carol', { stage: STAGE })).toThrow('no approver named carol');
-  });
-});
-
-describe('a session policy', () => {
-  it('narrows a session to the actions of one request', async () => {
-    const policy = JSON.parse(
-      policies.sessionPolicy({ bucket: 'team-scratch', actions: ['s3:ListBucketVersions', 's3:DeleteObjectVersion'] }),
-    );
-    const session = stack.deletion('interlock-alice', 'team-scratch', policy);
-    expect(await stack.may(session, s3('ListBucketVersions', 'team-scratch'))).toBe(true);
-    expect(await stack.may(session, s3('DeleteObjectVersion', 'team-scratch/a'))).toBe(true);
-    expect(await stack.may(session, s3('DeleteBucket', 'team-scratch'))).toBe(false);
-  });
-
-  it('fits STS for the longest name and every action of the deletion role', () => {
-    const actions = policies
-      .deletionRolePermissions(
-        configWith([{ buckets: 'a-*', approvers: ['alice'], bypassGovernanceRetention: true, putLifecycleConfiguration: true }]),
-      )
-      .Statement.filter(({ Effect }) => Effect === 'Allow')
-      .flatMap(({ Action }) => [Action].flat() as string[]);
-    expect(policies.sessionPolicy({ bucket: 'a'.repeat(63), actions }).length).toBeLessThan(policies.SESSION_POLICY_LIMIT);
-  });
-
-  it('is refused when it names no action, or more than STS takes', () => {
-    expect(() => policies.sessionPolicy({ bucket: 'team-scratch', actions: [] })).toThrow('name at least one action');
-    const actions = Array.from({ length: 100 }, (_, index) => `s3:GetBucketSomething${index}`);
-    expect(() => policies.sessionPolicy({ bucket: 'team-scratch', actions })).toThrow(/STS takes 2048/);
   });
 });

@@ -1,9 +1,11 @@
 /** Puts questions to the policies of a stack, each caller with the context keys that AWS would give it. */
+import { readFileSync } from 'node:fs';
+import { parse, stringify } from 'yaml';
 import { Authorizer } from '../../sandbox/aws/authorize.ts';
 import type { Caller, Question } from '../../sandbox/aws/service.ts';
 import { IamStore } from '../../sandbox/aws/services/iam-store.ts';
 import { Clock } from '../../sandbox/clock.ts';
-import type { Config } from '../../src/config.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
 import { FUNCTIONS, type FunctionName, placeOf, roleName, userName } from '../../src/domain/names.ts';
 import * as policies from '../../src/domain/policies.ts';
 
@@ -14,6 +16,25 @@ export const KEYS = {
   history: `arn:aws:kms:us-east-1:${ACCOUNT}:key/00000000-0000-4000-8000-000000000002`,
   secrets: `arn:aws:kms:us-east-1:${ACCOUNT}:key/00000000-0000-4000-8000-000000000003`,
 };
+export const SANDBOX = readFileSync('config/sandbox.yml', 'utf8');
+
+interface RawRule {
+  buckets: string;
+  approvers: string[];
+  window: string;
+  bypassGovernanceRetention?: boolean;
+  putLifecycleConfiguration?: boolean;
+}
+
+/** The sandbox's configuration with these rules, and each approver's kind of session. */
+export function configWith(rules: Omit<RawRule, 'window'>[], sessions: { alice?: 'role' | 'user'; bob?: 'role' | 'user' } = {}): Config {
+  const raw = parse(SANDBOX);
+  raw.rules = rules.map((rule) => ({ window: '1h', ...rule }));
+  for (const [name, session] of Object.entries(sessions))
+    Object.assign(raw.approvers[name], { session, acceptUnlimitedSession: session === 'user' });
+  return parseConfig(stringify(raw), 'config/test.yml');
+}
+
 /** When the questions are asked. */
 const NOW = Date.UTC(2026, 10, 25);
 

@@ -187,6 +187,14 @@ describe('a function of the sandbox', () => {
     await expect(call()).rejects.toMatchObject({ payload });
   });
 
+  it('is loaded anew after its bundle failed to load, as Lambda begins with a new environment', async () => {
+    deploy({ handler: 'handlers/twice.handler', environment: { LOADED: path.join(dir, 'loaded') } });
+    await expect(call()).rejects.toMatchObject({ payload: { errorMessage: 'not yet' } });
+    expect(await call()).toEqual({ count: 1 });
+    expect(await call()).toEqual({ count: 2 });
+    expect(credentialsTaken).toBe(2);
+  });
+
   it('is stopped when its time is over', async () => {
     deploy({ timeoutSeconds: 2 });
     await expect(call({ hang: true })).rejects.toMatchObject({

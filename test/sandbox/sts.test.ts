@@ -175,6 +175,31 @@ describe('AssumeRole', () => {
     expect(JSON.stringify(run.aws.calls.list())).not.toContain('138502');
   });
 
+  it.each(['team-*', 'team-?', '${aws:username}', 'a,b', 'a\nb', 'a"b', '<b>'])(
+    'is a ValidationError with a tag of %j, which a policy could take for more than it is',
+    async (Value) => {
+      const pattern = String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]`;
+      expect(await failure(assume({ Tags: [{ Key: 'interlock-bucket', Value }] }))).toMatchObject({
+        name: 'ValidationError',
+        status: 400,
+        message: `1 validation error detected: Value '${Value}' at 'tags.1.member.value' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}*`,
+      });
+      expect(await failure(assume({ Tags: [{ Key: Value, Value: 'x' }] }))).toMatchObject({
+        name: 'ValidationError',
+        message: expect.stringContaining(
+          `at 'tags.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}+`,
+        ),
+      });
+    },
+  );
+
+  it('takes tags of letters, digits and blanks of any script, and of AWS’s punctuation', async () => {
+    await assume({ Tags: [{ Key: 'interlock-bucket', Value: 'Größe 7_.:/=+-@ 東京' }] });
+    expect((await failure(assume({ Tags: [{ Key: 'interlock-bucket', Value: 'x'.repeat(257) }] }))).message).toContain(
+      'Member must have length less than or equal to 256',
+    );
+  });
+
   it('refuses a session policy that is none, or that packs too large', async () => {
     expect((await failure(assume({ Policy: '{' }))).name).toBe('MalformedPolicyDocumentException');
     expect((await failure(assume({ Policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Maybe"}]}' }))).name).toBe(

@@ -11,6 +11,11 @@ const PACKED_LIMIT = 2048;
 
 type Constraint = [member: string, value: string | undefined, pattern: RegExp, shown: string, least: number, most: number];
 
+/** Of a session tag (STS API reference, "Tag"). */
+const TAG_PATTERN = String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]`;
+const TAG_KEY = new RegExp(`^${TAG_PATTERN}+$`, 'u');
+const TAG_VALUE = new RegExp(`^${TAG_PATTERN}*$`, 'u');
+
 /** Constraints of the members (STS API reference, "AssumeRole", "Request Parameters"). Throws AwsError as STS words them. */
 export function checkAssumeRole(input: AssumeRoleCommandInput): void {
   checkDuration(input.DurationSeconds ?? 3600, 43_200);
@@ -26,6 +31,10 @@ export function checkAssumeRole(input: AssumeRoleCommandInput): void {
     ['roleSessionName', input.RoleSessionName, /^[\w+=,.@-]*$/, '[\\w+=,.@-]*', 2, 64],
     ['sourceIdentity', input.SourceIdentity, /^[\w+=,.@-]*$/, '[\\w+=,.@-]*', 2, 64],
     ['policy', input.Policy, /^[\t\n\r\u0020-\u00FF]+$/, '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+', 1, 2048],
+    ...(input.Tags ?? []).flatMap(({ Key, Value }, index): Constraint[] => [
+      [`tags.${index + 1}.member.key`, Key, TAG_KEY, `${TAG_PATTERN}+`, 1, 128],
+      [`tags.${index + 1}.member.value`, Value, TAG_VALUE, `${TAG_PATTERN}*`, 0, 256],
+    ]),
   ]);
   checkMfaInput(input);
   if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(input.RoleArn ?? '')) throw new AwsError('ValidationError', `${input.RoleArn} is invalid`);
