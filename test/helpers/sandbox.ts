@@ -12,6 +12,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Secret as Seed, TOTP } from 'otpauth';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
+/** Writes down the secrets that are made there: what nobody knows, nobody can look for. */
+const RECORD = path.join(import.meta.dirname, 'record-secrets.ts');
 
 export interface SlackMessage {
   channel: string;
@@ -66,7 +68,7 @@ export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 /** Starts a sandbox on free ports with a folder of its own; `env` adds to its environment. */
 export async function startSandbox(env: Record<string, string> = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'interlock-'));
-  const child = spawn(process.execPath, ['sandbox/main.ts'], {
+  const child = spawn(process.execPath, ['--import', RECORD, 'sandbox/main.ts'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, SANDBOX_PORT: '0', SANDBOX_AWS_PORT: '0', SANDBOX_SLACK_PORT: '0', SANDBOX_DIR: dir, ...env },
   });
@@ -93,9 +95,14 @@ export async function startSandbox(env: Record<string, string> = {}) {
   }
 
   const see = (user: string) => http<SlackView>('GET', `/sandbox/slack/${user}`);
+  const codes = new Set<string>();
+  const answers: Acted[] = [];
   const act = async (user: string, action: object): Promise<Acted> => {
+    for (const code of codesTyped(action)) codes.add(code);
     const acted = await http<Acted>('POST', `/sandbox/slack/${user}`, action);
-    return { ...acted, body: /^[[{]/.test(acted.body) ? JSON.parse(acted.body) : acted.body };
+    const answer = { ...acted, body: /^[[{]/.test(acted.body) ? JSON.parse(acted.body) : acted.body };
+    answers.push(answer);
+    return answer;
   };
   const now = async () => Date.parse((await http<{ now: string }>('GET', '/sandbox/clock')).now);
   const advance = (seconds: number) => http<unknown>('POST', '/sandbox/clock', { advance: seconds });
@@ -107,6 +114,11 @@ export async function startSandbox(env: Record<string, string> = {}) {
     urls,
     slack,
     mfa,
+    profiles,
+    /** The codes that were given out or typed. */
+    codes,
+    /** What the app answered to all that people did. */
+    answers,
     keysOf,
     see,
     act,
@@ -121,7 +133,9 @@ export async function startSandbox(env: Record<string, string> = {}) {
     async code(user: string): Promise<string> {
       await advance(30);
       const { seed } = mfa[user] as { seed: string };
-      return new TOTP({ secret: Seed.fromBase32(seed) }).generate({ timestamp: await now() });
+      const code = new TOTP({ secret: Seed.fromBase32(seed) }).generate({ timestamp: await now() });
+      codes.add(code);
+      return code;
     },
     s3: (keys: Keys = keysOf('admin'), region?: string) => new S3Client({ ...client(keys, region), forcePathStyle: true }),
     sts: (keys: Keys) => new STSClient(client(keys)),
@@ -166,6 +180,14 @@ export async function startSandbox(env: Record<string, string> = {}) {
       if (output.text.includes('problem of its own')) throw new Error(output.text);
     },
   };
+}
+
+/** The codes in what somebody types as one, with a stray blank or other digits as it may be, or something more. */
+function codesTyped({ submit }: { submit?: Record<string, unknown> }): string[] {
+  const typed = submit?.['MFA code'];
+  if (typeof typed !== 'string') return [];
+  const text = typed.normalize('NFKC').replace(/\s/g, '');
+  return text.match(/(?<!\d)\d{6}(?!\d)/g) ?? [];
 }
 
 /** Asks again and again until there is an answer; the deadline is for hangs only. */

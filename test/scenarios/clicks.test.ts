@@ -1,5 +1,6 @@
 import { CreateBucketCommand, HeadBucketCommand, PutBucketPolicyCommand, PutBucketTaggingCommand } from '@aws-sdk/client-s3';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { stopSearched } from '../helpers/places.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, cancelAll, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
 
@@ -13,7 +14,7 @@ afterEach(async () => {
   await sandbox.fault({ clear: true });
   await cancelAll(sandbox);
 });
-afterAll(() => sandbox?.stop());
+afterAll(() => stopSearched(sandbox));
 
 async function bucketOf(name = 'team-clicked'): Promise<string> {
   buckets += 1;

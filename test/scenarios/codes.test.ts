@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
+import { stopSearched } from '../helpers/places.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, cancelAll, openModal, textOf, waiting } from '../helpers/story.ts';
 
@@ -14,7 +15,7 @@ afterEach(async () => {
   await sandbox.fault({ clear: true });
   await cancelAll(sandbox);
 });
-afterAll(() => sandbox?.stop());
+afterAll(() => stopSearched(sandbox));
 
 async function asked(): Promise<{ bucket: string; requestId: string }> {
   buckets += 1;

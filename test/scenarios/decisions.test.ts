@@ -1,4 +1,5 @@
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+import { stopSearched } from '../helpers/places.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, cancelAll, channelMessage, openModal, textOf, waiting } from '../helpers/story.ts';
 
@@ -9,7 +10,7 @@ beforeAll(async () => {
   sandbox = await startSandbox();
 });
 afterEach(() => cancelAll(sandbox));
-afterAll(() => sandbox?.stop());
+afterAll(() => stopSearched(sandbox));
 
 /** A bucket of its own for each test, asked for. */
 async function asked(more: Parameters<typeof ask>[2] = {}, name = 'team-decided'): Promise<{ bucket: string; requestId: string }> {

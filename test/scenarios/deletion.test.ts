@@ -1,6 +1,7 @@
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type AuditEntry, brokenAt } from '../../src/domain/audit.ts';
+import { stopSearched } from '../helpers/places.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, channelMessage, textOf, waiting } from '../helpers/story.ts';
 
@@ -10,7 +11,7 @@ describe.each(['absent', 'false', 'true'])('a deletion, where aws:MultiFactorAut
   beforeAll(async () => {
     sandbox = await startSandbox({ SANDBOX_ASSUME_ROLE_MFA: reading });
   });
-  afterAll(() => sandbox?.stop());
+  afterAll(() => stopSearched(sandbox));
 
   it.each([
     ['alice', 'role', 'assumed-role/interlock-sandbox-deletion/req-'],
@@ -73,7 +74,7 @@ describe('the records of a deletion', () => {
   beforeAll(async () => {
     sandbox = await startSandbox();
   });
-  afterAll(() => sandbox?.stop());
+  afterAll(() => stopSearched(sandbox));
 
   it('are a closed request, a freed lock and a whole chain of audit entries', async () => {
     const requestId = await ask(sandbox, 'team-scratch');

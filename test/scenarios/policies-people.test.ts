@@ -2,6 +2,7 @@ import { CreateBucketCommand, ListObjectVersionsCommand, PutBucketPolicyCommand,
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type Credentials, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { FUNCTIONS } from '../../src/domain/names.ts';
 import { sessionPolicy } from '../../src/domain/policies.ts';
+import { stopSearched } from '../helpers/places.ts';
 import { allowedBy, type Caller, callerWith, decisionOf, deniedBy, type Keys, NOBODY_ALLOWS } from '../helpers/policies-http.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const client of clients) client.destroy();
-  await sandbox?.stop();
+  await stopSearched(sandbox);
 });
 
 const as = (keys: Keys): Caller =>

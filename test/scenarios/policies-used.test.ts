@@ -1,6 +1,7 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { packagedTemplate } from '../helpers/packaged.ts';
+import { stopSearched } from '../helpers/places.ts';
 import { type Call, type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, openModal, textOf, waiting } from '../helpers/story.ts';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await isAborted();
   calls = await sandbox.calls();
 });
-afterAll(() => sandbox?.stop());
+afterAll(() => stopSearched(sandbox));
 
 async function asked(bucket: string, more: Parameters<typeof ask>[2] = {}): Promise<string> {
   await sandbox.s3().send(new CreateBucketCommand({ Bucket: bucket }));

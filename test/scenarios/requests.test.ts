@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { CreateBucketCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { CreateAccessPointCommand } from '@aws-sdk/client-s3-control';
+import { stopSearched } from '../helpers/places.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, cancelAll, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, cancelAll, channelMessage, openModal, refusalOf, requestsIn, textOf, waiting } from '../helpers/story.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
 });
 afterEach(() => cancelAll(sandbox));
-afterAll(() => sandbox?.stop());
+afterAll(() => stopSearched(sandbox));
 
 const create = (bucket: string) => sandbox.s3().send(new CreateBucketCommand({ Bucket: bucket }));
 
@@ -60,32 +60,17 @@ describe('asking', () => {
 });
 
 describe('a bucket', () => {
-  const refusedFor = async (bucket: string) => {
-    await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
-    await sandbox.act('riya', { submit: { Reason: 'not needed' } });
-    return textOf(
-      await sandbox.seen(
-        'riya',
-        ({ messages }) => messages.find((one) => textOf(one).includes(`\`${bucket}\``) && textOf(one).includes('refused')),
-        'a refusal',
-      ),
-    );
-  };
-
   it('that isn’t there is refused with a sentence', async () => {
-    expect(await refusedFor('team-nowhere')).toContain('There is no bucket named team-nowhere');
+    expect(await refusalOf(sandbox, 'team-nowhere')).toContain('There is no bucket named team-nowhere');
   });
 
   it('that isn’t empty is refused with what it holds and what to do', async () => {
-    expect(await refusedFor('team-site')).toMatch(/not empty: it holds \d+ objects.*Empty it/);
-    expect(await refusedFor('team-logs')).toMatch(/not empty: it holds .*old versions? and \d+ delete markers?/);
+    expect(await refusalOf(sandbox, 'team-site')).toMatch(/not empty: it holds \d+ objects.*Empty it/);
+    expect(await refusalOf(sandbox, 'team-logs')).toMatch(/not empty: it holds .*old versions? and \d+ delete markers?/);
   });
 
   it('that has an access point is refused with its name', async () => {
-    await create('team-pointed');
-    const point = { AccountId: '111122223333', Name: 'reports', Bucket: 'team-pointed' };
-    await sandbox.control().send(new CreateAccessPointCommand(point));
-    expect(await refusedFor('team-pointed')).toContain('an access point (“reports”)');
+    expect(await refusalOf(sandbox, 'team-pointed')).toContain('an access point (“reports”)');
   });
 
   it('in another region is deleted there, and the message names the region (FC-43)', async () => {
