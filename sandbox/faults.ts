@@ -2,11 +2,11 @@
 export const FAULT_KINDS = ['throttle', 'error', 'lost-answer', 'crash-before', 'crash-after', 'slow'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** `target`: an AWS action (`sts:AssumeRole`), a Slack method (`chat.update`) or a function (`elevate`). */
+/** `target`: an AWS operation or action (`sts:AssumeRole`), a Slack method (`chat.update`) or a function (`elevate`). */
 export interface Fault {
   target: string;
   kind: FaultKind;
-  /** With `error`: the error to answer, where the target has errors of its own (`chat.update`: `message_not_found`). */
+  /** With `error`: the error to answer, for AWS (`s3:DeleteBucket`: `OperationAborted`) and Slack (`chat.update`: `message_not_found`). */
   error?: string;
 }
 

@@ -1,5 +1,6 @@
 /** The page's port: Slack's request URL, a person's view of Slack, and what the sandbox tells and takes. */
 import type { HttpApi } from './api.ts';
+import type { Aws } from './aws/aws.ts';
 import type { CallLog } from './aws/calls.ts';
 import type { Execution, Flow } from './aws/services/step-functions/index.ts';
 import type { Clock } from './clock.ts';
@@ -12,7 +13,7 @@ import { ActError } from './slack/types.ts';
 export interface Parts {
   clock: Clock;
   faults: Faults;
-  calls: CallLog;
+  aws: Pick<Aws, 'calls' | 'serves'>;
   slack: Slack;
   flow: Flow;
   functions: Functions;
@@ -35,7 +36,7 @@ const ROUTES: [method: string, path: RegExp, route: Route][] = [
     /^\/sandbox\/slack\/([^/]+)$/,
     async ({ slack }, request, user) => json(200, await slack.act(known(slack, user), parseBody(request))),
   ],
-  ['GET', /^\/sandbox\/aws\/(calls)$/, ({ calls }, { query }) => json(200, callsSince(calls, query.get('since')))],
+  ['GET', /^\/sandbox\/aws\/(calls)$/, ({ aws }, { query }) => json(200, callsSince(aws.calls, query.get('since')))],
   ['GET', /^\/sandbox\/flow\/(.+)$/, ({ flow }, _, name) => json(200, flowOf(flow, name))],
   ['GET', /^\/sandbox\/(clock)$/, ({ clock }) => json(200, { now: clock.date().toISOString() })],
   ['POST', /^\/sandbox\/(clock)$/, async (parts, request) => json(200, await advance(parts, parseBody(request)))],
@@ -103,26 +104,31 @@ async function advance({ clock, functions }: Parts, { advance: seconds, ...other
   return { now: clock.date().toISOString() };
 }
 
-function setFault({ faults, functions }: Parts, { clear, target, kind, times = 1, error, ...others }: Record<string, unknown>) {
+function setFault({ faults, functions, aws, slack }: Parts, { clear, target, kind, times = 1, error, ...others }: Record<string, unknown>) {
   if (clear === true) {
     faults.clear();
     return { cleared: true };
   }
   refuseOthers(others, 'target, kind, times, error, clear');
   const isFunction = functions.list().some(({ name, alias }) => name === target || alias === target);
-  // `sts:AssumeRole`, `chat.update`.
-  if (typeof target !== 'string' || !(isFunction || /^[a-z0-9-]+:[A-Za-z0-9]+$/.test(target) || /^[a-z]+(\.[A-Za-z]+)+$/.test(target))) {
+  if (typeof target !== 'string' || !(isFunction || aws.serves(target) || slack.serves(target))) {
     const names = functions.list().map(({ alias }) => alias);
     throw new HttpError(
       400,
-      `target must be an AWS action (sts:AssumeRole), a Slack method (chat.update) or a function (${names.join(', ')})`,
+      `target must be an AWS action (sts:AssumeRole) or a Slack method (chat.update) that the sandbox serves, or a function (${names.join(', ')})`,
     );
   }
   if (!FAULT_KINDS.includes(kind as FaultKind)) throw new HttpError(400, `kind must be one of ${FAULT_KINDS.join(', ')}`);
   if (typeof times !== 'number' || !Number.isInteger(times) || times < 1 || times > 1_000_000) {
     throw new HttpError(400, 'times must be a whole number of 1 or more');
   }
-  if (error !== undefined && typeof error !== 'string') throw new HttpError(400, 'error must be the name of an error');
+  if (error !== undefined && (typeof error !== 'string' || !/^\w{1,100}$/.test(error)))
+    throw new HttpError(400, 'error must be the name of an error, like OperationAborted or message_not_found');
+  if (error !== undefined && (isFunction || kind !== 'error'))
+    throw new HttpError(
+      400,
+      'error goes with {"kind": "error"} and an AWS action or a Slack method; other faults have no choice of errors',
+    );
   const fault = { target, kind: kind as FaultKind, times, ...(error === undefined ? {} : { error }) };
   faults.add(fault);
   return fault;

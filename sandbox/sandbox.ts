@@ -141,7 +141,7 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   aws.register(stepFunctionsService(flow, keyQuestion(aws)));
 
   let apis: HttpApi[] = [];
-  const parts = { clock, faults, calls: aws.calls, slack, flow, functions, apis: () => apis };
+  const parts = { clock, faults, aws, slack, flow, functions, apis: () => apis };
   const page: Listening = await onPort('SANDBOX_PORT', options.port, (port) => listen(port, (request) => answer(parts, request)));
   closers.push(() => page.close());
   urls.page = page.url;

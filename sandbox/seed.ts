@@ -74,12 +74,18 @@ function keysOf(aws: Aws, owner: string): Keys {
   return { accessKeyId, secretAccessKey };
 }
 
-/** Demo buckets, as the README tells of them. */
+/** Whose bucket team-elsewhere is: nobody of the sandbox's account may do anything with it. */
+const OTHER_ACCOUNT = '444455556666';
+
+/** Demo buckets, as docs/sandbox.md tells of them. */
 export function seedBuckets({ s3 }: Pick<Aws, 's3'>): void {
   s3.createBucket({ name: 'team-scratch' });
   s3.createBucket({ name: 'team-frankfurt', region: 'eu-central-1' });
   s3.createBucket({ name: 'quick-draft' });
   s3.createBucket({ name: 'orphan' });
+  s3.createBucket({ name: 'team-elsewhere', account: OTHER_ACCOUNT });
+  s3.createBucket({ name: 'team-pointed' });
+  s3.createAccessPoint('team-pointed', 'reports');
 
   s3.createBucket({ name: 'team-site' });
   for (const key of ['index.html', 'style.css', 'images/logo.svg']) s3.putObject('team-site', key, `the team's ${key}\n`);

@@ -96,6 +96,11 @@ export class Aws {
     this.#endpoint.register(service);
   }
 
+  /** Whether a fault can meet this: an operation that is served, or an action that is asked for (`s3:DeleteBucket`). */
+  serves(target: string): boolean {
+    return this.#endpoint.serves(target);
+  }
+
   /**
    * What a service works with on a role's behalf (a function's credentials, the state machine's): an hour's session.
    * Throws AwsError where the role isn't there or doesn't trust the service.

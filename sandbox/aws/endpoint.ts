@@ -62,6 +62,13 @@ export class Endpoint {
     this.#served.sort((a, b) => Number(b.service.pathPrefix !== undefined) - Number(a.service.pathPrefix !== undefined));
   }
 
+  /** Whether `s3:DeleteBucket` is an operation that is served here, or an action that one of them asks IAM for. */
+  serves(target: string): boolean {
+    const [name, operation = ''] = target.split(':');
+    const here = this.#served.filter(({ service }) => service.name === name);
+    return here.some(({ service }) => Object.hasOwn(service.operations, operation) || service.actions?.includes(operation));
+  }
+
   listen(port: number): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { FaultKind } from '../faults.ts';
+import type { Fault } from '../faults.ts';
 import type { Decision } from './authorize.ts';
 import type { EndpointParts, Served } from './endpoint.ts';
 import type { SharedAnalyses } from './object-keys.ts';
 import { requireMembers } from './protocol.ts';
 import { recordOf } from './records.ts';
-import { Refusal, wordRefusal } from './refusals.ts';
+import { forcedError, Refusal, wordRefusal } from './refusals.ts';
 import { shapeOf } from './schema.ts';
 import { AwsError, type Call, type Caller, type Operation, type Question, type Service } from './service.ts';
 import { checkSessionLimits } from './session-limits.ts';
@@ -91,12 +91,13 @@ export class Handling {
     const call = this.#begin(caller, request);
     const { faults } = this.#parts;
     const name = `${service.name}:${this.#operation}`;
-    let fault = faults.take(name);
+    this.#question = { action: name, resource: service.about?.(input) ?? '*' };
+    let fault = faults.due(name);
     // Before the questions: STS spends a code with them.
-    this.#failBefore(fault);
+    this.#failBefore(service, fault);
     const questions = await operation.questions(input, call);
-    for (const action of new Set(questions.map((question) => question.action))) if (action !== name) fault ??= faults.take(action);
-    this.#failBefore(fault);
+    for (const action of new Set(questions.map((question) => question.action))) if (action !== name) fault ??= faults.due(action);
+    this.#failBefore(service, fault);
     for (const question of questions) {
       const decision = await this.#decide(call, question);
       if (!decision.allowed) throw new Refusal('denied', decision.message);
@@ -104,11 +105,15 @@ export class Handling {
     const output = await operation.run(input, call);
     const answer = protocol.write(shape, output, this.#requestId);
     this.#record(served);
-    return fault === 'lost-answer' || fault === 'crash-after'
-      ? { answer, fault: 'lost-answer' }
-      : fault === 'slow'
-        ? { answer, fault }
-        : { answer };
+    switch (fault?.kind) {
+      case 'lost-answer':
+      case 'crash-after':
+        return { answer, fault: 'lost-answer' };
+      case 'slow':
+        return { answer, fault: 'slow' };
+      default:
+        return { answer };
+    }
   }
 
   /** What was asked for, without the values of parameters. */
@@ -116,9 +121,10 @@ export class Handling {
     return protocol === 'restXml' ? `${method} ${path}?${query.map(([key]) => key).join('&')}` : `${name}:${this.#operation}`;
   }
 
-  #failBefore(fault: FaultKind | undefined): void {
-    if (fault === 'throttle') throw new Refusal('throttled');
-    if (fault === 'error' || fault === 'crash-before') throw new Refusal('broken');
+  #failBefore(service: Service, fault: Fault | undefined): void {
+    if (fault?.kind === 'throttle') throw new Refusal('throttled');
+    if (fault?.kind === 'error' && fault.error !== undefined) throw forcedError(service, fault.error);
+    if (fault?.kind === 'error' || fault?.kind === 'crash-before') throw new Refusal('broken');
   }
 
   #begin(caller: Caller, request: WireRequest): Call {

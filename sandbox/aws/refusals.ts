@@ -100,9 +100,30 @@ const OWN: Record<string, Partial<Record<RefusalKind, Words>>> = {
   secretsmanager: { broken: ['InternalServiceError', 500, 'An error occurred on the server side.'] },
 };
 
+/** Statuses of further errors, where the protocol has statuses that tell (S3, STS and IAM API references, "Error responses"). */
+const STATUSES: [RegExp, number][] = [
+  [/^(OperationAborted|InvalidBucketState|DeleteConflict)$|NotEmpty$|AlreadyExists$|AlreadyOwnedByYou$|ConcurrentModification$/, 409],
+  [/^NoSuch/, 404],
+  [/^(AllAccessDisabled|AccountProblem|InvalidObjectState)$/, 403],
+];
+const MESSAGES: Record<string, string> = {
+  OperationAborted: 'A conflicting conditional operation is currently in progress against this resource. Please try again.',
+};
+
+/** An error that a fault asks for by its code: as the service words it where it is one of the above, else with the status that fits. */
+export function forcedError({ name, protocol }: Pick<Service, 'name' | 'protocol'>, code: string): AwsError {
+  const known = [...Object.values(OWN[name] ?? {}), ...Object.values(tableOf(protocol))].find(([usual]) => usual === code);
+  const told = protocol === 'restXml' || protocol === 'awsQuery' ? STATUSES.find(([pattern]) => pattern.test(code))?.[1] : undefined;
+  const status =
+    known?.[1] ?? told ?? (/Unavailable/.test(code) ? 503 : /^Internal|Internal(Error|Failure|Exception)$/.test(code) ? 500 : 400);
+  return new AwsError(code, known?.[2] ?? MESSAGES[code] ?? `${code} was asked for as a fault of the sandbox.`, status);
+}
+
 /** The refusal in the service's own words; `message` replaces the usual text. */
 export function wordRefusal(service: Pick<Service, 'name' | 'protocol'>, refusal: Refusal): AwsError {
-  const table = service.protocol === 'restXml' ? S3 : service.protocol === 'awsQuery' ? QUERY : JSON_RPC;
-  const [code, status, usual] = OWN[service.name]?.[refusal.kind] ?? table[refusal.kind];
+  const [code, status, usual] = OWN[service.name]?.[refusal.kind] ?? tableOf(service.protocol)[refusal.kind];
   return new AwsError(code, refusal.message || usual, status);
 }
+
+const tableOf = (protocol: Service['protocol']): Record<RefusalKind, Words> =>
+  protocol === 'restXml' ? S3 : protocol === 'awsQuery' ? QUERY : JSON_RPC;

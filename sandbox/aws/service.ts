@@ -92,6 +92,10 @@ export interface Service {
   pathPrefix?: string;
   /** The namespace of restXml's answers; S3's own when absent. */
   xmlNamespace?: string;
+  /** Actions that IAM is asked for beside those that are named like operations (`s3:ListBucket`, `sts:TagSession`). */
+  actions?: string[];
+  /** The ARN of what a call is about, by its input, for the call log where the call fails before IAM is asked. */
+  about?(input: Record<string, unknown>): string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: a table of operations, each with its own input type
   operations: Record<string, Operation<any, any>>;
 }

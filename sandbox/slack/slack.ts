@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import { ApiLog } from './api-log.ts';
 import { type Delivered, delivery } from './delivery.ts';
-import { Endpoint } from './endpoint.ts';
+import { Endpoint, METHODS } from './endpoint.ts';
 import { Triggers } from './ids.ts';
 import { THREE_SECONDS } from './limits.ts';
 import { Messages } from './messages.ts';
@@ -90,6 +90,11 @@ export class Slack {
    */
   act(user: string, action: Action | Record<string, unknown>): Promise<Delivered> {
     return this.#hands.act(user, action);
+  }
+
+  /** Whether this is one of the Web API's methods that are served. */
+  serves(method: string): boolean {
+    return Object.hasOwn(METHODS, method);
   }
 
   /** The people, without bots. */

@@ -60,6 +60,15 @@ export async function approve(sandbox: Sandbox, requestId: string, bucket: strin
   return sandbox.act(by, { submit: { 'MFA code': code ?? (await sandbox.code(by)), 'Bucket name': bucket } });
 }
 
+/** riya asks for a bucket that can't be deleted; gives the message that says why not. */
+export async function refusalOf(sandbox: Sandbox, bucket: string): Promise<string> {
+  await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
+  await sandbox.act('riya', { submit: { Reason: 'not needed' } });
+  const find = ({ messages }: SlackView) =>
+    messages.find((message) => textOf(message).includes(`\`${bucket}\``) && textOf(message).includes('refused'));
+  return textOf(await sandbox.seen('riya', find, `a refusal of ${bucket}`));
+}
+
 /** Cancels what is still open, so that the next test begins with nobody's three requests used up. */
 export async function cancelAll(sandbox: Sandbox): Promise<void> {
   const open = async () => (await sandbox.db().send(new ScanCommand({ TableName: 'interlock-sandbox-locks' }))).Count ?? 0;

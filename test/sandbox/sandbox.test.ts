@@ -80,8 +80,10 @@ describe('what the sandbox leaves in its folder', () => {
     expect(sandbox.aws.s3.list().map(({ name, region }) => `${name} ${region}`)).toEqual([
       'orphan us-east-1',
       'quick-draft us-east-1',
+      'team-elsewhere us-east-1',
       'team-frankfurt eu-central-1',
       'team-logs us-east-1',
+      'team-pointed us-east-1',
       'team-scratch us-east-1',
       'team-site us-east-1',
     ]);

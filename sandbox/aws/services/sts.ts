@@ -125,6 +125,9 @@ export function createSts(parts: {
   return {
     name: 'sts',
     protocol: 'awsQuery',
+    actions: ['SetSourceIdentity', 'TagSession'],
+    // What isn't an ARN may be anything, a code typed into the wrong place too.
+    about: ({ RoleArn }) => (/^arn:[!-~]{1,2044}$/.test(String(RoleArn)) ? String(RoleArn) : undefined),
     operations: { AssumeRole: assumeRole, GetSessionToken: getSessionToken, GetCallerIdentity: getCallerIdentity },
   };
 }

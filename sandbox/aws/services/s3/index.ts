@@ -2,6 +2,7 @@ import type { Clock } from '../../../clock.ts';
 import type { Service } from '../../service.ts';
 import type { S3, VerifyMfa } from './access.ts';
 import { controlService } from './access-points.ts';
+import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './actions.ts';
 import { bucketOperations } from './buckets.ts';
 import { deleteOperations } from './deletes.ts';
 import { accessDenied } from './errors.ts';
@@ -48,5 +49,12 @@ export function createS3(o: { clock: Clock; account: string; region: string; ver
     ...settingOperations(s3),
     ...tagOperations(s3),
   };
-  return { store, service: { name: 's3', protocol: 'restXml', operations }, control: controlService(s3) };
+  const service: Service = {
+    name: 's3',
+    protocol: 'restXml',
+    actions: [...OBJECT_ACTIONS, ...BUCKET_ACTIONS, 'ListAllMyBuckets'],
+    about: ({ Bucket, Key }) => (Bucket === undefined ? undefined : `arn:aws:s3:::${Bucket}${Key === undefined ? '' : `/${Key}`}`),
+    operations,
+  };
+  return { store, service, control: controlService(s3) };
 }

@@ -1,0 +1,52 @@
+import { CreateBucketCommand, DeleteBucketCommand, HeadBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
+import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
+import { approve, ask, cancelAll, refusalOf, waiting } from '../helpers/story.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterEach(async () => {
+  await sandbox.fault({ clear: true });
+  await cancelAll(sandbox);
+});
+afterAll(() => sandbox?.stop());
+
+describe('a bucket of another account', () => {
+  const Bucket = 'team-elsewhere';
+
+  it('is there, and nobody here sees more of it than that', async () => {
+    const { Buckets } = await sandbox.s3().send(new ListBucketsCommand({}));
+    expect(Buckets?.map(({ Name }) => Name)).toContain('team-scratch');
+    expect(Buckets?.map(({ Name }) => Name)).not.toContain(Bucket);
+    for (const profile of ['admin', 'root']) {
+      const s3 = sandbox.s3(sandbox.keysOf(profile));
+      await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+      await expect(s3.send(new DeleteBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'AccessDenied' });
+      await expect(s3.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'BucketAlreadyExists' });
+    }
+  });
+
+  it('is refused with whom to ask, and no approver is bothered', async () => {
+    expect(await refusalOf(sandbox, Bucket)).toContain('belongs to another account than 111122223333: ask its owner to delete it there');
+    expect(JSON.stringify((await sandbox.see('alice')).messages)).not.toContain('Approve with MFA code');
+  });
+});
+
+describe('a bucket that S3 is busy with', () => {
+  it('(409 OperationAborted, twice) is deleted all the same, once, with one code', async () => {
+    const Bucket = 'team-busy';
+    await sandbox.s3().send(new CreateBucketCommand({ Bucket }));
+    const requestId = await ask(sandbox, Bucket);
+    await waiting(sandbox, requestId);
+    await sandbox.fault({ target: 's3:DeleteBucket', kind: 'error', error: 'OperationAborted', times: 2 });
+    await approve(sandbox, requestId, Bucket, 'alice');
+    expect((await sandbox.ended(requestId)).status).toBe('SUCCEEDED');
+    const calls = await sandbox.calls();
+    const deletions = calls.filter(({ action, resource }) => action === 's3:DeleteBucket' && resource === `arn:aws:s3:::${Bucket}`);
+    expect(deletions.map(({ errorCode = 'done' }) => errorCode)).toEqual(['OperationAborted', 'OperationAborted', 'done']);
+    const codes = calls.filter(({ action, principal }) => action === 'sts:AssumeRole' && principal.endsWith('interlock-alice'));
+    expect(codes).toHaveLength(1);
+    await expect(sandbox.s3().send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'NotFound' });
+  });
+});
