@@ -1,4 +1,5 @@
 import { CreateBucketCommand, DeleteBucketCommand, HeadBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
+import { stopSearched } from '../helpers/places.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 import { approve, ask, cancelAll, refusalOf, waiting } from '../helpers/story.ts';
 
@@ -10,7 +11,7 @@ afterEach(async () => {
   await sandbox.fault({ clear: true });
   await cancelAll(sandbox);
 });
-afterAll(() => sandbox?.stop());
+afterAll(() => stopSearched(sandbox));
 
 describe('a bucket of another account', () => {
   const Bucket = 'team-elsewhere';
