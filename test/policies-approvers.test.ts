@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseConfig } from '../src/config.ts';
+import { type Config, parseConfig } from '../src/config.ts';
 import { matches } from '../src/domain/patterns.ts';
 import * as policies from '../src/domain/policies.ts';
 import { ACCOUNT, type Asked, configWith, SANDBOX, STAGE, stackOf } from './helpers/policies.ts';

@@ -1,0 +1,182 @@
+import { brokenAt } from '../../src/domain/audit.ts';
+import { stopSearched } from '../helpers/places.ts';
+import { recordsOf } from '../helpers/records.ts';
+import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
+import { approve, ask, openModal, textOf, waiting } from '../helpers/story.ts';
+
+let sandbox: Sandbox;
+let records: ReturnType<typeof recordsOf>;
+let buckets = 0;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  records = recordsOf(sandbox);
+});
+afterEach(() => records.tidy());
+afterAll(() => stopSearched(sandbox));
+
+const newBucket = () => records.bucket(`team-again-${++buckets}`);
+const submit = async (by: string, values: object) => (await sandbox.act(by, { submit: values })).body;
+const holderOf = async (bucket: string) => (await records.locks()).find((lock) => lock.bucket === bucket)?.requestId;
+/** An AWS client tries three times before it gives up. */
+const failing = (target: string, kind: string, times = 3) => sandbox.fault({ target, kind, times });
+/** Waits for the request that asks for a bucket, by what it was started with. */
+const requestFor = (bucket: string) =>
+  sandbox.seen(
+    'riya',
+    ({ messages }) =>
+      messages
+        .map(textOf)
+        .find((text) => text.includes(`\`${bucket}\``) && text.includes('Approve'))
+        ?.match(/req-[a-z2-7]{12}/)?.[0],
+    `the request for ${bucket}`,
+  );
+
+/** A request that could not be started: its form is still open, filled in. */
+async function notStarted(kind: 'error' | 'lost-answer'): Promise<string> {
+  const bucket = await newBucket();
+  await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
+  await failing('states:StartExecution', kind);
+  expect(textOf(await submit('riya', { Reason: 'not needed' }))).toContain('Something failed for the moment');
+  return bucket;
+}
+
+describe('a form submitted again after its request was not started', () => {
+  it('with Rehearse ticked is a rehearsal, once the first can’t be at work any more', async () => {
+    const bucket = await notStarted('error');
+    const first = (await holderOf(bucket)) ?? '';
+    const rehearse = { Reason: 'not needed', Rehearse: true };
+    expect(textOf(await submit('riya', rehearse))).toContain(`${first} for this bucket is open already`);
+    await sandbox.advance(15 * 60 + 1);
+    expect(await submit('riya', rehearse)).toBe('');
+    const requestId = await requestFor(bucket);
+    expect(requestId).not.toBe(first);
+    expect((await records.frozen(requestId)).request).toMatchObject({ bucket, rehearsal: true });
+    await approve(sandbox, requestId, bucket, 'alice');
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'rehearsed' });
+    expect(await records.exists(bucket)).toBe(true);
+    expect(await records.arnOf(first)).toBeUndefined();
+  });
+
+  it('with another bucket is about that one', async () => {
+    const first = await notStarted('error');
+    const bucket = await newBucket();
+    expect(await submit('riya', { Reason: 'not needed', Bucket: bucket })).toBe('');
+    const requestId = await requestFor(bucket);
+    expect((await records.frozen(requestId)).request).toMatchObject({ bucket, rehearsal: false });
+    expect(textOf((await sandbox.see('alice')).messages)).not.toContain(first);
+  });
+
+  it('as it was is that request, though its first start was only thought lost, and nobody else could ask meanwhile', async () => {
+    const bucket = await notStarted('lost-answer');
+    const requestId = await requestFor(bucket);
+    await openModal(sandbox, 'mallory', { command: '/delete-bucket', text: bucket });
+    expect(textOf(await submit('mallory', { Reason: 'me too' }))).toContain(`${requestId} for this bucket is open already`);
+    expect(await submit('riya', { Reason: 'not needed' })).toBe('');
+    expect((await records.executions()).filter(({ name }) => name === requestId)).toHaveLength(1);
+    await approve(sandbox, requestId, bucket, 'alice');
+    await sandbox.ended(requestId);
+    expect(await records.exists(bucket)).toBe(false);
+    const { messages } = await sandbox.see('riya');
+    const told = messages.filter((one) => one.channel === sandbox.slack.channel && !one.thread_ts && textOf(one).includes(bucket));
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('a function that finds a service throttled when it is cold', () => {
+  it.each([
+    ['inspect', 'kms:Decrypt'],
+    ['askApprover', 'secretsmanager:GetSecretValue'],
+    ['elevate', 'secretsmanager:GetSecretValue'],
+    ['report', 'secretsmanager:GetSecretValue'],
+  ])('works when it is called again (%s, %s)', async (name, target) => {
+    const bucket = await newBucket();
+    const cold = async () => {
+      await failing(name, 'crash-before', 1);
+      // Once more than one call tries.
+      await failing(target, 'throttle', 4);
+    };
+    if (name === 'inspect' || name === 'askApprover') {
+      // The Slack function is warm by then.
+      await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
+      await cold();
+      await submit('riya', { Reason: 'not needed' });
+      await requestFor(bucket);
+    } else {
+      const requestId = await ask(sandbox, bucket);
+      const { ts } = await waiting(sandbox, requestId);
+      await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts });
+      await cold();
+      await submit('alice', { 'MFA code': await sandbox.code('alice'), 'Bucket name': bucket });
+      expect((await sandbox.ended(requestId)).status).toBe('SUCCEEDED');
+      expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'deleted' });
+    }
+  });
+
+  it('and can’t even load works when Slack calls it again', async () => {
+    const help = async () => (await sandbox.act('riya', { command: '/delete-bucket', text: 'help' })).status;
+    // As many as may be warm.
+    await failing('slack', 'crash-before');
+    for (let calls = 0; calls < 3; calls++) expect(await help()).toBe(500);
+    // It reads two secrets, each tried three times.
+    await failing('secretsmanager:GetSecretValue', 'throttle', 6);
+    expect(await help()).toBe(500);
+    expect(await help()).toBe(200);
+  });
+});
+
+describe('an approval', () => {
+  async function approving(): Promise<{ bucket: string; requestId: string; values: object }> {
+    const bucket = await newBucket();
+    const requestId = await ask(sandbox, bucket);
+    const { ts } = await waiting(sandbox, requestId);
+    await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts });
+    return { bucket, requestId, values: { 'MFA code': await sandbox.code('alice'), 'Bucket name': bucket } };
+  }
+  /** The bucket goes, everybody hears so, and the trail is whole. */
+  async function expectDeleted(requestId: string, bucket: string): Promise<void> {
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'deleted' });
+    expect(await records.exists(bucket)).toBe(false);
+    await sandbox.seen('alice', ({ modal }) => textOf(modal).includes('Deleted'), 'the end');
+    const chain = await records.chainOf(requestId);
+    expect(brokenAt(chain)).toBeUndefined();
+    expect(chain.map(({ entry }) => entry)).toEqual([
+      '000-asked',
+      '001-1-asked',
+      '001-2-approved',
+      '001-3-session',
+      '001-4-deleting',
+      '001-5-deleted',
+      '999-closed',
+    ]);
+  }
+
+  it('whose record in the trail failed is recorded when it is submitted again', async () => {
+    const { bucket, requestId, values } = await approving();
+    await failing('dynamodb:PutItem', 'error');
+    expect(textOf(await submit('alice', values))).toContain('Something failed for the moment');
+    expect((await records.chainOf(requestId)).map(({ entry }) => entry)).not.toContain('001-2-approved');
+    expect(textOf(await submit('alice', values))).toContain('hecking with AWS');
+    await expectDeleted(requestId, bucket);
+  });
+
+  it.each(['states:SendTaskSuccess', 's3:DeleteBucket'])(
+    'counts once, and ends as it should, where the answer of %s is lost',
+    async (target) => {
+      const { bucket, requestId, values } = await approving();
+      await failing(target, 'lost-answer', 1);
+      expect(textOf(await submit('alice', values))).toContain('hecking with AWS');
+      await expectDeleted(requestId, bucket);
+    },
+  );
+
+  it('resumes the flow where every answer of Step Functions is lost', async () => {
+    const { bucket, requestId, values } = await approving();
+    await failing('states:SendTaskSuccess', 'lost-answer', 2);
+    await submit('alice', values);
+    await until(async () => (await sandbox.flow(requestId)).status === 'SUCCEEDED', 'the end');
+    expect(await records.exists(bucket)).toBe(false);
+  });
+});
