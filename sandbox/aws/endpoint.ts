@@ -12,6 +12,7 @@ import type { Credentials } from './credentials.ts';
 import { Handling } from './handling.ts';
 import { type Protocol, protocolOf } from './protocol.ts';
 import type { AwsError, Service } from './service.ts';
+import { unserved } from './unserved.ts';
 import { queryValue, splitTarget, type WireAnswer, type WireRequest } from './wire.ts';
 
 export interface EndpointParts {
@@ -28,6 +29,8 @@ export interface EndpointParts {
 export interface Served {
   service: Service;
   protocol: Protocol;
+  /** Of a service that isn't served: what every call of it is told. */
+  refusal?: string;
 }
 
 const MAX_BODY = 128 * 1024 * 1024;
@@ -113,14 +116,17 @@ export class Endpoint {
   }
 
   /** The service that a request is for: by the signature's scope; without one, by what it looks like. */
-  #find(request: WireRequest, scope: string | undefined): Served | undefined {
+  #find(request: WireRequest, scope: string | undefined): Served {
     const fits = ({ service }: Served): boolean => service.pathPrefix === undefined || request.path.startsWith(service.pathPrefix);
-    if (scope !== undefined) return this.#served.find((served) => served.service.name === scope && fits(served));
+    if (scope !== undefined)
+      return this.#served.find((served) => served.service.name === scope && fits(served)) ?? unserved(scope, request, this.#served);
     const target = request.headers['x-amz-target']?.split('.')[0];
-    if (target !== undefined) return this.#served.find(({ service }) => service.target === target);
+    if (target !== undefined)
+      return this.#served.find(({ service }) => service.target === target) ?? unserved(target, request, this.#served);
     const isForm =
       request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') || queryValue(request, 'Action') !== undefined;
-    return this.#served.find((served) => served.service.name === (isForm ? 'sts' : 's3') && fits(served));
+    const likely = isForm ? 'sts' : 's3';
+    return this.#served.find((served) => served.service.name === likely && fits(served)) ?? unserved(likely, request, this.#served);
   }
 
   async #send(response: ServerResponse, answer: WireAnswer): Promise<void> {

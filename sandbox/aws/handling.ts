@@ -27,7 +27,7 @@ const NO_QUESTION = { allowed: true, decidedBy: 'needs no permission', mfa: null
 export class Handling {
   readonly #parts: EndpointParts;
   readonly #endpoint: string;
-  readonly #find: (scope: string | undefined) => Served | undefined;
+  readonly #find: (scope: string | undefined) => Served;
   readonly #requestId = randomUUID();
   #caller: Caller | undefined;
   #region: string;
@@ -37,7 +37,7 @@ export class Handling {
   #call: Call | undefined;
   readonly #shared: SharedAnalyses = new Map();
 
-  constructor(parts: EndpointParts, endpoint: string, find: (scope: string | undefined) => Served | undefined) {
+  constructor(parts: EndpointParts, endpoint: string, find: (scope: string | undefined) => Served) {
     this.#parts = parts;
     this.#endpoint = endpoint;
     this.#find = find;
@@ -51,17 +51,15 @@ export class Handling {
       const signature = readSignature(request);
       this.#region = signature?.region ?? this.#region;
       served = this.#find(signature?.service);
-      if (!served) throw new Refusal('unknown-operation', `No such service is served here: ${signature?.service ?? 'none was named'}`);
+      if (served.refusal !== undefined) throw new Refusal('unknown-operation', served.refusal);
       this.#operation = served.protocol.route(request) ?? this.#operation;
       await this.#authenticate(served, request, raw, signature);
       return await this.#run(served, request, chunks);
     } catch (error) {
       const failure = this.#worded(served, error);
       this.#record(served, failure);
-      const protocol = served?.protocol ?? this.#find(undefined)?.protocol;
-      return {
-        answer: protocol?.fail(failure, this.#requestId, request) ?? { status: failure.status, headers: {}, body: failure.message },
-      };
+      const { protocol } = served ?? this.#find(undefined);
+      return { answer: protocol.fail(failure, this.#requestId, request) };
     }
   }
 

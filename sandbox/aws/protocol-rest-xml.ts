@@ -164,6 +164,8 @@ export class RestXmlProtocol implements Protocol {
         for (const [key, text] of Object.entries(value)) answer.headers[httpPrefixHeaders.toLowerCase() + key] = String(text);
       else if (httpPayload) answer.body = this.#payload(member, value, answer);
     }
+    // RFC 9110, 15.3.7: a part of what is there is 206, which the schemas don't tell.
+    if (values.ContentRange !== undefined) answer.status = 206;
     if (inBody) {
       answer.headers['content-type'] = 'application/xml';
       answer.body = XML_HEAD + this.#body(shape, values);

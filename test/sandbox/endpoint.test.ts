@@ -164,6 +164,24 @@ describe('the endpoint', () => {
     });
   });
 
+  describe('says that it does not serve a service, in the protocol that was spoken', () => {
+    const words = 'The sandbox serves no x; it serves dynamodb, iam, kms, s3, secretsmanager, sts.';
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const json = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'X_1.List' };
+    it.each([
+      ['JSON, of a target', 'x', { method: 'POST', headers: json, body: '{}' }, { type: 'application/x-amz-json-1.0' }],
+      ['JSON, of paths', 'x', { path: '/2015-03-31/functions' }, { type: 'application/x-amz-json-1.1' }],
+      ['a form', 'x', { method: 'POST', headers: form, body: 'Action=ListXs' }, { type: 'text/xml', code: '<Code>InvalidAction</Code>' }],
+      ['XML, of paths', 'route53', { path: '/2013-04-01/hostedzone' }, { type: 'application/xml', code: '<Code>NotImplemented</Code>' }],
+    ])('(%s)', async (_, service, raw, { type, code = '"__type":"UnknownOperationException"' }: { type: string; code?: string }) => {
+      const { headers, text } = await signed(raw, { service });
+      expect(headers['content-type']).toBe(type);
+      expect(text).toContain(words.replace('no x', `no ${service}`));
+      expect(text).toContain(code);
+      expect(run.aws.calls.list().at(-1)).toMatchObject({ allowed: false, action: `${service}:unknown` });
+    });
+  });
+
   describe('goes wrong on demand', () => {
     const list = () => client.send(new s3.ListBucketsCommand());
 
@@ -189,6 +207,25 @@ describe('the endpoint', () => {
         name: 'InternalError',
         status: 500,
       });
+      expect((await list()).Buckets?.map(({ Name }) => Name)).not.toContain('team-never');
+    });
+
+    it.each([
+      ['s3:CreateBucket', 'OperationAborted', 409],
+      ['s3:CreateBucket', 'BucketAlreadyExists', 409],
+      ['s3:CreateBucket', 'AccessDenied', 403],
+      ['s3:CreateBucket', 'ServiceUnavailable', 503],
+      ['s3:CreateBucket', 'InternalError', 500],
+      ['s3:CreateBucket', 'TooManyBuckets', 400],
+      ['kms:ListKeys', 'KMSInvalidStateException', 400],
+      ['kms:ListKeys', 'KMSInternalException', 500],
+      ['kms:ListKeys', 'AccessDeniedException', 400],
+    ])('answers %s with the error that is asked for: %s, %d', async (target, error, status) => {
+      run.faults.add({ target, kind: 'error', error, times: 1 });
+      const call = target.startsWith('s3')
+        ? client.send(new s3.CreateBucketCommand({ Bucket: 'team-never' }))
+        : run.kms(admin).send(new ListKeysCommand());
+      expect(await failure(call)).toMatchObject({ name: error, status });
       expect((await list()).Buckets?.map(({ Name }) => Name)).not.toContain('team-never');
     });
 

@@ -1,4 +1,5 @@
 import {
+  GetAccountAuthorizationDetailsCommand,
   GetAccountSummaryCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -8,12 +9,15 @@ import {
   ListAccessKeysCommand,
   ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
+  ListGroupsCommand,
   ListGroupsForUserCommand,
   ListMFADevicesCommand,
+  ListPoliciesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   ListUserPoliciesCommand,
   ListUsersCommand,
+  ListVirtualMFADevicesCommand,
 } from '@aws-sdk/client-iam';
 import { ACCOUNT, ALLOW_ALL, failure, type Keys, policy, type Running, SEED, startAws } from '../helpers/sandbox-aws.ts';
 
@@ -88,6 +92,25 @@ describe('IAM', () => {
       ),
     ).toEqual(ALLOW_ALL);
     expect((await client.send(new ListAttachedRolePoliciesCommand({ RoleName: 'elevate' }))).AttachedPolicies).toEqual([]);
+  });
+
+  it('lists devices with whose they are, and no groups or managed policies, which the sandbox has none of', async () => {
+    const { VirtualMFADevices } = await client.send(new ListVirtualMFADevicesCommand());
+    expect(Object.fromEntries(VirtualMFADevices?.map(({ SerialNumber, User }) => [SerialNumber, User?.Arn]) ?? [])).toEqual({
+      [`arn:aws:iam::${ACCOUNT}:mfa/alice`]: `arn:aws:iam::${ACCOUNT}:user/alice`,
+      [`arn:aws:iam::${ACCOUNT}:mfa/root`]: `arn:aws:iam::${ACCOUNT}:root`,
+    });
+    const unassigned = new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Unassigned' });
+    expect((await client.send(unassigned)).VirtualMFADevices).toEqual([]);
+    expect((await client.send(new ListGroupsCommand())).Groups).toEqual([]);
+    expect((await client.send(new ListPoliciesCommand())).Policies).toEqual([]);
+  });
+
+  it('shows all identities with their policies at once', async () => {
+    const all = await client.send(new GetAccountAuthorizationDetailsCommand());
+    expect(all.UserDetailList?.map(({ UserName }) => UserName)).toContain('alice');
+    expect(all.RoleDetailList).toMatchObject([{ RoleName: 'elevate', RolePolicyList: [{ PolicyName: 'own' }] }]);
+    expect(JSON.parse(decodeURIComponent(all.RoleDetailList?.[0]?.AssumeRolePolicyDocument ?? ''))).toEqual(TRUST);
   });
 
   it('counts what the account has', async () => {

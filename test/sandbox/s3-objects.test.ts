@@ -66,6 +66,7 @@ describe("objects in the sandbox's S3", () => {
     await put('0123456789');
     const part = async (Range: string) => {
       const got = await get({ Range });
+      expect(got.$metadata.httpStatusCode).toBe(got.ContentRange === undefined ? 200 : 206);
       return [await got.Body?.transformToString(), got.ContentRange];
     };
     expect(await part('bytes=2-4')).toEqual(['234', 'bytes 2-4/10']);

@@ -54,6 +54,7 @@ describe('AssumeRole', () => {
     expect(await failure(assume({ TokenCode: wrong }))).toMatchObject({ name: 'AccessDenied', status: 403, message: WRONG_CODE });
     expect(run.aws.calls.list().at(-1)).toMatchObject({
       allowed: false,
+      resource: ROLE,
       errorCode: 'AccessDenied',
       decidedBy: expect.stringContaining('invalid MFA'),
     });

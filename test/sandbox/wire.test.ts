@@ -172,7 +172,10 @@ describe('the endpoint reads and writes', () => {
       { service: 'sts' },
     );
     expect(form).toMatchObject({ status: 400, text: expect.stringContaining('<Code>InvalidAction</Code>') });
-    expect(await signed({ method: 'POST', body: '' }, { service: 'ec2' })).toMatchObject({ status: 501 });
+    expect(await signed({ method: 'POST', body: '' }, { service: 'ec2' })).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('UnknownOperationException'),
+    });
     expect(
       await signed(
         { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'Action=%zz' },

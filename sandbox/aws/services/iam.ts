@@ -1,7 +1,7 @@
 import type * as sdk from '@aws-sdk/client-iam';
 import * as schemas from '@aws-sdk/client-iam';
 import { AwsError, type Call, type Caller, type Operation, type Service } from '../service.ts';
-import type { IamStore, NamedPolicy, Role, User } from './iam-store.ts';
+import type { IamStore, MfaDevice, NamedPolicy, Role, User } from './iam-store.ts';
 
 /** The sandbox's IAM, for reading: what an operator's client looks with. */
 export function createIam(store: IamStore): Service {
@@ -42,6 +42,12 @@ export function createIam(store: IamStore): Service {
     questions: (_, call: Call) => [{ action: `iam:${action}`, resource: '*', resourceAccount: call.account }],
     run: () => run(),
   });
+
+  const deviceOf = ({ serial, owner, enabledAt }: MfaDevice): sdk.VirtualMFADevice => {
+    const found = store.users.get(owner);
+    const root = { Path: undefined, UserName: undefined, UserId: store.account, Arn: store.rootArn, CreateDate: new Date(0) };
+    return { SerialNumber: serial, EnableDate: new Date(enabledAt), User: found ? userOf(found) : root };
+  };
 
   return {
     name: 'iam',
@@ -131,6 +137,46 @@ export function createIam(store: IamStore): Service {
         'ListAttachedRolePolicies',
         () => ({ AttachedPolicies: [], IsTruncated: false }),
       ),
+      // Root's device has root for its user (IAM API reference, "ListVirtualMFADevices").
+      ListVirtualMFADevices: {
+        schema: schemas.ListVirtualMFADevices$,
+        questions: (_: sdk.ListVirtualMFADevicesRequest, call: Call) => [
+          { action: 'iam:ListVirtualMFADevices', resource: '*', resourceAccount: call.account },
+        ],
+        run: ({ AssignmentStatus = 'Any' }: sdk.ListVirtualMFADevicesRequest): sdk.ListVirtualMFADevicesResponse => ({
+          // All devices here belong to somebody.
+          VirtualMFADevices: AssignmentStatus === 'Unassigned' ? [] : [...store.devices.values()].map(deviceOf),
+          IsTruncated: false,
+        }),
+      },
+      ListGroups: onAll<sdk.ListGroupsResponse>(schemas.ListGroups$, 'ListGroups', () => ({ Groups: [], IsTruncated: false })),
+      ListPolicies: onAll<sdk.ListPoliciesResponse>(schemas.ListPolicies$, 'ListPolicies', () => ({ Policies: [], IsTruncated: false })),
+      GetAccountAuthorizationDetails: onAll<sdk.GetAccountAuthorizationDetailsResponse>(
+        schemas.GetAccountAuthorizationDetails$,
+        'GetAccountAuthorizationDetails',
+        () => ({
+          UserDetailList: [...store.users.values()].map((found) => ({
+            ...userOf(found),
+            UserPolicyList: found.policies.map(detailOf),
+            GroupList: [],
+            AttachedManagedPolicies: [],
+            Tags: tagsOf(found.tags),
+          })),
+          RoleDetailList: [...store.roles.values()].map((found) => {
+            const { MaxSessionDuration: _, ...role } = roleOf(found);
+            return {
+              ...role,
+              RolePolicyList: found.policies.map(detailOf),
+              InstanceProfileList: [],
+              AttachedManagedPolicies: [],
+              Tags: tagsOf(found.tags),
+            };
+          }),
+          GroupDetailList: [],
+          Policies: [],
+          IsTruncated: false,
+        }),
+      ),
       GetAccountSummary: onAll<sdk.GetAccountSummaryResponse>(schemas.GetAccountSummary$, 'GetAccountSummary', () => {
         const ofRoot = (items: Iterable<{ owner: string }>): number => [...items].filter(({ owner }) => owner === 'root').length;
         return {
@@ -157,8 +203,10 @@ const encoded = (document: unknown): string => encodeURIComponent(typeof documen
 function inline(policies: NamedPolicy[], name: string | undefined, kind: string): { PolicyName: string; PolicyDocument: string } {
   const found = policies.find((policy) => policy.name === name);
   if (!found) throw noSuchEntity(kind, name ?? '');
-  return { PolicyName: found.name, PolicyDocument: encoded(found.document) };
+  return detailOf(found);
 }
+
+const detailOf = ({ name, document }: NamedPolicy) => ({ PolicyName: name, PolicyDocument: encoded(document) });
 
 const namesOf = ({ policies }: { policies: NamedPolicy[] }) => ({ PolicyNames: policies.map(({ name }) => name), IsTruncated: false });
 

@@ -14,22 +14,14 @@ import { checkKey, readVersion } from './versions.ts';
 export function objectOperations(s3: S3): Service['operations'] {
   return {
     PutObject: onObject<sdk.PutObjectRequest, Output<sdk.PutObjectOutput>>(s3, PutObject$, writeActions, putObject, writeContext),
-    GetObject: onObject<sdk.GetObjectRequest, sdk.GetObjectOutput & { $metadata?: { httpStatusCode: number } }>(
+    GetObject: onObject<sdk.GetObjectRequest, sdk.GetObjectOutput>(
       s3,
       GetObject$,
       (input) => [input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion'],
       async (bucket, key, input, call) => {
         const version = await readable(s3, bucket, key, input, call);
-        const part = rangeOfBody(input.Range, version.body.length);
-        const head = headOf(bucket, version, input.ChecksumMode === 'ENABLED' && !part);
-        if (!part) return { ...head, Body: version.body as never };
-        return {
-          ...head,
-          $metadata: { httpStatusCode: 206 },
-          ContentRange: `bytes ${part.start}-${part.end - 1}/${version.body.length}`,
-          ContentLength: part.end - part.start,
-          Body: version.body.subarray(part.start, part.end) as never,
-        };
+        const { start, end } = rangeOfBody(input.Range, version.body.length) ?? {};
+        return { ...headOf(bucket, version, input), Body: version.body.subarray(start, end) as never };
       },
       (input) => ({ 's3:versionid': input.VersionId }),
     ),
@@ -37,7 +29,7 @@ export function objectOperations(s3: S3): Service['operations'] {
       s3,
       HeadObject$,
       (input) => [input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion'],
-      async (bucket, key, input, call) => headOf(bucket, await readable(s3, bucket, key, input, call), input.ChecksumMode === 'ENABLED'),
+      async (bucket, key, input, call) => headOf(bucket, await readable(s3, bucket, key, input, call), input),
       (input) => ({ 's3:versionid': input.VersionId }),
     ),
     CopyObject: copyObject(s3),
@@ -111,21 +103,28 @@ async function readable(s3: S3, bucket: Bucket, key: string, input: ReadInput, c
   }
 }
 
-function headOf(bucket: Bucket, version: Version & { body: Uint8Array }, checksums: boolean): Output<sdk.HeadObjectOutput> {
-  const { headers, tags, retention, legalHold, checksums: sums } = version.details ?? {};
+function headOf(
+  bucket: Bucket,
+  version: Version & { body: Uint8Array },
+  { Range, ChecksumMode }: sdk.HeadObjectRequest | sdk.GetObjectRequest,
+): Output<sdk.HeadObjectOutput> {
+  const { headers, tags, retention, legalHold, checksums } = version.details ?? {};
+  const whole = version.body.length;
+  const part = rangeOfBody(Range, whole);
   return {
     AcceptRanges: 'bytes',
     ContentType: 'binary/octet-stream',
     ServerSideEncryption: 'AES256',
     ...headers,
-    ContentLength: version.body.length,
+    ContentLength: part ? part.end - part.start : whole,
+    ...(part && { ContentRange: `bytes ${part.start}-${part.end - 1}/${whole}` }),
     ETag: `"${version.etag}"`,
     LastModified: new Date(version.seconds * 1000),
     ...(bucket.versioning && { VersionId: bucket.versionId(version) }),
     ...(tags && { TagCount: tags.length }),
     ...(retention && { ObjectLockMode: retention.Mode, ObjectLockRetainUntilDate: retention.RetainUntilDate }),
     ...(legalHold && { ObjectLockLegalHoldStatus: legalHold }),
-    ...(checksums && sums),
+    ...(ChecksumMode === 'ENABLED' && !part && checksums),
   };
 }
 
