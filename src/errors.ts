@@ -35,3 +35,8 @@ export class Unexpected extends InterlockError {
 export class SlackRefused extends InterlockError {
   override readonly name = 'SlackRefused';
 }
+
+/** Whether an execution was started is not known: its answer was lost. */
+export class StartUnknown extends InterlockError {
+  override readonly name = 'StartUnknown';
+}

@@ -78,7 +78,11 @@ describe('a task', () => {
   });
 
   it('that nobody knows is refused with those that there are', () => {
-    expect(run('stop')).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining('start|demo|bench|package|lint|test') });
+    expect(run('stop')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('start|demo|bench|package|deploy|approver-policy|lint|test'),
+    });
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('passes %s on and ends as its program does', async (signal) => {

@@ -1,10 +1,11 @@
 /** Starts executions and resumes waiting ones. The Slack function alone may do either. */
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { StartUnknown } from '../errors.ts';
 import type { Secret } from '../secret.ts';
-import { clientOptions, isPassing, nameOf } from './clients.ts';
+import { clientOptions, isPassing, nameOf, statusOf } from './clients.ts';
 
 export interface Flow {
-  /** Starts the execution of this name; one that was started before is left alone. */
+  /** Starts the execution of this name; one that was started before is left alone. Throws StartUnknown where no answer came. */
   start(name: string, input: object): Promise<void>;
   /** Gives the waiting task its answer; false where the wait is over (answered, timed out, ended). */
   resume(taskToken: Secret, answer: object): Promise<boolean>;
@@ -20,7 +21,11 @@ export function createFlow(stateMachineArn: string, region: string): Flow {
         await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
       } catch (error) {
         // The name is the request's: the clash says that this very request was started already (StartExecution, API reference).
-        if (nameOf(error) !== 'ExecutionAlreadyExists') throw error;
+        if (nameOf(error) === 'ExecutionAlreadyExists') return;
+        const status = statusOf(error);
+        if (status === undefined || status >= 500)
+          throw new StartUnknown('Step Functions gave no answer; whether the flow was started is not known.');
+        throw error;
       }
     },
 

@@ -5,6 +5,7 @@ import { auditEntry } from '../domain/audit.ts';
 import { parseBucket } from '../domain/bucket-name.ts';
 import type { Request } from '../domain/request.ts';
 import { decide, ruleFor, type Standing } from '../domain/rules.ts';
+import { StartUnknown } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { Asked, Desk } from '../slack/desk.ts';
 import type { DeskParts } from './desk.ts';
@@ -36,13 +37,18 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
     await locks.free(bucket, user, requestId);
     return refuse(`You have ${OPEN_EACH} open requests, which is as many as may be; cancel one, or wait for its end.`);
   }
-  await requests.create(request);
-  const context = { purpose: 'request', requestId, bucket, account: config.account } as const;
-  const sealing = parts.seals.seal(new Secret(JSON.stringify(request)), context);
-  const [sealedRequest] = await Promise.all([sealing, parts.audit.record(entryOf(request))]);
-  // Where its answer is lost the flow may be at work: the lock stays, and is taken over if nothing comes of it.
-  await flow.start(requestId, { request, sealedRequest });
-  return { ok: true };
+  try {
+    await requests.create(request);
+    const context = { purpose: 'request', requestId, bucket, account: config.account } as const;
+    const sealing = parts.seals.seal(new Secret(JSON.stringify(request)), context);
+    const [sealedRequest] = await Promise.all([sealing, parts.audit.record(entryOf(request))]);
+    await flow.start(requestId, { request, sealedRequest });
+    return { ok: true };
+  } catch (error) {
+    // Where the answer to the start was lost the flow may be at work: the lock stays, and is taken over if nothing comes of it.
+    if (!(error instanceof StartUnknown)) await locks.free(bucket, user, requestId);
+    throw error;
+  }
 }
 
 /** Was this row written for the same submission, a moment ago? */

@@ -31,7 +31,9 @@ describe('obstacles', () => {
   });
 
   it('names the access points, and what to do', () => {
-    expect(obstacles(someFacts({ accessPoints: ['one'] }))).toEqual(['The bucket has an access point (“one”). Delete the access point, then ask again.']);
+    expect(obstacles(someFacts({ accessPoints: ['one'] }))).toEqual([
+      'The bucket has an access point (“one”). Delete the access point, then ask again.',
+    ]);
     expect(obstacles(someFacts({ accessPoints: ['one', 'two', 'three'] }))).toEqual([
       'The bucket has access points (“one”, “two” and “three”). Delete the access points, then ask again.',
     ]);

@@ -100,7 +100,6 @@ describe('a service that fails for the moment', () => {
     ['s3:DeleteBucket', 'throttle'],
     ['s3:DeleteBucket', 'lost-answer'],
     ['s3:DeleteBucket', 'slow'],
-    ['kms:GenerateDataKey', 'slow'],
     ['states:SendTaskSuccess', 'lost-answer'],
   ])('(%s, %s) changes nothing about the outcome', async (target, kind) => {
     const bucket = await bucketOf();

@@ -74,7 +74,7 @@ async function cancels(): Promise<void> {
 async function isAborted(): Promise<void> {
   await sandbox.s3().send(new CreateBucketCommand({ Bucket: 'team-aborted' }));
   // As often as the SDK tries.
-  await sandbox.fault({ target: 'states:StartExecution', times: 3, kind: 'error' });
+  await sandbox.fault({ target: 'states:StartExecution', times: 3, kind: 'throttle' });
   await openModal(sandbox, 'riya', { command: '/delete-bucket', text: 'team-aborted' });
   await sandbox.act('riya', { submit: { Reason: 'not needed' } });
   await sandbox.fault({ clear: true });
