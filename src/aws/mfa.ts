@@ -16,10 +16,10 @@ export interface Session {
   expiresAt: string;
 }
 
-/** What AWS made of a code. Only `wrongCode` counts as a try. */
+/** What AWS made of a code. Only `wrongCode` counts as a try. Nothing of AWS's own text goes on: STS may repeat the code in it (aws/aws-cli#4648). */
 export type CodeResult =
   | { kind: 'session'; session: Secret; expiresAt: string }
-  | { kind: 'wrongCode' | 'notValidated' | 'throttled' | 'notAuthorized' | 'badKey' | 'answerLost' | 'neverSent'; error: string };
+  | { kind: 'wrongCode' | 'notValidated' | 'throttled' | 'notAuthorized' | 'badKey' | 'answerLost' | 'neverSent' };
 
 export interface SessionRequest {
   approver: Approver;
@@ -46,7 +46,7 @@ export async function takeSession(wanted: SessionRequest): Promise<CodeResult> {
     const { Credentials } = await (wanted.approver.session === 'role' ? assumeRole(sts, wanted) : getSessionToken(sts, wanted));
     return toSession(Credentials);
   } catch (error) {
-    return { kind: classify(error), error: nameOf(error) };
+    return { kind: classify(error) };
   } finally {
     sts.destroy();
   }
@@ -79,7 +79,7 @@ function getSessionToken(sts: STSClient, wanted: SessionRequest) {
 
 function toSession(credentials: Credentials | undefined): CodeResult {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
-  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) return { kind: 'answerLost', error: 'EmptyAnswer' };
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) return { kind: 'answerLost' };
   const session: Session = {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
