@@ -77,6 +77,11 @@ describe('a task', () => {
     expect(run('demo')).toEqual({ status: 3, stdout: '', stderr: '' });
   });
 
+  it('(start) checks its settings before it packages', () => {
+    write('sandbox/main.ts', 'if (process.argv[2] === "--check") process.exit(1); console.log("not this");');
+    expect(run('start')).toEqual({ status: 1, stdout: '', stderr: '' });
+  });
+
   it('that nobody knows is refused with those that there are', () => {
     expect(run('stop')).toEqual({
       status: 2,
@@ -88,7 +93,7 @@ describe('a task', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('passes %s on and ends as its program does', async (signal) => {
     write(
       'sandbox/main.ts',
-      'process.on(process.argv[2] as string, () => { console.log("bye"); process.exit(0); }); setInterval(() => {}, 1000); console.log("ready");',
+      'if (process.argv[2] === "--check") process.exit(0); process.on(process.argv[2] as string, () => { console.log("bye"); process.exit(0); }); setInterval(() => {}, 1000); console.log("ready");',
     );
     const child: ChildProcess = spawn(process.execPath, ['scripts/run.mjs', 'start', signal], {
       cwd: project,
