@@ -127,7 +127,7 @@ function setFault({ faults, functions, aws, slack }: Parts, { clear, target, kin
   if (error !== undefined && (isFunction || kind !== 'error'))
     throw new HttpError(
       400,
-      'error goes with {"kind": "error"} and an AWS action or a Slack method; other faults have no choice of errors',
+      'error goes with the kind error, and with an AWS action or a Slack method; other faults have no choice of errors',
     );
   const fault = { target, kind: kind as FaultKind, times, ...(error === undefined ? {} : { error }) };
   faults.add(fault);

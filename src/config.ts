@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import type * as z from 'zod';
 import { check, type Fault } from './config-checks.ts';
 import { configSchema, type RawConfig } from './config-schema.ts';
@@ -43,17 +43,39 @@ export function parseConfig(text: string, fileName: string): Config {
     const sorted = [...faults].sort((a, b) => a.line - b.line);
     throw new ConfigError(sorted.map(({ line, message }) => `${fileName}:${line}: ${message}`).join('\n'));
   };
-  if (document.errors.length > 0) {
-    fail(document.errors.map((error) => ({ line: lineOf(error.pos[0]), message: `is no YAML that can be read: ${error.message}` })));
-  }
+  if (document.errors.length > 0) fail(syntaxFaults(document.errors, text).map(({ at, message }) => ({ line: lineOf(at), message })));
   const tell = (faults: Fault[]) =>
     fail(faults.map(({ path, message }) => ({ line: lineOf(positionOf(document, path)), message: `${nameOf(path)}${message}` })));
 
+  // An alias is read when it is resolved only, and then without its place.
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      fail([{ line: lineOf(alias.range?.[0] ?? 0), message: 'this alias (*name) has no anchor before it; write the value itself' }]);
+    },
+  });
   const parsed = configSchema.safeParse(document.toJS());
   if (!parsed.success) return tell(parsed.error.issues.flatMap(faultsOf));
   const config = configOf(parsed.data);
   const faults = check(config);
   return faults.length > 0 ? tell(faults) : config;
+}
+
+/**
+ * What to tell of a text that is no YAML. Keys that stand twice are each a fault of their own; of what can't be read at all only the
+ * first is told, since those after it mostly follow from it.
+ */
+function syntaxFaults(errors: YAMLParseError[], text: string): { at: number; message: string }[] {
+  const [first] = errors.filter(({ code }) => code !== 'DUPLICATE_KEY').sort((a, b) => a.pos[0] - b.pos[0]);
+  if (first) {
+    // What stands in the file may be a secret in the wrong place: messages that quote it lose the quotation.
+    const what = first.code === 'MULTIPLE_DOCS' ? 'a second document begins here; keep one' : first.message.replace(/: ".*$/s, '');
+    return [{ at: first.pos[0], message: `is no YAML that can be read: ${what}` }];
+  }
+  return errors.map(({ pos: [at] }) => {
+    const key = /^["']?([\w.-]{1,40})/.exec(text.slice(at))?.[1];
+    return { at, message: `${key ?? 'a key'} stands twice in the same place; keep one of them` };
+  });
 }
 
 function configOf(raw: RawConfig): Config {

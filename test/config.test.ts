@@ -1,8 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import { loadConfig, parseConfig } from '../src/config.ts';
+import { parseConfig } from '../src/config.ts';
 
 const SANDBOX = readFileSync('config/sandbox.yml', 'utf8');
 
@@ -248,49 +246,8 @@ describe('a configuration', () => {
     expect(() => parseConfig(text, 'c.yml')).toThrow(`c.yml:${bob}: approvers.bob.secret is missing`);
   });
 
-  it.each<[string, string, string]>([
-    [
-      'a key that stands twice',
-      `${SANDBOX}\npaused: true\n`,
-      `c.yml:${SANDBOX.split('\n').length + 1}: is no YAML that can be read: Map keys must be unique`,
-    ],
-    ['a tab', 'account: "1"\n\tregion: x\n', 'c.yml:2: is no YAML that can be read'],
-    ['nothing', '', 'c.yml:1: the configuration must be a mapping'],
-    ['a list', '- a\n', 'c.yml:1: the configuration must be a mapping'],
-  ])('is refused when the file holds %s', (_, text, message) => {
-    expect(() => parseConfig(text, 'c.yml')).toThrow(message);
-  });
-
   it("tells a fault without what was written, which may be somebody's key", () => {
     const text = changed(set('approvers.alice.secret', 'wJalr XUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'));
     expect(() => parseConfig(text, 'c.yml')).not.toThrow('EXAMPLEKEY');
-  });
-});
-
-describe('loadConfig', () => {
-  const before = { ...process.env };
-  let directory: string;
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'interlock-config-'));
-  });
-  afterEach(() => {
-    process.env = { ...before };
-    rmSync(directory, { recursive: true });
-  });
-
-  it("reads the file that INTERLOCK_CONFIG names, from the function's root", () => {
-    writeFileSync(join(directory, 'here.yml'), SANDBOX);
-    process.env.LAMBDA_TASK_ROOT = directory;
-    process.env.INTERLOCK_CONFIG = 'here.yml';
-    expect(loadConfig().account).toBe('111122223333');
-  });
-
-  it('says when nothing names a file', () => {
-    delete process.env.INTERLOCK_CONFIG;
-    expect(() => loadConfig()).toThrow('INTERLOCK_CONFIG is not set');
-  });
-
-  it('says when the file is not there', () => {
-    expect(() => loadConfig(join(directory, 'none.yml'))).toThrow(/none\.yml can't be read \(ENOENT\)/);
   });
 });

@@ -95,6 +95,18 @@ describe("the page's port", () => {
     ['POST', '/sandbox/clock', '{"advance": 1e99}', 400, 'advance must be a number of seconds'],
     ['POST', '/sandbox/clock', '{"advance": 1, "by": 2}', 400, 'there is no by here'],
     ['POST', '/sandbox/faults', '{"target": "elevat", "kind": "error"}', 400, 'a function (slack, inspect, askApprover, elevate'],
+    ['POST', '/sandbox/faults', '{"target": "s3:DeleteBuckets", "kind": "error"}', 400, 'that the sandbox serves'],
+    ['POST', '/sandbox/faults', '{"target": "lambda:InvokeFunction", "kind": "error"}', 400, 'that the sandbox serves'],
+    ['POST', '/sandbox/faults', '{"target": "chat.shout", "kind": "error"}', 400, 'that the sandbox serves'],
+    ['POST', '/sandbox/faults', '{"target": "s3:DeleteBucket", "kind": "error", "error": "not one"}', 400, 'error must be the name of an'],
+    [
+      'POST',
+      '/sandbox/faults',
+      '{"target": "s3:DeleteBucket", "kind": "slow", "error": "SlowDown"}',
+      400,
+      'error goes with the kind error',
+    ],
+    ['POST', '/sandbox/faults', '{"target": "elevate", "kind": "error", "error": "Mine"}', 400, 'error goes with the kind error'],
     ['POST', '/sandbox/faults', '{"target": "elevate", "kind": "boom"}', 400, 'kind must be one of throttle, error'],
     ['POST', '/sandbox/faults', '{"target": "elevate", "kind": "error", "times": 0}', 400, 'times must be a whole number'],
     ['POST', '/sandbox/faults', '{"target": "elevate", "kind": "error", "often": 1}', 400, 'there is no often here'],
@@ -125,12 +137,20 @@ describe("the page's port", () => {
     expect(Date.parse(JSON.parse((await http('GET', '/sandbox/clock')).body).now)).toBeGreaterThanOrEqual(Date.parse(now));
   });
 
-  it('takes faults and clears them', async () => {
-    expect(await http('POST', '/sandbox/faults', '{"target": "sts:AssumeRole", "kind": "throttle", "times": 2}')).toMatchObject({
-      status: 200,
-    });
+  it.each([
+    ['{"target": "sts:AssumeRole", "kind": "throttle", "times": 2}', 'sts:AssumeRole'],
+    ['{"target": "sts:TagSession", "kind": "error"}', 'sts:TagSession'],
+    ['{"target": "s3:ListBucketVersions", "kind": "error", "error": "SlowDown"}', 's3:ListBucketVersions'],
+    ['{"target": "s3:ListAccessPoints", "kind": "slow"}', 's3:ListAccessPoints'],
+    ['{"target": "states:StartExecution", "kind": "error"}', 'states:StartExecution'],
+    ['{"target": "chat.update", "kind": "error", "error": "message_not_found"}', 'chat.update'],
+    ['{"target": "elevate", "kind": "crash-after"}', 'elevate'],
+  ])('takes the fault %s, and clears it', async (fault, target) => {
+    expect(await http('POST', '/sandbox/faults', fault)).toMatchObject({ status: 200 });
+    expect(sandbox.faults.due(target)).toMatchObject(JSON.parse(fault.replace(/, "times": 2/, '')));
+    expect(await http('POST', '/sandbox/faults', fault)).toMatchObject({ status: 200 });
     expect(await http('POST', '/sandbox/faults', '{"clear": true}')).toMatchObject({ status: 200 });
-    expect(sandbox.faults.take('sts:AssumeRole')).toBeUndefined();
+    expect(sandbox.faults.take(target)).toBeUndefined();
   });
 
   it('tells the calls since a time', async () => {
