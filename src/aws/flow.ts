@@ -23,7 +23,8 @@ export function createFlow(stateMachineArn: string, region: string): Flow {
         // The name is the request's: the clash says that this very request was started already (StartExecution, API reference).
         if (nameOf(error) === 'ExecutionAlreadyExists') return;
         const status = statusOf(error);
-        if (status === undefined || status >= 500)
+        // The last try's refusal says nothing of an earlier one, whose answer was lost.
+        if (status === undefined || status >= 500 || attemptsOf(error) > 1)
           throw new StartUnknown('Step Functions gave no answer; whether the flow was started is not known.');
         throw error;
       }
@@ -48,6 +49,9 @@ export function createFlow(stateMachineArn: string, region: string): Flow {
     },
   };
 }
+
+/** How often the SDK has sent a request that failed. */
+const attemptsOf = (error: unknown) => (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
 
 /** A token resumes its task once (SendTaskSuccess, API reference, errors). */
 const OVER = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];

@@ -45,8 +45,8 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
     await flow.start(requestId, { request, sealedRequest });
     return { ok: true };
   } catch (error) {
-    // Where the answer to the start was lost the flow may be at work: the lock stays, and is taken over if nothing comes of it.
-    if (!(error instanceof StartUnknown)) await locks.free(bucket, user, requestId);
+    // Where the answer to this start, or to an earlier one, was lost the flow may be at work: the lock stays, and is taken over if nothing comes of it.
+    if (!row && !(error instanceof StartUnknown)) await locks.free(bucket, user, requestId);
     throw error;
   }
 }

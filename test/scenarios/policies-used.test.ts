@@ -70,11 +70,11 @@ async function cancels(): Promise<void> {
   await sandbox.ended(requestId);
 }
 
-/** Step Functions fails at first, when the flow is to be started; then it starts, and somebody stops it. */
+/** KMS fails at first, before the flow is to be started; then it starts, and somebody stops it. */
 async function isAborted(): Promise<void> {
   await sandbox.s3().send(new CreateBucketCommand({ Bucket: 'team-aborted' }));
   // As often as the SDK tries.
-  await sandbox.fault({ target: 'states:StartExecution', times: 3, kind: 'throttle' });
+  await sandbox.fault({ target: 'kms:GenerateDataKey', times: 3, kind: 'throttle' });
   await openModal(sandbox, 'riya', { command: '/delete-bucket', text: 'team-aborted' });
   await sandbox.act('riya', { submit: { Reason: 'not needed' } });
   await sandbox.fault({ clear: true });

@@ -84,6 +84,42 @@ describe('a form submitted again after its request was not started', () => {
   });
 });
 
+describe('the lock of a request that may have been started', () => {
+  /** Somebody else asks for the bucket, and is told that it is asked for already. */
+  async function expectLocked(bucket: string): Promise<void> {
+    await openModal(sandbox, 'mallory', { command: '/delete-bucket', text: bucket });
+    expect(textOf(await submit('mallory', { Reason: 'me too' }))).toContain('for this bucket is open already');
+  }
+
+  it('stays where the first of several tries was lost and the others were refused', async () => {
+    const bucket = await newBucket();
+    await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
+    await failing('states:StartExecution', 'lost-answer', 1);
+    await failing('states:StartExecution', 'throttle', 2);
+    expect(textOf(await submit('riya', { Reason: 'not needed' }))).toContain('Something failed for the moment');
+    await requestFor(bucket);
+    await expectLocked(bucket);
+  });
+
+  it('stays where the form is submitted again and fails before it comes to a start', async () => {
+    const bucket = await notStarted('lost-answer');
+    await requestFor(bucket);
+    await failing('kms:GenerateDataKey', 'error');
+    expect(textOf(await submit('riya', { Reason: 'not needed' }))).toContain('Something failed for the moment');
+    await expectLocked(bucket);
+  });
+
+  it('is freed where the first try of all was refused for good', async () => {
+    const bucket = await newBucket();
+    await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
+    await failing('kms:GenerateDataKey', 'error');
+    await submit('riya', { Reason: 'not needed' });
+    expect(await holderOf(bucket)).toBeUndefined();
+    expect(await submit('riya', { Reason: 'not needed', Rehearse: true })).toBe('');
+    await requestFor(bucket);
+  });
+});
+
 describe('a function that finds a service throttled when it is cold', () => {
   it.each([
     ['inspect', 'kms:Decrypt'],
