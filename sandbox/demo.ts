@@ -3,16 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Secret, TOTP } from 'otpauth';
-import type { CallRecord } from './aws/calls.ts';
+import { execution, Narrator } from './narrator.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
-import { render } from './slack/render.ts';
 
 const BUCKET = 'team-scratch';
-const color = process.stdout.isTTY && !process.env.NO_COLOR;
-const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
-const say = (line = '') => process.stdout.write(`${line}\n`);
-const heading = (text: string) => say(`\n${paint(1, text)}`);
-
 /** Waits for what the flow does in its own time. Throws after a minute: then something is broken. */
 async function until<T>(find: () => T | undefined | false, what: string): Promise<T> {
   for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
@@ -21,52 +15,6 @@ async function until<T>(find: () => T | undefined | false, what: string): Promis
   }
   throw new Error(`waited in vain for ${what}`);
 }
-
-/** Shows what somebody sees, set in. */
-function show(sandbox: Sandbox, who: string, item: Parameters<typeof render>[0]): void {
-  say(paint(36, `  Slack, ${who} sees:`));
-  for (const line of render(item, sandbox.slack.names()).split('\n')) say(paint(36, `    │ ${line}`));
-}
-
-/** Tells each call and each state as it comes. */
-function follow(sandbox: Sandbox): () => void {
-  let told = 0;
-  const states = () => {
-    const visits = execution(sandbox)?.history.visits ?? [];
-    for (const { name } of visits.slice(told)) say(paint(33, `  flow   ${name}`));
-    told = visits.length;
-  };
-  const call = (record: CallRecord) => {
-    states();
-    say(line(record));
-  };
-  const off = sandbox.aws.calls.on(call);
-  const timer = setInterval(states, 20);
-  return () => {
-    clearInterval(timer);
-    off();
-    states();
-  };
-}
-
-/** A call in a line: who, what, on what, allowed or denied, and by which statement. */
-function line({ principal, action, resource, mfa, allowed, decidedBy, errorCode }: CallRecord): string {
-  const who = short(principal)
-    .replace(/^(?:assumed-role|user)\//, '')
-    .replace(/^(\w+)\/(?:interlock-sandbox-)?\1$/, '$1');
-  const verdict = allowed ? (errorCode ? paint(33, errorCode) : paint(32, 'allowed')) : paint(31, 'DENIED');
-  const why = decidedBy.replace(/^(?:allowed|denied) by /, '').replaceAll(' of policy "interlock"', '');
-  return `  AWS    ${who.padEnd(13)} ${action} ${short(resource)}${mfa ? ' [MFA]' : ''} ${verdict}: ${why}`;
-}
-
-/** An ARN without what is the same everywhere here. */
-const short = (arn: string) =>
-  arn
-    .replace(/^arn:aws:\w+:[\w-]*:\d*:/, '')
-    .replaceAll('interlock-sandbox-', '')
-    .replace(/^(table|role|function|secret)[:/]/, '');
-
-const execution = (sandbox: Sandbox) => sandbox.flow.machines().flatMap((machine) => sandbox.flow.executions(machine.arn))[0];
 
 /** The six digits on alice's device, as her phone would show them. */
 function codeOf(sandbox: Sandbox, dir: string): string {
@@ -82,10 +30,12 @@ async function act(sandbox: Sandbox, who: string, action: Parameters<Sandbox['sl
 const modalOf = (sandbox: Sandbox, who: string) => sandbox.slack.view(who).modal;
 const has = (item: unknown, text: string) => JSON.stringify(item ?? '').includes(text);
 
-async function play(sandbox: Sandbox, dir: string): Promise<void> {
+async function play(sandbox: Sandbox, dir: string, narrator: Narrator): Promise<void> {
+  const heading = (text: string) => narrator.heading(text);
+  const show = (who: string, item: Parameters<Narrator['show']>[1]) => narrator.show(who, item);
   heading(`1  riya types /delete-bucket ${BUCKET}`);
   await act(sandbox, 'riya', { command: '/delete-bucket', text: BUCKET });
-  show(sandbox, 'riya', modalOf(sandbox, 'riya') ?? {});
+  show('riya', modalOf(sandbox, 'riya') ?? {});
 
   heading('2  riya gives a reason and asks; the flow looks at the bucket and asks the approvers');
   await act(sandbox, 'riya', { submit: { Reason: 'The trial is over, nothing reads it any more' } });
@@ -93,25 +43,31 @@ async function play(sandbox: Sandbox, dir: string): Promise<void> {
     () => sandbox.slack.view('alice').messages.find((message) => has(message, 'Approve with MFA code')),
     'the question',
   );
-  show(sandbox, 'alice', asked);
+  show('alice', asked);
   const direct = await until(
     () => sandbox.slack.view('riya').messages.find((message) => has(message, 'Cancel request')),
     'the direct message',
   );
-  show(sandbox, 'riya', direct);
+  show('riya', direct);
 
   heading('3  alice clicks Approve with MFA code, and types a wrong one');
   await act(sandbox, 'alice', { click: 'Approve with MFA code', ts: asked.ts });
-  show(sandbox, 'alice', modalOf(sandbox, 'alice') ?? {});
+  show('alice', modalOf(sandbox, 'alice') ?? {});
   const right = codeOf(sandbox, dir);
   const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, '0');
   await act(sandbox, 'alice', { submit: { 'MFA code': wrong, 'Bucket name': BUCKET } });
-  show(sandbox, 'alice', modalOf(sandbox, 'alice') ?? {});
+  show('alice', modalOf(sandbox, 'alice') ?? {});
   const again = await until(() => {
     const modal = modalOf(sandbox, 'alice');
     return has(modal, 'AWS refused the code') ? (modal ?? undefined) : undefined;
   }, 'the same modal, asking again');
-  show(sandbox, 'alice', again);
+  show('alice', again);
+  const notice = await until(
+    () => sandbox.slack.view('alice').messages.find((message) => has(message, 'A code was given in your name')),
+    'the notice to alice',
+  );
+  show('alice', notice);
+  show('everybody in the channel', sandbox.slack.view('mallory').messages[0] ?? {});
 
   heading('4  alice types the code that her device shows; AWS gives a session for this one bucket');
   await act(sandbox, 'alice', { submit: { 'MFA code': codeOf(sandbox, dir), 'Bucket name': BUCKET } });
@@ -119,10 +75,10 @@ async function play(sandbox: Sandbox, dir: string): Promise<void> {
     const now = execution(sandbox);
     return now?.status !== 'RUNNING' && now;
   }, 'the end of the flow');
-  show(sandbox, 'alice', modalOf(sandbox, 'alice') ?? {});
-  show(sandbox, 'everybody in the channel', sandbox.slack.view('mallory').messages[0] ?? {});
-  show(sandbox, 'riya', sandbox.slack.view('riya').messages.at(-1) ?? {});
-  show(sandbox, 'alice', sandbox.slack.view('alice').messages.at(-1) ?? {});
+  show('alice', modalOf(sandbox, 'alice') ?? {});
+  show('everybody in the channel', sandbox.slack.view('mallory').messages[0] ?? {});
+  show('riya', sandbox.slack.view('riya').messages.at(-1) ?? {});
+  show('alice', sandbox.slack.view('alice').messages.at(-1) ?? {});
   if (ended.status !== 'SUCCEEDED' || sandbox.aws.s3.find(BUCKET))
     throw new Error(`the flow ended ${ended.status}, and ${BUCKET} is still there`);
   heading(`${BUCKET} is deleted. npm start lets you do it yourself.`);
@@ -131,11 +87,11 @@ async function play(sandbox: Sandbox, dir: string): Promise<void> {
 const dir = mkdtempSync(path.join(tmpdir(), 'interlock-demo-'));
 try {
   const sandbox = await startSandbox({ port: 0, awsPort: 0, slackPort: 0, dir, assumeRoleMfa: 'absent' });
-  const end = follow(sandbox);
+  const narrator = new Narrator(sandbox);
   try {
-    await play(sandbox, dir);
+    await play(sandbox, dir, narrator);
   } finally {
-    end();
+    narrator.end();
     await sandbox.close();
   }
 } catch (error) {
