@@ -73,8 +73,8 @@ async function cancels(): Promise<void> {
 /** KMS fails at first, before the flow is to be started; then it starts, and somebody stops it. */
 async function isAborted(): Promise<void> {
   await sandbox.s3().send(new CreateBucketCommand({ Bucket: 'team-aborted' }));
-  // As often as the SDK tries.
-  await sandbox.fault({ target: 'kms:GenerateDataKey', times: 3, kind: 'throttle' });
+  // An error that the SDK doesn't try again.
+  await sandbox.fault({ target: 'kms:GenerateDataKey', times: 1, kind: 'error', error: 'DisabledException' });
   await openModal(sandbox, 'riya', { command: '/delete-bucket', text: 'team-aborted' });
   await sandbox.act('riya', { submit: { Reason: 'not needed' } });
   await sandbox.fault({ clear: true });
@@ -120,7 +120,7 @@ describe('what the product calls', () => {
   it('is allowed to its roles, call by call', () => {
     // But for the wrong code, and for the failures that were ordered above.
     const refused = calls.filter(
-      ({ allowed, errorCode }) => !allowed && errorCode !== 'InternalFailure' && errorCode !== 'ThrottlingException',
+      ({ allowed, errorCode }) => !allowed && errorCode !== 'InternalFailure' && errorCode !== 'DisabledException',
     );
     expect(refused).toMatchObject([{ action: 'sts:AssumeRole', principal: expect.stringContaining(':user/interlock-alice') }]);
     expect(new Set(calls.flatMap((call) => roleOf(call) ?? []))).toEqual(
