@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { parseBucket } from '../../src/domain/bucket-name.ts';
+import { codePoint } from '../helpers/text.ts';
 
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1', 'me-central-1'];
 
@@ -133,11 +134,11 @@ describe('parseBucket', () => {
 
   it('gives a name by the grammar or a short sentence that repeats nothing, whatever is typed', () => {
     const typed = fc.oneof(
-      fc.string({ unit: 'binary', minLength: 8, maxLength: 2_000 }),
+      fc.string({ unit: codePoint, minLength: 8, maxLength: 2_000 }),
       fc
         .tuple(
           fc.constantFrom('s3://', 'arn:aws:s3:::', 'https://s3.amazonaws.com/', 'https://'),
-          fc.string({ unit: 'binary', minLength: 8 }),
+          fc.string({ unit: codePoint, minLength: 8 }),
         )
         .map((parts) => parts.join('')),
     );

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { parseCode } from '../../src/domain/code.ts';
+import { codePoint } from '../helpers/text.ts';
 
 describe('parseCode', () => {
   describe('takes six digits as people type and paste them (FC-10)', () => {
@@ -46,7 +47,7 @@ describe('parseCode', () => {
 
   it('gives six ASCII digits or a refusal that does not repeat what was typed, whatever is typed', () => {
     const typed = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: codePoint }),
       fc.string({ unit: fc.constantFrom(...'0123456789０９ \u00a0\u200b\\-') }),
       fc.string({ minLength: 5, maxLength: 8, unit: fc.constantFrom(...'0123456789') }),
     );

@@ -4,6 +4,7 @@ import { Aws } from '../../sandbox/aws/aws.ts';
 import type { S3Store } from '../../sandbox/aws/services/s3/index.ts';
 import { Clock } from '../../sandbox/clock.ts';
 import { Faults } from '../../sandbox/faults.ts';
+import { codePoint } from './text.ts';
 
 export const ACCOUNT = '111122223333';
 export const OTHER_ACCOUNT = '444455556666';
@@ -79,7 +80,7 @@ export const hostileKey = fc
   .string({
     unit: fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...'/.ab %+&<>"\'\r\n\t\u0001\u007f\\*?#~\u00e9\ue000\uffff\u{1f4a5}') },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+      { weight: 1, arbitrary: codePoint },
     ),
     minLength: 1,
     maxLength: 12,

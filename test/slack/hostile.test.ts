@@ -16,6 +16,7 @@ import {
 import { codeRefusedMessage, codeUsedMessage } from '../../src/slack/views/notices.ts';
 import { homeView, statusMessage } from '../../src/slack/views/status.ts';
 import { aRequest, someFacts } from '../helpers/models.ts';
+import { codePoint } from '../helpers/text.ts';
 
 // biome-ignore format: a list of words
 const PIECES = [
@@ -27,7 +28,7 @@ const PIECES = [
 /** What somebody with bad intentions, or a cat on the keyboard, gives. */
 const hostile = fc.oneof(
   { weight: 5, arbitrary: fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join('')) },
-  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
+  { weight: 2, arbitrary: fc.string({ unit: codePoint, maxLength: 300 }) },
   { weight: 1, arbitrary: fc.constantFrom('&', '<', '\u202e', '🪣', '`', '\n', '<!channel>').map((piece) => piece.repeat(3500)) },
 );
 
