@@ -4,11 +4,41 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.ts';
 import type { FunctionDefinition, FunctionsOptions } from './functions.ts';
-import type { Answer, FunctionError, Invocation, WorkerOptions } from './worker.ts';
 
 export interface EnvironmentOptions extends Pick<FunctionsOptions, 'clock' | 'region' | 'environment' | 'credentials'> {
   definition: FunctionDefinition;
   log: (line: string) => void;
+}
+
+/** What a worker is started with. */
+export interface WorkerOptions {
+  /** `Clock.shared`: the shift in milliseconds. */
+  shift: SharedArrayBuffer;
+  /** The folder that the bundle was unpacked into. */
+  root: string;
+  /** As the template says it: `handlers/slack.handler`. */
+  handler: string;
+  /** Members of Lambda's context object that don't change from event to event. */
+  context: Record<string, string>;
+}
+
+/** To the worker: one event. */
+export interface Invocation {
+  requestId: string;
+  /** JSON text. */
+  event: string;
+  /** Milliseconds from now until the function's time is over. */
+  timeoutMs: number;
+}
+
+/** From the worker: the handler's answer as JSON text, or its error as Lambda reports it; `unloaded` where there is no handler to call. */
+export type Answer = { output: string } | { error: FunctionError; unloaded?: true };
+
+/** A failed function's payload (AWS Lambda developer guide, "Node.js function errors"). */
+export interface FunctionError {
+  errorType: string;
+  errorMessage: string;
+  trace?: string[];
 }
 
 /** An environment whose credentials have less than this left is not used again. */
@@ -32,10 +62,9 @@ export class Environment {
     const { definition, credentials, log } = this.#options;
     const session = await credentials(definition.roleArn, definition.name);
     this.#expiresAt = session.expiresAt;
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
       workerData: this.#workerData(),
       env: this.#variables(session),
-      execArgv: ['--disable-warning=ExperimentalWarning'],
       stdout: true,
       stderr: true,
     });

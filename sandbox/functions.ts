@@ -4,9 +4,8 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
-import { Environment } from './environment.ts';
+import { Environment, type FunctionError } from './environment.ts';
 import type { Faults } from './faults.ts';
-import type { FunctionError } from './worker.ts';
 
 /** A function as it was deployed. */
 export interface FunctionDefinition {

@@ -2,6 +2,7 @@
  * `npm start`: the sandbox, until Ctrl-C. With `--check`, only what SANDBOX_* say is checked: that comes before packaging, which takes
  * its time.
  */
+import { enableCompileCache } from 'node:module';
 import { optionsOf } from './options.ts';
 
 function say(line: string): void {
@@ -13,7 +14,8 @@ async function serve(): Promise<void> {
   if (process.argv[2] === '--check') return;
   const stop = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.resolve());
-  // Read only now: a wrong variable is told at once.
+  // Read only now: a wrong variable is told at once. And from Node's cache, which more than halves what reading costs.
+  enableCompileCache();
   const { startSandbox } = await import('./sandbox.ts');
   const sandbox = await startSandbox({
     ...options,
