@@ -65,6 +65,8 @@ export class Environment {
     const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
       workerData: this.#workerData(),
       env: this.#variables(session),
+      // None of this process's own, as `--import`.
+      execArgv: [],
       stdout: true,
       stderr: true,
     });

@@ -30,7 +30,11 @@ const QUIET_SECONDS = 5;
 
 const ROUTES: [method: string, path: RegExp, route: Route][] = [
   ['GET', /^\/()$/, ({ slack }) => ({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: help(slack) })],
-  ['GET', /^\/sandbox\/slack\/([^/]+)$/, ({ slack }, _, user) => json(200, slack.view(known(slack, user)))],
+  [
+    'GET',
+    /^\/sandbox\/slack\/([^/]+)$/,
+    ({ slack }, { query }, user) => json(200, slack.view(known(slack, user), newest(query.get('newest')))),
+  ],
   [
     'POST',
     /^\/sandbox\/slack\/([^/]+)$/,
@@ -68,6 +72,12 @@ function known(slack: Slack, user: string): string {
   const people = slack.people();
   if (people.some(({ id, name }) => id === user || name === user)) return user;
   throw new HttpError(404, `there is no ${user} in this workspace; there are ${people.map(({ name }) => name).join(', ')}`);
+}
+
+function newest(count: string | null): number | undefined {
+  if (count === null) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(count)) throw new HttpError(400, 'newest must be a number of messages, 1 or more');
+  return Number(count);
 }
 
 function callsSince(calls: CallLog, since: string | null) {

@@ -1,5 +1,6 @@
 import { anonymousPrincipal, isWildcardOnlyAction, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
 import { type Circumstances, contextOf } from './context.ts';
+import { KnownAnswers } from './known-answers.ts';
 import { anyKey, type SharedAnalyses } from './object-keys.ts';
 import { contextForEvaluator, keysAsked, policyForEvaluator, resolveNotPrincipal, resourceForEvaluator } from './policy-traps.ts';
 import type { Caller, Question } from './service.ts';
@@ -38,6 +39,7 @@ const RESOURCE_POLICIES = {
 /** Puts questions to the policies that apply. */
 export class Authorizer {
   readonly #iam: IamStore;
+  readonly #known = new KnownAnswers();
 
   constructor(iam: IamStore) {
     this.#iam = iam;
@@ -64,7 +66,11 @@ export class Authorizer {
           ? undefined
           : resolveNotPrincipal(policyForEvaluator(question.resourcePolicy), partsOf(caller)),
     };
-    const analysis = await evaluateShared(caller, question, contextForEvaluator(context), policies, circumstances.shared);
+    const given = contextForEvaluator(context);
+    const asked = [principalOf(caller), question.action, question.resource, question.resourceAccount];
+    const analysis = await this.#known.get(asked, policies, given, () =>
+      evaluateShared(caller, question, given, policies, circumstances.shared),
+    );
     return {
       allowed: analysis.result === 'Allowed',
       decidedBy: tell(analysis, question),

@@ -57,10 +57,11 @@ export class Messages {
     this.#all.splice(this.#all.indexOf(this.#stored(channel, ts, ephemeral)), 1);
   }
 
-  /** What this person sees: in their channels and direct messages, ephemeral ones for them; oldest first. */
-  seenBy(user: string): Message[] {
+  /** What this person sees: in their channels and direct messages, ephemeral ones for them; oldest first, the newest so many. */
+  seenBy(user: string, newest = Number.MAX_SAFE_INTEGER): Message[] {
     return this.#all
       .filter((message) => (message.for ?? user) === user && this.#workspace.channel(message.channel)?.members.has(user))
+      .slice(-newest)
       .map(shown);
   }
 

@@ -72,16 +72,13 @@ export class Slack {
     return this.#responseUrls.base;
   }
 
-  /** What this person (name or id) sees. Throws ActError when there is no such person. */
-  view(user: string): PersonsView {
+  /** What this person (name or id) sees, of the messages the newest so many. Throws ActError when there is no such person. */
+  view(user: string, newest?: number): PersonsView {
     const { workspace, messages, views } = this.#context;
     const person = workspace.person(user);
     if (!person || person.is_bot) throw new ActError(`there is no person "${user}" in this workspace`);
-    return structuredClone({
-      messages: messages.seenBy(person.id),
-      modal: views.top(person.id) ?? null,
-      home: views.home(person.id) ?? null,
-    });
+    const seen = { modal: views.top(person.id) ?? null, home: views.home(person.id) ?? null };
+    return { messages: messages.seenBy(person.id, newest), ...structuredClone(seen) };
   }
 
   /**

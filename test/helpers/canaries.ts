@@ -79,10 +79,10 @@ function base64At(value: Buffer, offset: number): string {
 /** Six digits that are no part of a longer number; with full-width digits, and a blank or dash in the middle. */
 const SIX_DIGITS = /(?<![0-9０-９])([0-9０-９]{3})(?:\s|%20|\\u00a0|[+-])?([0-9０-９]{3})(?![0-9０-９])/g;
 /**
- * Numbers and random text in which any six digits turn up by chance: Slack's timestamps (`1762074000.000100`), digests, ids in
+ * Numbers and random text in which any six digits turn up by chance: Slack's timestamps and hashes of views (`1762074000.000100`), digests, ids in
  * hexadecimal, and base64 (a code in which has a form of its own above).
  */
-const BY_CHANCE = /\b\d{10}\.\d{6}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{20,}\b|[A-Za-z0-9+/]{100,}/gi;
+const BY_CHANCE = /\b\d{10}\.[0-9a-f]{6,8}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{20,}\b|[A-Za-z0-9+/]{100,}/gi;
 
 function codesIn(text: string, codes: Set<string>): string[] {
   if (codes.size === 0) return [];

@@ -95,6 +95,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
   }
 
   const see = (user: string) => http<SlackView>('GET', `/sandbox/slack/${user}`);
+  const glance = (user: string) => http<SlackView>('GET', `/sandbox/slack/${user}?newest=100`);
   const codes = new Set<string>();
   const answers: Acted[] = [];
   const act = async (user: string, action: object): Promise<Acted> => {
@@ -121,6 +122,8 @@ export async function startSandbox(env: Record<string, string> = {}) {
     answers,
     keysOf,
     see,
+    /** As `see`, with the last hundred messages: for asking again and again. */
+    glance,
     act,
     advance,
     now,
@@ -157,7 +160,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
     /** Waits until somebody's Slack shows something; gives it. */
     seen: <T>(user: string, find: (view: SlackView) => T | undefined | false, what: string) =>
       until(
-        async () => find(await see(user)),
+        async () => find(await glance(user)),
         `${user} to see ${what}`,
         async () => JSON.stringify(await see(user)),
       ),

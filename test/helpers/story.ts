@@ -24,7 +24,7 @@ export async function ask(
 
 /** Opens a modal on top of nothing; again where the machine was too slow for Slack's three seconds. */
 export async function openModal(sandbox: Sandbox, by: string, action: object): Promise<void> {
-  const modalOf = async () => (await sandbox.see(by)).modal;
+  const modalOf = async () => (await sandbox.glance(by)).modal;
   while (await modalOf()) await sandbox.act(by, { close: true });
   for (let tries = 0; tries < 5 && !(await modalOf()); tries++) await sandbox.act(by, action);
 }
@@ -81,7 +81,7 @@ export async function cancelAll(sandbox: Sandbox): Promise<void> {
   const open = async () => (await sandbox.db().send(new ScanCommand({ TableName: 'interlock-sandbox-locks' }))).Count ?? 0;
   const cancel = async () => {
     for (const user of Object.keys(sandbox.slack.users)) {
-      const { messages } = await sandbox.see(user);
+      const { messages } = await sandbox.glance(user);
       for (const { ts } of messages.filter((message) => textOf(message).includes('Cancel request'))) {
         await sandbox.act(user, { click: 'Cancel request', ts }).catch(() => undefined);
       }

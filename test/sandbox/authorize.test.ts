@@ -54,6 +54,44 @@ describe('a decision', () => {
   });
 });
 
+describe('an answer that is known', () => {
+  it('is none once the policy says something else', async () => {
+    const deny = (Action: string) => policy({ Effect: 'Deny', Principal: '*', Action, Resource: BUCKET });
+    const admin = user(ALLOW_ALL);
+    const ask = (Action: string) => allowed(admin, { action: 's3:DeleteBucket', ...guarded(deny(Action)) });
+    expect([await ask('s3:DeleteBucket'), await ask('s3:PutObject'), await ask('s3:DeleteBucket')]).toEqual([false, true, false]);
+  });
+
+  it('is none at another time, where a policy asks for the time', async () => {
+    const { now } = circumstances;
+    const until = policy({
+      Effect: 'Allow',
+      Action: '*',
+      Resource: '*',
+      Condition: { DateLessThan: { 'AWS:currenttime': new Date(now + 60_000).toISOString() } },
+    });
+    const caller = user(until);
+    const ask = (at: number) =>
+      authorizer.decide(caller, { action: 's3:DeleteBucket', resource: BUCKET, resourceAccount: ACCOUNT }, { ...circumstances, now: at });
+    expect([(await ask(now)).allowed, (await ask(now + 30_000)).allowed, (await ask(now + 90_000)).allowed]).toEqual([true, true, false]);
+  });
+
+  it('is none for somebody else, another tag or another bucket', async () => {
+    const own = policy({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:s3:::${aws:PrincipalTag/team}' });
+    const caller = user(own);
+    const ask = (team: string, bucket: string) =>
+      allowed({ ...caller, tags: { team } }, { action: 's3:DeleteBucket', resource: `arn:aws:s3:::${bucket}` });
+    expect([await ask('a', 'a'), await ask('b', 'a'), await ask('b', 'b'), await ask('a', 'b'), await ask('a', 'a')]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(await allowed(user(own), { action: 's3:DeleteBucket', resource: 'arn:aws:s3:::a' })).toBe(false);
+  });
+});
+
 describe('conditions that the evaluator would ignore', () => {
   it('fail loudly when a policy asks for a key that it does not know for the action', async () => {
     const asking = user(

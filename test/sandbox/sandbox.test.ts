@@ -88,6 +88,7 @@ describe("the page's port", () => {
     ['POST', '/sandbox/slack/riya', '[]', 400, 'must be a JSON object'],
     ['POST', '/sandbox/slack/riya', '{"click": "Fly"}', 400, 'sees no button'],
     ['GET', '/sandbox/flow/req-nothing', undefined, 404, 'there is no execution req-nothing'],
+    ['GET', '/sandbox/slack/riya?newest=all', undefined, 400, 'newest must be a number of messages'],
     ['GET', '/sandbox/aws/calls?since=soon', undefined, 400, 'since must be a time'],
     ['GET', '/sandbox/%zz', undefined, 400, 'not properly encoded'],
     ['POST', '/sandbox/clock', '{"advance": -1}', 400, 'advance must be a number of seconds'],

@@ -85,6 +85,7 @@ describe('messages', () => {
   test('every message has a time of its own, in order', async () => {
     await Promise.all(['a', 'b', 'c', 'd'].map((text) => app.client.chat.postMessage({ channel: CHANNEL, text })));
     const times = app.slack.view('bob').messages.map(({ ts }) => ts);
+    expect(app.slack.view('bob', 2).messages.map(({ ts }) => ts)).toEqual(times.slice(-2));
     expect(new Set(times).size).toBe(4);
     expect([...times].sort()).toEqual(times);
   });

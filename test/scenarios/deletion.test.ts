@@ -68,7 +68,9 @@ describe.each(['absent', 'false', 'true'])('a deletion, where aws:MultiFactorAut
     expect(textOf(approvers.modal)).toContain('deleted');
   });
 
-  it('leaves a closed request, a freed lock and a whole chain of audit entries', async () => {
+  // The same whatever AWS says of MFA.
+  const once = reading === 'absent' ? it : undefined;
+  once?.('leaves a closed request, a freed lock and a whole chain of audit entries', async () => {
     const requestId = await ask(sandbox, 'team-scratch');
     await approve(sandbox, requestId, 'team-scratch', 'alice', '000000');
     await sandbox.seen('alice', ({ modal }) => textOf(modal).includes('AWS refused the code'), 'the refusal');

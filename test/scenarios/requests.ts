@@ -1,15 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { CreateBucketCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { stopSearched } from '../helpers/places.ts';
-import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, cancelAll, channelMessage, openModal, refusalOf, requestsIn, textOf, waiting } from '../helpers/story.ts';
-
-let sandbox: Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterEach(() => cancelAll(sandbox));
-afterAll(() => stopSearched(sandbox));
+import { sandbox } from '../helpers/shared.ts';
+import { approve, ask, channelMessage, openModal, refusalOf, requestsIn, textOf, waiting } from '../helpers/story.ts';
 
 const create = (bucket: string) => sandbox.s3().send(new CreateBucketCommand({ Bucket: bucket }));
 

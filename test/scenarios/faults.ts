@@ -2,21 +2,11 @@ import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, ListStateMachinesCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type AuditEntry, brokenAt } from '../../src/domain/audit.ts';
-import { stopSearched } from '../helpers/places.ts';
-import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
-import { approve, ask, cancelAll, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
+import { until } from '../helpers/sandbox.ts';
+import { sandbox } from '../helpers/shared.ts';
+import { approve, ask, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
 
-let sandbox: Sandbox;
 let buckets = 0;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterEach(async () => {
-  await sandbox.fault({ clear: true });
-  await cancelAll(sandbox);
-});
-afterAll(() => stopSearched(sandbox));
 
 async function bucketOf(name = 'team-faulty'): Promise<string> {
   buckets += 1;

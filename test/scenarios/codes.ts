@@ -1,21 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
-import { stopSearched } from '../helpers/places.ts';
-import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, cancelAll, openModal, textOf, waiting } from '../helpers/story.ts';
+import { sandbox } from '../helpers/shared.ts';
+import { approve, ask, openModal, textOf, waiting } from '../helpers/story.ts';
 
-let sandbox: Sandbox;
 let buckets = 0;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterEach(async () => {
-  await sandbox.fault({ clear: true });
-  await cancelAll(sandbox);
-});
-afterAll(() => stopSearched(sandbox));
 
 async function asked(): Promise<{ bucket: string; requestId: string }> {
   buckets += 1;

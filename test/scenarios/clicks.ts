@@ -1,20 +1,9 @@
 import { CreateBucketCommand, HeadBucketCommand, PutBucketPolicyCommand, PutBucketTaggingCommand } from '@aws-sdk/client-s3';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { stopSearched } from '../helpers/places.ts';
-import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, cancelAll, channelMessage, openModal, requestsIn, submit, textOf, waiting } from '../helpers/story.ts';
+import { sandbox } from '../helpers/shared.ts';
+import { approve, ask, channelMessage, openModal, requestsIn, submit, textOf, waiting } from '../helpers/story.ts';
 
-let sandbox: Sandbox;
 let buckets = 0;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterEach(async () => {
-  await sandbox.fault({ clear: true });
-  await cancelAll(sandbox);
-});
-afterAll(() => stopSearched(sandbox));
 
 async function bucketOf(name = 'team-clicked'): Promise<string> {
   buckets += 1;

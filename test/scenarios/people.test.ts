@@ -1,0 +1,5 @@
+/** What people do, well meant or not, in one sandbox. */
+import './requests.ts';
+import './decisions.ts';
+import './clicks.ts';
+import './foreign.ts';
