@@ -2,7 +2,7 @@
  * All that must hold: types, lint and import directions, the state machine's grammar, packaging, and the tests.
  * With arguments, the tests alone, and the arguments go to jest. Ends with the line `N passed, N failed`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,16 +18,21 @@ const CHECKS = {
 const PACKAGING = { packaging: ['scripts/package.mjs'] };
 
 const args = process.argv.slice(2);
-const counts = [...Object.entries(args.length > 0 ? PACKAGING : { ...CHECKS, ...PACKAGING }).map(check), jest(args)];
+const checks = Object.entries(args.length > 0 ? PACKAGING : { ...CHECKS, ...PACKAGING });
+const counts = [...(await Promise.all(checks.map(check))), jest(args)];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-function check([name, command]) {
-  const ok = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' }).status === 0;
-  process.stdout.write(`${ok ? 'ok' : 'FAILED'}: ${name}\n`);
-  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+/** Runs beside the other checks; what it printed comes out in one piece. */
+async function check([name, command]) {
+  const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+  const code = await new Promise((ended) => child.once('error', ended).once('close', ended));
+  process.stdout.write(`${Buffer.concat(output)}${code === 0 ? 'ok' : 'FAILED'}: ${name}\n`);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /** Counts tests; what fails without being a test (a file that doesn't load, a run with no tests, a crash) counts as one that failed. */
