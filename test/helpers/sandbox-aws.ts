@@ -8,6 +8,7 @@ import { Secret, TOTP } from 'otpauth';
 import { Aws } from '../../sandbox/aws/aws.ts';
 import { Clock } from '../../sandbox/clock.ts';
 import { Faults } from '../../sandbox/faults.ts';
+import { Kept } from './kept.ts';
 
 export const ACCOUNT = '111122223333';
 export const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -38,22 +39,20 @@ export async function startAws(assumeRoleMfa: 'absent' | 'false' | 'true' = 'abs
     },
     maxAttempts: 1,
   });
-  const made: { destroy(): void }[] = [];
-  const keep = <C extends { destroy(): void }>(client: C): C => {
-    made.push(client);
-    return client;
-  };
+  const kept = new Kept();
+  const s3 = (keys: Keys, region = 'us-east-1') =>
+    kept.get('s3', keys, region, () => new S3Client({ ...common(keys, region), forcePathStyle: true }));
   return {
     aws,
     clock,
     faults,
     url,
-    s3: (keys: Keys, region = 'us-east-1') => keep(new S3Client({ ...common(keys, region), forcePathStyle: true })),
-    sts: (keys: Keys, region = 'us-east-1') => keep(new STSClient(common(keys, region))),
-    kms: (keys: Keys, region = 'us-east-1') => keep(new KMS(common(keys, region))),
-    iam: (keys: Keys) => keep(new IAMClient(common(keys, 'us-east-1'))),
-    secrets: (keys: Keys) => keep(new SecretsManagerClient(common(keys, 'us-east-1'))),
-    dynamodb: (keys: Keys) => keep(new DynamoDBClient(common(keys, 'us-east-1'))),
+    s3,
+    sts: (keys: Keys, region = 'us-east-1') => kept.get('sts', keys, region, () => new STSClient(common(keys, region))),
+    kms: (keys: Keys, region = 'us-east-1') => kept.get('kms', keys, region, () => new KMS(common(keys, region))),
+    iam: (keys: Keys) => kept.get('iam', keys, 'us-east-1', () => new IAMClient(common(keys, 'us-east-1'))),
+    secrets: (keys: Keys) => kept.get('secrets', keys, 'us-east-1', () => new SecretsManagerClient(common(keys, 'us-east-1'))),
+    dynamodb: (keys: Keys) => kept.get('dynamodb', keys, 'us-east-1', () => new DynamoDBClient(common(keys, 'us-east-1'))),
     /** A user and its long-term key. */
     user: (name: string, ...documents: object[]): Keys => {
       aws.iam.createUser({ name, policies: documents.map((document, index) => ({ name: `policy-${index}`, document })) });
@@ -63,7 +62,7 @@ export async function startAws(assumeRoleMfa: 'absent' | 'false' | 'true' = 'abs
     code: (steps = 0, seed = SEED): string =>
       new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: clock.now() + steps * 30_000 }),
     close: async () => {
-      for (const client of made) client.destroy();
+      kept.destroy();
       clock.close();
       await aws.close();
     },
