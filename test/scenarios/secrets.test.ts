@@ -160,10 +160,21 @@ describe('after codes refused and taken, sessions of both kinds and a function t
   });
 });
 
-it('every scenario with a sandbox ends with the search', () => {
-  const files = readdirSync(import.meta.dirname).map((file) => [file, readFileSync(path.join(import.meta.dirname, file), 'utf8')] as const);
-  const started = files.filter(([, text]) => /await startSandbox\(/.test(text));
-  const searched = started.filter(([, text]) => !/sandbox\??\.stop\(\)/.test(text) && text.includes('stopSearched(sandbox)'));
-  expect(searched.map(([file]) => file)).toEqual(started.map(([file]) => file));
-  expect(started.length).toBeGreaterThan(5);
+describe('every scenario', () => {
+  const texts = (folder: string) => readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const);
+  const scenarios = texts(import.meta.dirname);
+
+  it('with a sandbox ends with the search', () => {
+    const shared = texts(path.join(import.meta.dirname, '../helpers')).filter(([file]) => file === 'shared.ts');
+    const started = [...scenarios, ...shared].filter(([, text]) => /await startSandbox\(/.test(text));
+    const searched = started.filter(([, text]) => !/sandbox\??\.stop\(\)/.test(text) && text.includes('stopSearched(sandbox)'));
+    expect(searched.map(([file]) => file)).toEqual(started.map(([file]) => file));
+    expect(started.length).toBeGreaterThan(5);
+  });
+
+  it('is run by a test file', () => {
+    const imported = scenarios.flatMap(([, text]) => [...text.matchAll(/^import '\.\/(\w+\.ts)';$/gm)].map(([, file]) => file));
+    const parts = scenarios.map(([file]) => file).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+    expect(imported.sort()).toEqual(parts.sort());
+  });
 });
