@@ -1,7 +1,7 @@
 import type { RequestAnalysis } from '@cloud-copilot/iam-simulate';
 
-/** How many answers are kept. */
-const KEPT = 5_000;
+/** How many answers are kept: each has its policies beside it, some ten kilobytes. */
+const KEPT = 1_000;
 
 /**
  * Answers of the evaluator, which takes milliseconds for each: the same question under policies of the same words has the same answer. Of
