@@ -1,6 +1,6 @@
 /** What the sandbox's tables and executions hold, read and written with an administrator's keys: past every function. */
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
-import { GetExecutionHistoryCommand, ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, ListExecutionsCommand, ListStateMachinesCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Lock } from '../../src/aws/locks.ts';
 import type { RequestRow } from '../../src/aws/requests.ts';
@@ -94,9 +94,15 @@ export function recordsOf(sandbox: Sandbox) {
     /** Ends what a test left open; locks of what never started, or was closed under another name, have nobody to free them. */
     async tidy(): Promise<void> {
       await sandbox.fault({ clear: true });
-      for (const { bucket, requestId } of await locks()) {
+      const held = await locks();
+      for (const { bucket, requestId } of held) {
         const row = await rowOf(requestId);
-        if (!row || row.outcome || row.state === 'started') await db.send(new DeleteCommand({ TableName: LOCKS, Key: { bucket } }));
+        // One whose row names another bucket can't be cancelled: its token opens for the bucket that it was asked for.
+        const garbled =
+          row && held.some((lock) => lock.requestId === requestId && /^(?!person:)/.test(lock.bucket) && lock.bucket !== row.bucket);
+        if (garbled && row.state !== 'started') await sfn.send(new StopExecutionCommand({ executionArn: await arnOf(requestId) }));
+        if (!row || row.outcome || row.state === 'started' || garbled)
+          await db.send(new DeleteCommand({ TableName: LOCKS, Key: { bucket } }));
       }
       await cancelAll(sandbox);
     },
