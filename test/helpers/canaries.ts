@@ -43,11 +43,20 @@ class Forms {
     for (let at = 0; at <= text.length - Forms.#head; at++) {
       const candidates = this.#byHead.get(text.slice(at, at + Forms.#head));
       for (const { form, kind, as } of candidates ?? []) {
-        if (text.startsWith(form, at)) found.push(`a ${kind} (${as}): ${around(text, at, form.length)}`);
+        if (text.startsWith(form, at) && !(as === 'base64' && kind === 'code' && inDigest(text, at)))
+          found.push(`a ${kind} (${as}): ${around(text, at, form.length)}`);
       }
     }
     return found;
   }
+}
+
+/** Whether this place of some base64 stands for a part of a digest in hexadecimal, in which any six digits turn up by chance. */
+function inDigest(text: string, at: number): boolean {
+  const from = at - (/[A-Za-z0-9+/]*$/.exec(text.slice(Math.max(0, at - 10_000), at))?.[0].length ?? 0);
+  const decoded = Buffer.from(/^[A-Za-z0-9+/]*/.exec(text.slice(from, at + 200))?.[0] ?? '', 'base64').toString('latin1');
+  const place = Math.ceil(((at - from) * 3) / 4);
+  return [...decoded.matchAll(/[0-9a-f]{40,}/g)].some(({ index, 0: digest }) => index <= place && place + 5 < index + digest.length);
 }
 
 /** How a secret may stand in text, each with its name. A code's own six digits are looked for apart: other numbers hold such too. */
