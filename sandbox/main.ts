@@ -14,7 +14,7 @@ async function serve(): Promise<void> {
   if (process.argv[2] === '--check') return;
   const stop = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.resolve());
-  // Read only now: a wrong variable is told at once. And from Node's cache, which more than halves what reading costs.
+  // Read only now: a wrong variable is told at once. Stripping and compiling comes from Node's cache the next time.
   enableCompileCache();
   const { startSandbox } = await import('./sandbox.ts');
   const sandbox = await startSandbox({

@@ -1,7 +1,7 @@
 import { anonymousPrincipal, isWildcardOnlyAction, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
 import { type Circumstances, contextOf } from './context.ts';
 import { KnownAnswers } from './known-answers.ts';
-import { anyKey, type SharedAnalyses } from './object-keys.ts';
+import { anyKey } from './object-keys.ts';
 import { contextForEvaluator, keysAsked, policyForEvaluator, resolveNotPrincipal, resourceForEvaluator } from './policy-traps.ts';
 import type { Caller, Question } from './service.ts';
 import type { IamStore, NamedPolicy } from './services/iam-store.ts';
@@ -39,10 +39,11 @@ const RESOURCE_POLICIES = {
 /** Puts questions to the policies that apply. */
 export class Authorizer {
   readonly #iam: IamStore;
-  readonly #known = new KnownAnswers();
+  readonly #known: KnownAnswers;
 
-  constructor(iam: IamStore) {
+  constructor(iam: IamStore, known = new KnownAnswers()) {
     this.#iam = iam;
+    this.#known = known;
   }
 
   /** Throws EvaluationError where a condition could not be evaluated: a condition that isn't evaluated is no condition. */
@@ -67,10 +68,9 @@ export class Authorizer {
           : resolveNotPrincipal(policyForEvaluator(question.resourcePolicy), partsOf(caller)),
     };
     const given = contextForEvaluator(context);
-    const asked = [principalOf(caller), question.action, question.resource, question.resourceAccount];
-    const analysis = await this.#known.get(asked, policies, given, () =>
-      evaluateShared(caller, question, given, policies, circumstances.shared),
-    );
+    const resource = anyKey(question.resource, listed(policies), question.action, given) ?? question.resource;
+    const asked = [principalOf(caller), question.action, resource, question.resourceAccount];
+    const analysis = await this.#known.get(asked, policies, given, () => evaluate(caller, { ...question, resource }, given, policies));
     return {
       allowed: analysis.result === 'Allowed',
       decidedBy: tell(analysis, question),
@@ -111,22 +111,6 @@ interface Policies {
 }
 
 const listed = ({ identity, session, resource }: Policies): unknown[] => [...identity.map(({ policy }) => policy), session, resource];
-
-/** As `evaluate`; keys of a bucket that no policy tells apart share one answer. */
-async function evaluateShared(
-  caller: Caller,
-  question: Question,
-  context: Record<string, string | string[]>,
-  policies: Policies,
-  shared: SharedAnalyses = new Map(),
-): Promise<RequestAnalysis> {
-  const resource = anyKey(question.resource, listed(policies), question.action, context);
-  if (resource === undefined) return evaluate(caller, question, context, policies);
-  const name = JSON.stringify([question.action, resource, context]);
-  const analysis = shared.get(name) ?? (await evaluate(caller, { ...question, resource }, context, policies));
-  shared.set(name, analysis);
-  return analysis;
-}
 
 async function evaluate(
   caller: Caller,

@@ -1,4 +1,3 @@
-import type { SharedAnalyses } from './object-keys.ts';
 import type { Caller, Question } from './service.ts';
 
 /** What a request says beside its question. */
@@ -7,8 +6,6 @@ export interface Circumstances {
   now: number;
   region: string;
   sourceIp?: string;
-  /** Answers that hold for all keys of a bucket, within one call. */
-  shared?: SharedAnalyses;
 }
 
 type Context = Record<string, string | string[]>;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Fault } from '../faults.ts';
 import type { Decision } from './authorize.ts';
 import type { EndpointParts, Served } from './endpoint.ts';
-import type { SharedAnalyses } from './object-keys.ts';
 import { requireMembers } from './protocol.ts';
 import { recordOf } from './records.ts';
 import { forcedError, Refusal, wordRefusal } from './refusals.ts';
@@ -35,7 +34,6 @@ export class Handling {
   #question: Pick<Question, 'action' | 'resource'> | undefined;
   #decision: Pick<Decision, 'allowed' | 'decidedBy' | 'mfa'> | undefined;
   #call: Call | undefined;
-  readonly #shared: SharedAnalyses = new Map();
 
   constructor(parts: EndpointParts, endpoint: string, find: (scope: string | undefined) => Served) {
     this.#parts = parts;
@@ -145,7 +143,6 @@ export class Handling {
       now: call.now,
       region: call.region,
       sourceIp: '127.0.0.1',
-      shared: this.#shared,
     });
     // The first question is what the call is about; a refusal is what decided.
     if (!this.#decision || (this.#decision.allowed && !decision.allowed)) {

@@ -10,6 +10,11 @@ const KEPT = 1_000;
 export class KnownAnswers {
   readonly #known = new Map<string, RequestAnalysis>();
 
+  /** How many answers are known. */
+  get size(): number {
+    return this.#known.size;
+  }
+
   /** The answer that is known, or the one that `evaluate` gives; its failures aren't kept. `question` and `policies` are compared as JSON. */
   async get(
     question: unknown,

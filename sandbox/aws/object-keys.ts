@@ -1,16 +1,13 @@
-import type { RequestAnalysis } from '@cloud-copilot/iam-simulate';
 import { concerns, type Statement, statementsOf } from './policy-traps.ts';
-
-/**
- * The evaluator takes tens of milliseconds for a long object key, and DeleteObjects asks for a thousand. Most policies can't tell one key
- * of a bucket from another: then one answer holds for all keys of a call.
- */
-export type SharedAnalyses = Map<string, RequestAnalysis>;
 
 /** `*`, a bucket or the start of bucket names, with or without all their objects. */
 const KEY_BLIND = /^(\*|arn:aws:s3:::[^*?/]*\*?(\/\*)?)$/;
 
-/** The ARN that stands for all keys of the bucket; undefined where a statement on this action can tell keys apart, or it is no object. */
+/**
+ * The evaluator takes tens of milliseconds for a long object key, and DeleteObjects asks for a thousand. Most policies can't tell one key
+ * of a bucket from another: then one answer holds for all. Gives the ARN that stands for all keys of the bucket; undefined where a statement on this action can tell keys apart,
+ * or it is no object.
+ */
 export function anyKey(
   resource: string,
   policies: unknown[],

@@ -99,7 +99,7 @@ export function recordsOf(sandbox: Sandbox) {
         const row = await rowOf(requestId);
         // One whose row names another bucket can't be cancelled: its token opens for the bucket that it was asked for.
         const garbled =
-          row && held.some((lock) => lock.requestId === requestId && /^(?!person:)/.test(lock.bucket) && lock.bucket !== row.bucket);
+          row && held.some((lock) => lock.requestId === requestId && !lock.bucket.startsWith('person:') && lock.bucket !== row.bucket);
         if (garbled && row.state !== 'started') await sfn.send(new StopExecutionCommand({ executionArn: await arnOf(requestId) }));
         if (!row || row.outcome || row.state === 'started' || garbled)
           await db.send(new DeleteCommand({ TableName: LOCKS, Key: { bucket } }));

@@ -52,6 +52,14 @@ describe('a secret is found', () => {
     expect(leaks([{ where: 'a log', text }], [CANARIES.code])).toEqual([expect.stringContaining('a log holds a code')]);
   });
 
+  it('nowhere in a digest that is sealed, though beside one', () => {
+    const digest = `${'a'.repeat(20)}138502${'b'.repeat(38)}`;
+    const sealed = [0, 1, 2].map((before) => ({ where: 'a log', text: JSON.stringify(base64(digest, before)) }));
+    expect(leaks(sealed, [CANARIES.code])).toEqual([]);
+    const beside = [0, 1, 2].map((before) => ({ where: 'a log', text: JSON.stringify(base64(`${digest} 138502`, before)) }));
+    expect(leaks(beside, [CANARIES.code])).toHaveLength(3);
+  });
+
   it('nowhere in numbers and ids that hold the same digits', () => {
     const texts = ['1381385020', '1762138502.138502', `${'a'.repeat(20)}138502`, '0ff138502c1b4c4d9a8b7c6d5e4f', '"ms":138.502'];
     expect(
