@@ -16,6 +16,7 @@ export function recordsOf(sandbox: Sandbox) {
   const db = sandbox.db();
   const sfn = sandbox.sfn();
   const s3 = sandbox.s3();
+  const altered = new Set<string>();
 
   async function rowOf(requestId: string): Promise<RequestRow> {
     const { Item } = await db.send(new GetCommand({ TableName: REQUESTS, Key: { requestId }, ConsistentRead: true }));
@@ -51,6 +52,7 @@ export function recordsOf(sandbox: Sandbox) {
     /** Writes a row as who may write rows could, and gives what was there. */
     async alter(requestId: string, change: (row: RequestRow) => object): Promise<RequestRow> {
       const row = await rowOf(requestId);
+      altered.add(requestId);
       await put(change(row));
       return row;
     },
@@ -91,18 +93,19 @@ export function recordsOf(sandbox: Sandbox) {
     codesSent: async () =>
       (await sandbox.calls()).filter(({ action, principal }) => action.startsWith('sts:') && principal.includes(':user/interlock-')).length,
 
-    /** Ends what a test left open; locks of what never started, or was closed under another name, have nobody to free them. */
+    /**
+     * Ends what a test left open. Whose row was altered may be nobody's to cancel, and is stopped; locks of what never started, or was
+     * closed under another name, have nobody to free them.
+     */
     async tidy(): Promise<void> {
       await sandbox.fault({ clear: true });
-      const held = await locks();
-      for (const { bucket, requestId } of held) {
+      for (const { bucket, requestId } of await locks()) {
         const row = await rowOf(requestId);
-        // One whose row names another bucket can't be cancelled: its token opens for the bucket that it was asked for.
-        const garbled =
-          row && held.some((lock) => lock.requestId === requestId && !lock.bucket.startsWith('person:') && lock.bucket !== row.bucket);
-        if (garbled && row.state !== 'started') await sfn.send(new StopExecutionCommand({ executionArn: await arnOf(requestId) }));
-        if (!row || row.outcome || row.state === 'started' || garbled)
+        const executionArn = altered.has(requestId) ? await arnOf(requestId) : undefined;
+        if (executionArn) await sfn.send(new StopExecutionCommand({ executionArn }));
+        if (!row || row.outcome || row.state === 'started' || altered.has(requestId)) {
           await db.send(new DeleteCommand({ TableName: LOCKS, Key: { bucket } }));
+        }
       }
       await cancelAll(sandbox);
     },
