@@ -3,6 +3,7 @@
  * its time.
  */
 import { enableCompileCache } from 'node:module';
+import path from 'node:path';
 import { optionsOf } from './options.ts';
 
 function say(line: string): void {
@@ -14,8 +15,9 @@ async function serve(): Promise<void> {
   if (process.argv[2] === '--check') return;
   const stop = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.resolve());
-  // Read only now: a wrong variable is told at once. Stripping and compiling comes from Node's cache the next time.
-  enableCompileCache();
+  // What Node compiled is kept for the next start; not in the machine's temporary folder, where others could have put something else.
+  enableCompileCache(path.resolve(import.meta.dirname, '../node_modules/.cache/node'));
+  // Read only now: a wrong variable is told at once.
   const { startSandbox } = await import('./sandbox.ts');
   const sandbox = await startSandbox({
     ...options,
