@@ -43,7 +43,7 @@ class Forms {
     for (let at = 0; at <= text.length - Forms.#head; at++) {
       const candidates = this.#byHead.get(text.slice(at, at + Forms.#head));
       for (const { form, kind, as } of candidates ?? []) {
-        if (text.startsWith(form, at) && !(as === 'base64' && kind === 'code' && inDigest(text, at)))
+        if (text.startsWith(form, at) && !(as === 'base64' && kind === 'code' && isByChance(text, at)))
           found.push(`a ${kind} (${as}): ${around(text, at, form.length)}`);
       }
     }
@@ -51,12 +51,14 @@ class Forms {
   }
 }
 
-/** Whether this place of some base64 stands for a part of a digest in hexadecimal, in which any six digits turn up by chance. */
-function inDigest(text: string, at: number): boolean {
+/** Whether the digits that some base64 holds at this place are a part of a longer number, an id or a digest, as codesIn has it for plain text. */
+function isByChance(text: string, at: number): boolean {
   const from = at - (/[A-Za-z0-9+/]*$/.exec(text.slice(Math.max(0, at - 10_000), at))?.[0].length ?? 0);
   const decoded = Buffer.from(/^[A-Za-z0-9+/]*/.exec(text.slice(from, at + 200))?.[0] ?? '', 'base64').toString('latin1');
-  const place = Math.ceil(((at - from) * 3) / 4);
-  return [...decoded.matchAll(/[0-9a-f]{40,}/g)].some(({ index, 0: digest }) => index <= place && place + 5 < index + digest.length);
+  const place = Math.floor(((at - from) * 3) / 4);
+  const digits = /\d+/.exec(decoded.slice(place))?.[0] ?? '';
+  const longer = digits.length > 6 || /\d/.test(decoded.charAt(place - 1));
+  return longer || [...decoded.matchAll(ID)].some(({ index, 0: id }) => index <= place && place + 6 <= index + id.length);
 }
 
 /** How a secret may stand in text, each with its name. A code's own six digits are looked for apart: other numbers hold such too. */
@@ -87,11 +89,13 @@ function base64At(value: Buffer, offset: number): string {
 
 /** Six digits that are no part of a longer number; with full-width digits, and a blank or dash in the middle. */
 const SIX_DIGITS = /(?<![0-9０-９])([0-9０-９]{3})(?:\s|%20|\\u00a0|[+-])?([0-9０-９]{3})(?![0-9０-９])/g;
+/** Ids of keys and the like, and digests, in hexadecimal. */
+const ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{20,}\b/gi;
 /**
  * Numbers and random text in which any six digits turn up by chance: Slack's timestamps and hashes of views (`1762074000.000100`), digests, ids in
  * hexadecimal, and base64 (a code in which has a form of its own above).
  */
-const BY_CHANCE = /\b\d{10}\.[0-9a-f]{6,8}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{20,}\b|[A-Za-z0-9+/]{100,}/gi;
+const BY_CHANCE = new RegExp(`\\b\\d{10}\\.[0-9a-f]{6,8}\\b|${ID.source}|[A-Za-z0-9+/]{100,}`, 'gi');
 
 function codesIn(text: string, codes: Set<string>): string[] {
   if (codes.size === 0) return [];

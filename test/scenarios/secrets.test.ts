@@ -52,12 +52,15 @@ describe('a secret is found', () => {
     expect(leaks([{ where: 'a log', text }], [CANARIES.code])).toEqual([expect.stringContaining('a log holds a code')]);
   });
 
-  it('nowhere in a digest that is sealed, though beside one', () => {
-    const digest = `${'a'.repeat(20)}138502${'b'.repeat(38)}`;
-    const sealed = [0, 1, 2].map((before) => ({ where: 'a log', text: JSON.stringify(base64(digest, before)) }));
-    expect(leaks(sealed, [CANARIES.code])).toEqual([]);
-    const beside = [0, 1, 2].map((before) => ({ where: 'a log', text: JSON.stringify(base64(`${digest} 138502`, before)) }));
-    expect(leaks(beside, [CANARIES.code])).toHaveLength(3);
+  it.each([
+    ['a digest', `${'a'.repeat(20)}138502${'b'.repeat(38)}`],
+    ['the key’s id', 'arn:aws:kms:us-east-1:111122223333:key/f0138502-0bf5-4c1e-9d3a-0b138502c1d2'],
+    ['an account’s number', 'arn:aws:kms:us-east-1:111138502233:key/f0'],
+  ])('nowhere in %s that is sealed, though beside one', (_, chance) => {
+    const at = (text: string) => [0, 1, 2].map((before) => ({ where: 'a log', text: JSON.stringify(base64(text, before)) }));
+    expect(leaks(at(` ${chance} `), [CANARIES.code])).toEqual([]);
+    expect(leaks(at(` ${chance} 138502 `), [CANARIES.code])).toHaveLength(3);
+    expect(leaks(at(` 138502 ${chance} `), [CANARIES.code])).toHaveLength(3);
   });
 
   it('nowhere in numbers and ids that hold the same digits', () => {
