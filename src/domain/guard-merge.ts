@@ -1,0 +1,108 @@
+/**
+ * Puts the guard into a bucket's policy, or takes it off: whole or not at all. Other statements stay as they stand and in their order; the guard's
+ * own are known by their Sids and replaced where they stand, or come last.
+ */
+import {
+  type AnyStatement,
+  type BucketPolicy,
+  NO_POLICY,
+  policySize,
+  principalsOf,
+  sameMeaning,
+  sidOf,
+  speaksOfAction,
+  statementName,
+  withStatements,
+} from './bucket-policy.ts';
+import { GUARD_ACTIONS, GUARD_SIDS, type Guard, type GuardSid } from './guard.ts';
+import { recipeIn } from './guard-recipe.ts';
+
+export type Merged =
+  /** `changed: false`: there is nothing to write. */
+  | { ok: true; changed: boolean; policy: BucketPolicy }
+  | { ok: false; reason: 'tooLong'; why: string; bytes: { before: number; after: number; limit: number } }
+  | { ok: false; reason: 'deadPrincipal'; why: string };
+
+/** A bucket's policy is 20 KB at most (S3 User Guide, "Bucket policies", read November 2026). */
+const LIMIT = 20 * 1024;
+
+/** AWS counts a form of its own that no page describes, without white space (FogSecurity/aws-size#8); this much is left for what it adds. */
+const MARGIN = 512;
+
+/** The Sid by which a statement is the guard's own, or undefined where it is somebody else's. */
+export function guardSid(statement: AnyStatement): GuardSid | undefined {
+  const sid = GUARD_SIDS.find((one) => one === sidOf(statement));
+  // An Allow, or a Deny of something else, is not the guard's whatever it is called: replaced, its meaning would be lost.
+  const denies = statement.Effect === 'Deny' && GUARD_ACTIONS.some(({ action }) => speaksOfAction(statement, action));
+  return denies ? sid : undefined;
+}
+
+/**
+ * The policy with this guard in it, and no other: one of before, of whatever level, and AWS Support's recipe for the bucket are replaced.
+ * Refused, with nothing to write, where the policy would be longer than S3 takes, or where a statement that stays names a deleted principal.
+ */
+export function mergeGuard(policy: BucketPolicy, guard: Guard): Merged {
+  const own = ownIndexes(policy, guard.bucket);
+  const found = [...own].flatMap((index) => policy.statements[index] ?? []);
+  const isThere = (one: AnyStatement) => found.some((other) => sidOf(other) === sidOf(one) && sameMeaning(one, other));
+  if (found.length === guard.statements.length && guard.statements.every((one) => isThere({ ...one }))) {
+    return { ok: true, changed: false, policy };
+  }
+  const place = own.size > 0 ? Math.min(...own) : policy.statements.length;
+  const others = (from: number, to?: number) => policy.statements.slice(from, to).filter((_, index) => !own.has(from + index));
+  const statements = [...others(0, place), ...guard.statements.map((one): AnyStatement => ({ ...one })), ...others(place)];
+  return fit(policy, withStatements(policy, statements));
+}
+
+/**
+ * The policy without the guard (of any level, AWS Support's recipe for the bucket too), all else as it stands; `policyText` of it is undefined where
+ * nothing is left. Refused as `mergeGuard` is, since what stays is written anew.
+ */
+export function removeGuard(policy: BucketPolicy, bucket: string): Merged {
+  const own = ownIndexes(policy, bucket);
+  if (own.size === 0) return { ok: true, changed: false, policy };
+  const left = policy.statements.filter((_, index) => !own.has(index));
+  return left.length === 0 ? { ok: true, changed: true, policy: NO_POLICY } : fit(policy, withStatements(policy, left));
+}
+
+function ownIndexes(policy: BucketPolicy, bucket: string): Set<number> {
+  const named = policy.statements.flatMap((statement, index) => (guardSid(statement) ? [index] : []));
+  return new Set([...named, ...(recipeIn(policy, bucket)?.indexes ?? [])]);
+}
+
+function fit(before: BucketPolicy, policy: BucketPolicy): Merged {
+  const dead = policy.statements.flatMap((statement, index) =>
+    deadIn(statement).map((id) => ({ id, name: statementName(statement, index) })),
+  )[0];
+  if (dead) {
+    return {
+      ok: false,
+      reason: 'deadPrincipal',
+      why:
+        `Statement ${dead.name} of the bucket's policy names ${dead.id}, a user or role that was deleted, and S3 takes no such policy again: ` +
+        'nothing was changed; name a principal that exists there, or remove it, then try again.',
+    };
+  }
+  const bytes = { before: policySize(before), after: policySize(policy), limit: LIMIT - MARGIN };
+  // What is taken away makes nothing longer.
+  if (bytes.after > bytes.limit && bytes.after > bytes.before) {
+    const [has, would, limit] = [bytes.before, bytes.after, bytes.limit].map((count) => count.toLocaleString('en-US'));
+    return {
+      ok: false,
+      reason: 'tooLong',
+      why:
+        `The bucket's policy has ${has} bytes and would have ${would} with the guard, more than the ${limit} that are safe (S3 takes ` +
+        `${LIMIT.toLocaleString('en-US')}, counted its own way): nothing was changed; shorten the policy, then try again.`,
+      bytes,
+    };
+  }
+  return { ok: true, changed: true, policy };
+}
+
+/**
+ * The ids that stand where a principal's ARN stood before it was deleted (IAM User Guide, "IAM identifiers", "Understanding unique ID prefixes":
+ * four letters, `AIDA` a user, `AROA` a role; "AWS JSON policy elements: Principal": S3 refuses a policy that holds one; read November 2026).
+ */
+function deadIn({ Principal, NotPrincipal }: AnyStatement): string[] {
+  return [Principal, NotPrincipal].flatMap(principalsOf).filter((principal) => /^A[A-Z0-9]{3}[A-Z0-9]{12,124}$/.test(principal));
+}
