@@ -33,8 +33,8 @@ export function bucketOperations(s3: S3): Service['operations'] {
     DeleteBucket: onBucket<sdk.DeleteBucketRequest, object>(s3, DeleteBucket$, 'DeleteBucket', (bucket) => {
       checkConflict(bucket);
       if (bucket.objects.size > 0) {
-        const versions = bucket.versioning ? ' You must delete all versions in the bucket.' : '';
-        throw new AwsError('BucketNotEmpty', `The bucket you tried to delete is not empty.${versions}`, 409, { BucketName: bucket.name });
+        const versions = bucket.versioning ? '. You must delete all versions in the bucket.' : '';
+        throw new AwsError('BucketNotEmpty', `The bucket you tried to delete is not empty${versions}`, 409, { BucketName: bucket.name });
       }
       // Code and status as seen by clients: rebuy-de/aws-nuke#660, aws/aws-sdk-java-v2#2596.
       if (bucket.accessPoints.length > 0)
