@@ -127,17 +127,6 @@ describe('packaging', () => {
     expect(statSync('.serverless/slack.zip').mtimeMs).toBe(written);
   });
 
-  it('takes another configuration to another place, and leaves the bundle as it is', () => {
-    const file = join(directory, 'mine.yml');
-    writeFileSync(file, readFileSync('config/sandbox.yml', 'utf8').replace('buckets: quick-*', 'buckets: swift-*'));
-    const out = join(directory, 'out', 'package');
-    expect(pack('--config', file, '--out', out)).toMatchObject({ status: 0 });
-    const [mine, usual] = [packagedFiles('inspect', out), packagedFiles('inspect')];
-    expect(Buffer.from(mine['config/sandbox.yml'] ?? []).toString()).toContain('swift-*');
-    expect(mine['handlers/inspect.mjs']).toEqual(usual['handlers/inspect.mjs']);
-    expect(readFileSync(join(out, 'cloudformation-template-update-stack.json'), 'utf8')).toContain('arn:aws:s3:::swift-*');
-  }, 60_000);
-
   it('names the fault of a configuration, and leaves what was packaged before', () => {
     const file = join(directory, 'bad.yml');
     writeFileSync(file, readFileSync('config/sandbox.yml', 'utf8').replace('window: 8h', 'window: soon'));

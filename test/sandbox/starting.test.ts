@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { packagedTemplate } from '../helpers/packaged.ts';
+import { packagedFiles, packagedTemplate } from '../helpers/packaged.ts';
 
 const options = { port: 0, awsPort: 0, slackPort: 0, assumeRoleMfa: 'absent' } as const;
 
@@ -36,7 +36,7 @@ describe('starting the sandbox', () => {
     }
   });
 
-  it('packages the stack anew with another configuration', async () => {
+  it('packages the stack anew with another configuration, and leaves the bundles as they are', async () => {
     const other = mkdtempSync(path.join(tmpdir(), 'sandbox-'));
     const config = path.join(other, 'mine.yml');
     writeFileSync(config, readFileSync('config/sandbox.yml', 'utf8').replace('team-*', 'project-*'));
@@ -45,6 +45,10 @@ describe('starting the sandbox', () => {
       const [{ root = '' } = {}] = mine.functions.list();
       expect(readFileSync(path.join(root, 'config/sandbox.yml'), 'utf8')).toContain('project-*');
       expect(JSON.stringify(mine.aws.iam.roles.get('interlock-sandbox-deletion')?.policies)).toContain('arn:aws:s3:::project-*');
+      for (const { alias, handler, root } of mine.functions.list()) {
+        const bundle = handler.replace(/\.\w+$/, '.mjs');
+        expect(readFileSync(path.join(root, bundle)).equals(packagedFiles(alias)[bundle] ?? new Uint8Array())).toBe(true);
+      }
     } finally {
       await mine.close();
       rmSync(other, { recursive: true });

@@ -5,6 +5,7 @@ import { createApprovers } from '../../src/aws/approvers.ts';
 import type { RequestRow } from '../../src/aws/requests.ts';
 import type { Request } from '../../src/domain/request.ts';
 import { NO_TRIES, sending, type Tries, type Wait } from '../../src/domain/tries.ts';
+import { describeDeletions } from '../helpers/deletions.ts';
 import { stopSearched } from '../helpers/places.ts';
 import { recordsOf } from '../helpers/records.ts';
 import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
@@ -15,7 +16,7 @@ let records: ReturnType<typeof recordsOf>;
 let buckets = 0;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ SANDBOX_ASSUME_ROLE_MFA: 'false' });
   records = recordsOf(sandbox);
 });
 afterEach(() => records.tidy());
@@ -235,3 +236,5 @@ describe('who may write a bucket’s policy', () => {
     expect(message).toContain('Statement “InterlockGuardPrincipal” of the bucket policy may deny');
   });
 });
+
+describeDeletions('false', () => sandbox);

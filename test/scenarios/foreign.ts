@@ -7,7 +7,7 @@ describe('a bucket of another account', () => {
 
   it('is there, and nobody here sees more of it than that', async () => {
     const { Buckets } = await sandbox.s3().send(new ListBucketsCommand({}));
-    expect(Buckets?.map(({ Name }) => Name)).toContain('team-scratch');
+    expect(Buckets?.map(({ Name }) => Name)).toContain('team-logs');
     expect(Buckets?.map(({ Name }) => Name)).not.toContain(Bucket);
     for (const profile of ['admin', 'root']) {
       const s3 = sandbox.s3(sandbox.keysOf(profile));

@@ -1,5 +1,6 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { describeDeletions } from '../helpers/deletions.ts';
 import { packagedTemplate } from '../helpers/packaged.ts';
 import { stopSearched } from '../helpers/places.ts';
 import { type Call, type Sandbox, startSandbox } from '../helpers/sandbox.ts';
@@ -12,7 +13,7 @@ let calls: Call[];
 
 /** All that the product does, in one sandbox: what its roles may is held against what they did. */
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ SANDBOX_ASSUME_ROLE_MFA: 'true' });
   await deletes();
   await rehearses();
   await rejects();
@@ -147,3 +148,5 @@ describe('what the product calls', () => {
     ]);
   });
 });
+
+describeDeletions('true', () => sandbox);

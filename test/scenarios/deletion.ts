@@ -1,0 +1,47 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type AuditEntry, brokenAt } from '../../src/domain/audit.ts';
+import { describeDeletions } from '../helpers/deletions.ts';
+import { sandbox } from '../helpers/shared.ts';
+import { approve, ask, textOf } from '../helpers/story.ts';
+
+describeDeletions('absent', () => sandbox);
+
+describe('a deletion with a wrong code on the way', () => {
+  it('leaves a closed request, a freed lock and a whole chain of audit entries', async () => {
+    const requestId = await ask(sandbox, 'team-scratch');
+    await approve(sandbox, requestId, 'team-scratch', 'alice', '000000');
+    await sandbox.seen('alice', ({ modal }) => textOf(modal).includes('AWS refused the code'), 'the refusal');
+    await approve(sandbox, requestId, 'team-scratch', 'alice');
+    await sandbox.ended(requestId);
+
+    const { Item: row } = await sandbox.db().send(new GetCommand({ TableName: 'interlock-sandbox-requests', Key: { requestId } }));
+    expect(row).toMatchObject({ state: 'closed', outcome: 'deleted', closedBy: 'U0ALICE', requester: 'U0RIYA', bucket: 'team-scratch' });
+    expect(row).not.toHaveProperty('sealedToken');
+    const { Item: lock } = await sandbox
+      .db()
+      .send(new GetCommand({ TableName: 'interlock-sandbox-locks', Key: { bucket: 'team-scratch' } }));
+    expect(lock).toBeUndefined();
+
+    const { Items } = await sandbox.db().send(
+      new QueryCommand({
+        TableName: 'interlock-sandbox-audit',
+        KeyConditionExpression: 'requestId = :id',
+        ExpressionAttributeValues: { ':id': requestId },
+      }),
+    );
+    const chain = Items as AuditEntry[];
+    expect(chain.map(({ entry }) => entry)).toEqual([
+      '000-asked',
+      '001-1-asked',
+      '001-2-approved',
+      '001-3-askAgain',
+      '002-1-asked',
+      '002-2-approved',
+      '002-3-session',
+      '002-4-deleting',
+      '002-5-deleted',
+      '999-closed',
+    ]);
+    expect(brokenAt(chain)).toBeUndefined();
+  });
+});
