@@ -13,6 +13,7 @@ import {
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
+import { guardFor } from '../../src/domain/guard.ts';
 import { awsCli, type Block, oneBlank, type Ran, readByHand, runBlocks, toldByCli, type Way } from '../helpers/by-hand.ts';
 import { keysIn } from '../helpers/deletion-role.ts';
 import { stopSearched } from '../helpers/places.ts';
@@ -28,6 +29,9 @@ const named = (name: string, language = 'sh'): Block => {
   return found;
 };
 const json = (name: string) => JSON.parse(named(name, 'json').text);
+
+/** IAM reads a list of one as its one member. */
+const unlisted = (value: unknown) => JSON.parse(JSON.stringify(value), (_, member) => (member?.length === 1 ? member[0] : member));
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -96,6 +100,14 @@ describe('the recipe by hand', () => {
     expect(echoed?.text.trim()).toBe(`arn:aws:iam::111122223333:user/interlock-bob with ${sandbox.mfa.bob?.serial}`);
   });
 
+  it.each([
+    ['user', 'arn:aws:iam::111122223333:user/interlock-bob'],
+    ['root', 'arn:aws:iam::111122223333:root'],
+  ])('has the basic guard that Interlock writes (%s)', (kind, principal) => {
+    const { statements } = guardFor({ bucket: Bucket, level: 'basic', principals: [principal], approvers: [] });
+    expect(unlisted(json(kind).Statement)).toEqual(unlisted(statements));
+  });
+
   it('takes the guard off again', async () => {
     await again();
     await guard(json('user'));
@@ -160,6 +172,7 @@ describe('an error that the document explains', () => {
       'PutBucketPolicy',
       () => admin().send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(json('user')).replaceAll(Bucket, 'orphan') })),
     ],
+    ['a guard that is no JSON', 'PutBucketPolicy', () => admin().send(new PutBucketPolicyCommand({ Bucket, Policy: 'Version' }))],
     [
       'a hardened guard',
       'PutBucketPolicy',
