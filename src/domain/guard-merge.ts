@@ -43,7 +43,7 @@ export function guardSid(statement: AnyStatement): GuardSid | undefined {
  */
 export function mergeGuard(policy: BucketPolicy, guard: Guard): Merged {
   const own = ownIndexes(policy, guard.bucket);
-  const found = [...own].flatMap((index) => policy.statements[index] ?? []);
+  const found = policy.statements.filter((_, index) => own.has(index));
   const isThere = (one: AnyStatement) => found.some((other) => sidOf(other) === sidOf(one) && sameMeaning(one, other));
   if (found.length === guard.statements.length && guard.statements.every((one) => isThere({ ...one }))) {
     return { ok: true, changed: false, policy };
@@ -51,7 +51,7 @@ export function mergeGuard(policy: BucketPolicy, guard: Guard): Merged {
   const place = own.size > 0 ? Math.min(...own) : policy.statements.length;
   const others = (from: number, to?: number) => policy.statements.slice(from, to).filter((_, index) => !own.has(from + index));
   const statements = [...others(0, place), ...guard.statements.map((one): AnyStatement => ({ ...one })), ...others(place)];
-  return fit(policy, withStatements(policy, statements));
+  return written(policy, withStatements(policy, statements));
 }
 
 /**
@@ -62,7 +62,7 @@ export function removeGuard(policy: BucketPolicy, bucket: string): Merged {
   const own = ownIndexes(policy, bucket);
   if (own.size === 0) return { ok: true, changed: false, policy };
   const left = policy.statements.filter((_, index) => !own.has(index));
-  return left.length === 0 ? { ok: true, changed: true, policy: NO_POLICY } : fit(policy, withStatements(policy, left));
+  return left.length === 0 ? { ok: true, changed: true, policy: NO_POLICY } : written(policy, withStatements(policy, left));
 }
 
 function ownIndexes(policy: BucketPolicy, bucket: string): Set<number> {
@@ -70,7 +70,7 @@ function ownIndexes(policy: BucketPolicy, bucket: string): Set<number> {
   return new Set([...named, ...(recipeIn(policy, bucket)?.indexes ?? [])]);
 }
 
-function fit(before: BucketPolicy, policy: BucketPolicy): Merged {
+function written(before: BucketPolicy, policy: BucketPolicy): Merged {
   const dead = policy.statements.flatMap((statement, index) =>
     deadIn(statement).map((id) => ({ id, name: statementName(statement, index) })),
   )[0];
