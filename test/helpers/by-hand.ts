@@ -1,6 +1,6 @@
 /** docs/by-hand.md as its reader uses it: its commands run in a shell, one after the other, with the AWS CLI or with one made of the SDK. */
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -45,11 +45,14 @@ export function toldByCli(operation: string, error: unknown): string {
   return `(${code}) when calling the ${operation} operation: ${text}`;
 }
 
-/** Where an AWS CLI is on the PATH; undefined where there is none, or where INTERLOCK_AWS_CLI is `off`. */
-export function awsCli(): string | undefined {
-  if (process.env.INTERLOCK_AWS_CLI === 'off') return undefined;
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  return folders.map((folder) => path.join(folder, 'aws')).find((file) => existsSync(file));
+/**
+ * Whether there is an AWS CLI that may be used: one that knows AWS_ENDPOINT_URL (AWS CLI changelog, 1.29.0 and 2.13.0; localstack/awscli-local#76), since an older one would
+ * call AWS itself. INTERLOCK_AWS_CLI=off: as if there were none.
+ */
+export function hasAwsCli(): boolean {
+  if (process.env.INTERLOCK_AWS_CLI === 'off') return false;
+  const [, major, minor] = /^aws-cli\/(\d+)\.(\d+)\./.exec(spawnSync('aws', ['--version'], { encoding: 'utf8' }).stdout ?? '') ?? [];
+  return (major === '1' && Number(minor) >= 29) || (major === '2' && Number(minor) >= 13);
 }
 
 export type Way = 'AWS CLI' | 'SDK';
@@ -80,7 +83,14 @@ export async function runBlocks(way: Way, blocks: Block[], replace: Record<strin
 function environment(way: Way, folder: string): NodeJS.ProcessEnv {
   const { PATH = '', HOME } = process.env;
   const none = path.join(folder, 'none');
-  const isolated = { HOME, AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none, AWS_EC2_METADATA_DISABLED: 'true' };
+  const isolated = {
+    HOME,
+    AWS_CONFIG_FILE: none,
+    AWS_SHARED_CREDENTIALS_FILE: none,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    // No details on further lines (aws/aws-cli#10094).
+    AWS_CLI_ERROR_FORMAT: 'legacy',
+  };
   if (way === 'AWS CLI') return { PATH, ...isolated };
   const command = `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${path.join(ROOT, 'test/helpers/aws-cli.ts')}' "$@"\n`;
   writeFileSync(path.join(folder, 'aws'), command, { mode: 0o755 });

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { guardFor } from '../../src/domain/guard.ts';
-import { awsCli, type Block, oneBlank, type Ran, readByHand, runBlocks, toldByCli, type Way } from '../helpers/by-hand.ts';
+import { type Block, hasAwsCli, oneBlank, type Ran, readByHand, runBlocks, toldByCli, type Way } from '../helpers/by-hand.ts';
 import { keysIn } from '../helpers/deletion-role.ts';
 import { stopSearched } from '../helpers/places.ts';
 import { type Keys, type Sandbox, startSandbox } from '../helpers/sandbox.ts';
@@ -67,7 +67,7 @@ const ranBy = (ran: Ran[], beginning: string): Ran | undefined => ran.find(({ te
 describe('the recipe by hand', () => {
   // A start of the AWS CLI takes most of a second: one of the two ways suffices for each principal.
   it.each<[profile: string, kind: string, way: Way]>([
-    ['bob', 'user', awsCli() ? 'AWS CLI' : 'SDK'],
+    ['bob', 'user', hasAwsCli() ? 'AWS CLI' : 'SDK'],
     ['root', 'root', 'SDK'],
   ])('deletes the bucket as %s (%s), by the %s', async (profile, kind, way) => {
     await again();
