@@ -58,55 +58,78 @@ const sample = (pattern: string): string => pattern.replace(/[*?]/g, 'x');
 
 const unique = <T>(items: T[]): T[] => [...new Set(items)];
 
-/** What Denies answer in a case, asked about an action: one that holds denies, one of which it isn't known may. */
-export function answer(statements: readonly AnyStatement[], bucket: string, one: Case, { action, on }: GuardAction): Answer {
-  let found: Answer = 'open';
-  for (const statement of statements) {
-    if (!speaksOfAction(statement, action)) continue;
-    const parts = [
-      isAbout(statement, one),
-      covers(statement, bucket, on) || 'maybe',
-      ...clausesOf(statement).map((clause) => holds(clause, one)),
-    ];
-    if (parts.every((part) => part === true)) return 'denied';
-    if (!parts.includes(false)) found = 'maybe';
-  }
-  return found;
+/** A Deny, read once: whom it is about, its conditions, and whether it reaches all that each action is asked of. */
+export interface Deny {
+  about: (one: Case) => Truth;
+  conditions: ((one: Case) => Truth)[];
+  reach: ReadonlyMap<string, Truth>;
+}
+
+/** Reads a Deny for the questions that these actions of the guard put to it. */
+export function readDeny(statement: AnyStatement, bucket: string, actions: readonly GuardAction[]): Deny {
+  const asked = actions.filter(({ action }) => speaksOfAction(statement, action));
+  return {
+    about: aboutOf(statement),
+    conditions: clausesOf(statement).map(conditionOf),
+    reach: new Map(asked.map(({ action, on }): [string, Truth] => [action, covers(statement, bucket, on) || 'maybe'])),
+  };
+}
+
+/** What Denies answer in a case, for each action: one that holds denies; one of which it isn't known may. */
+export function answers(denies: readonly Deny[], one: Case, actions: readonly GuardAction[]): Answer[] {
+  const holding = denies.map(({ about, conditions, reach }) => ({
+    reach,
+    holds: all([about(one), ...conditions.map((holds) => holds(one))]),
+  }));
+  return actions.map(({ action }) => {
+    const found = holding.map(({ reach, holds }) => all([holds, reach.get(action) ?? false]));
+    return found.includes(true) ? 'denied' : found.includes('maybe') ? 'maybe' : 'open';
+  });
+}
+
+function all(truths: Truth[]): Truth {
+  return truths.includes(false) ? false : truths.includes('maybe') ? 'maybe' : true;
 }
 
 type Truth = boolean | 'maybe';
 
 /** An element names a caller by itself, by its account, or by a role's session, whose name is not known here. */
-function isAbout(statement: AnyStatement, { arn }: Case): Truth {
-  if (isAboutAll(statement)) return true;
-  const [listed, excepted] = [principalsOf(statement.Principal), principalsOf(statement.NotPrincipal)];
-  const parts = arn === undefined ? [] : [`arn:aws:iam::${arn.split(':')[4]}:root`, arn];
-  const inList = (principals: string[]) => parts.filter((part) => principals.includes(part)).length;
-  if (statement.NotPrincipal !== undefined) return inList(excepted) === 0 ? true : 'maybe';
-  if (inList(listed) > 0) return true;
-  return listed.some((principal) => /:assumed-role\//.test(principal)) && isRole(arn) ? 'maybe' : false;
+function aboutOf(statement: AnyStatement): Deny['about'] {
+  if (isAboutAll(statement)) return () => true;
+  const excepting = statement.NotPrincipal !== undefined;
+  const named = new Set(principalsOf(excepting ? statement.NotPrincipal : statement.Principal));
+  const namesSession = [...named].some((principal) => /:assumed-role\//.test(principal));
+  return ({ arn }) => {
+    const isNamed = arn !== undefined && (named.has(arn) || named.has(`arn:aws:iam::${arn.split(':')[4]}:root`));
+    if (excepting) return isNamed ? 'maybe' : true;
+    return isNamed || (namesSession && isRole(arn) ? 'maybe' : false);
+  };
 }
+
+const KEYS = new Map<string, (one: Case) => string | undefined>([
+  ['aws:principalarn', ({ arn }) => arn],
+  ['aws:sourceidentity', ({ source }) => source],
+  ['aws:multifactorauthpresent', ({ mfa }) => mfa],
+  ['aws:multifactorauthage', ({ age }) => age],
+]);
 
 /**
  * Does a condition hold? Where its key is absent: negated operators, those with IfExists and ForAllValues do, others don't
  * (IAM User Guide, "IAM JSON policy elements: Condition operators", "Set operators for multi-valued context keys", read November 2026).
  */
-function holds({ operator, key, values }: Clause, one: Case): Truth {
+function conditionOf({ operator, key, values }: Clause): (one: Case) => Truth {
   const [, set, base = '', ifExists] = /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(operator) ?? [];
-  const found = new Map([
-    ['aws:principalarn', one.arn],
-    ['aws:sourceidentity', one.source],
-    ['aws:multifactorauthpresent', one.mfa],
-    ['aws:multifactorauthage', one.age],
-  ]);
-  const test = TESTS[base.replace('not', '')];
-  if (!found.has(key) || values.some((value) => value.includes('${'))) return 'maybe';
-  const value = found.get(key);
-  if (base === 'null') return values.includes(String(value === undefined));
-  if (!test) return 'maybe';
+  const valueIn = KEYS.get(key);
+  if (!valueIn || values.some((value) => value.includes('${'))) return () => 'maybe';
+  if (base === 'null') return (one) => values.includes(String(valueIn(one) === undefined));
   const negated = base.includes('not');
-  if (value === undefined) return set !== 'foranyvalue' && (set === 'forallvalues' || ifExists !== undefined || negated);
-  return values.some((expected) => test(expected, value)) !== negated;
+  const test = TESTS[base.replace('not', '')];
+  if (!test) return () => 'maybe';
+  const whenAbsent = set !== 'foranyvalue' && (set === 'forallvalues' || ifExists !== undefined || negated);
+  return (one) => {
+    const value = valueIn(one);
+    return value === undefined ? whenAbsent : values.some((expected) => test(expected, value)) !== negated;
+  };
 }
 
 /** Each operator, without its `not`: does the value in the policy take the one of the request? */

@@ -5,7 +5,7 @@
 import { type AnyStatement, type BucketPolicy, covers, sameMeaning, statementName } from './bucket-policy.ts';
 import { denialBy } from './denials.ts';
 import { type Guard, guardActions } from './guard.ts';
-import { answer, type Case, casesFor } from './guard-cases.ts';
+import { answers, casesFor, type Deny, readDeny } from './guard-cases.ts';
 import { differences, furtherActions } from './guard-differences.ts';
 import { guardSid } from './guard-merge.ts';
 import { PLAIN_BOOL, plainBool, recipeIn } from './guard-recipe.ts';
@@ -81,24 +81,26 @@ function recipeFindings(faults: string[], guard: Guard): Finding[] {
 }
 
 function guardFindings(statements: Found[], guard: Guard): Finding[] {
-  const expected = guard.statements.map((one): AnyStatement => ({ ...one }));
   const counted = statements.filter(({ sid, copyOf }) => sid ?? copyOf);
-  const cases = casesFor(guard, [...expected, ...counted.map(({ statement }) => statement)]);
-  const kindOf = (found: AnyStatement[]) => compare(expected, found, cases, guard);
+  const isThere = ({ Sid }: { Sid: string }) => counted.some(({ sid, copyOf }) => sid === Sid && copyOf === Sid);
+  if (counted.every(({ sid, copyOf }) => sid === copyOf || !sid) && guard.statements.every(isThere)) return [];
+  const read = (statement: AnyStatement) => readDeny(statement, guard.bucket, guardActions(guard.level));
+  const own = guard.statements.map((one): AnyStatement => ({ ...one }));
+  const expected = own.map(read);
+  const kindOf = comparison(expected, guard, [...own, ...counted.map(({ statement }) => statement)]);
   const found = guard.statements.flatMap(({ Sid }, index) => {
     const named = counted.filter(({ sid }) => sid === Sid);
     const place = named.length > 0 ? named : counted.filter(({ copyOf }) => copyOf === Sid);
-    const others = expected.filter((_, other) => other !== index);
-    const kind = kindOf([...others, ...place.map(({ statement }) => statement)]);
-    return placeFindings(Sid, expected[index] ?? {}, place, kind, guard);
+    const kind = kindOf([...expected.filter((_, other) => other !== index), ...place.map(({ statement }) => read(statement))]);
+    return placeFindings(Sid, own[index] ?? {}, place, kind, guard);
   });
   const strays = counted.filter(({ sid }) => sid && !guard.statements.some(({ Sid }) => Sid === sid));
   for (const { statement, name } of strays) {
-    const kind = kindOf([...expected, statement]);
+    const kind = kindOf([...expected, read(statement)]);
     if (kind) found.push(finding(kind, name, `Statement ${name} is none of this guard's, and denies more than it has to.`));
   }
   // Several changes may open together what each by itself leaves shut.
-  const together = kindOf(counted.map(({ statement }) => statement));
+  const together = kindOf(counted.map(({ statement }) => read(statement)));
   if (found.every(({ kind }) => kind === 'wider' || kind === 'foreign') && together && together !== 'wider') {
     const what = together === 'weakened' ? 'let others through' : 'deny the approved too';
     found.push(finding(together, null, `The guard's statements, each changed a little, together ${what}.`));
@@ -127,18 +129,20 @@ const MISSING: Record<string, string> = {
   InterlockGuardMfaAge: 'a session may delete for up to 36 hours after its code',
 };
 
-/** How statements decide otherwise than the guard, at worst; undefined where they don't. */
-function compare(expected: AnyStatement[], found: AnyStatement[], cases: Case[], { bucket, level }: Guard): FindingKind | undefined {
-  let worst: FindingKind | undefined;
-  for (const one of cases) {
-    for (const action of guardActions(level)) {
-      const is = answer(found, bucket, one, action);
-      const isOpen = answer(expected, bucket, one, action) === 'open';
-      if (!isOpen && is !== 'denied') return 'weakened';
-      if (isOpen && is !== 'open' && worst !== 'lockedOut') worst = one.approved ? 'lockedOut' : 'wider';
+/** How Denies decide otherwise than the guard's, at worst; undefined where they don't. `statements`: all that may be asked about. */
+function comparison(expected: Deny[], guard: Guard, statements: AnyStatement[]): (found: Deny[]) => FindingKind | undefined {
+  const actions = guardActions(guard.level);
+  const cases = casesFor(guard, statements).map((one) => ({ one, before: answers(expected, one, actions) }));
+  return (found) => {
+    let worst: FindingKind | undefined;
+    for (const { one, before } of cases) {
+      for (const [index, now] of answers(found, one, actions).entries()) {
+        if (before[index] === 'denied' && now !== 'denied') return 'weakened';
+        if (before[index] === 'open' && now !== 'open' && worst !== 'lockedOut') worst = one.approved ? 'lockedOut' : 'wider';
+      }
     }
-  }
-  return worst;
+    return worst;
+  };
 }
 
 /** Statements that are not the guard's: those that bear one of its names, and those that may deny the deletion. */
