@@ -1,6 +1,6 @@
 /**
- * The cases that tell two guards apart: who asks, under which approver's name, with which MFA keys. A guard's statements are Denies over four
- * context keys, so a handful of cases is all that they can differ in; a condition on anything else may hold or not.
+ * The cases that tell two guards apart: who asks, under which approver's name, with which MFA keys. A guard's statements are Denies over a few
+ * context keys, so some cases are all that they can differ in; a condition on anything else may hold or not.
  */
 import { type AnyStatement, type Clause, clausesOf, covers, isAboutAll, principalsOf, speaksOfAction } from './bucket-policy.ts';
 import { type Guard, type GuardAction, parsePrincipal } from './guard.ts';
@@ -108,6 +108,7 @@ function aboutOf(statement: AnyStatement): Deny['about'] {
 
 const KEYS = new Map<string, (one: Case) => string | undefined>([
   ['aws:principalarn', ({ arn }) => arn],
+  ['aws:principalaccount', ({ arn }) => arn?.split(':')[4]],
   ['aws:sourceidentity', ({ source }) => source],
   ['aws:multifactorauthpresent', ({ mfa }) => mfa],
   ['aws:multifactorauthage', ({ age }) => age],

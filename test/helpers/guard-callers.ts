@@ -29,6 +29,7 @@ export const GUARDS: [Kind, Level][] = (Object.keys(KINDS) as Kind[]).flatMap((k
 export const guardOf = (kind: Kind, level: Level): Guard =>
   guardFor({ bucket: BUCKET, level, principals: KINDS[kind], approvers: [ALICE] });
 
+const FOREIGN = '444455556666';
 const now = circumstances.now;
 const policies = [{ name: 'all', document: ALLOW_ALL }];
 for (const name of ['interlock-bob', 'admin']) iam.createUser({ name, policies });
@@ -46,9 +47,9 @@ const READINGS: Record<string, Keys> = {
 
 const common = { account: ACCOUNT, accessKeyId: 'ASIA', tags: {}, issuedAt: now, expiresAt: now + 900_000 };
 
-function user(name: string): [string, Caller][] {
-  const arn = `arn:aws:iam::${ACCOUNT}:user/${name}`;
-  const own = { arn, id: `AIDA${name}`, account: ACCOUNT };
+function user(name: string, account = ACCOUNT): [string, Caller][] {
+  const arn = `arn:aws:iam::${account}:user/${name}`;
+  const own = { arn, id: `AIDA${name}`, account };
   return [
     [`user ${name}, long-term key`, { kind: 'user', ...own, name, accessKeyId: 'AKIA', tags: {} }],
     ...Object.entries(READINGS).map(([reading, keys]): [string, Caller] => [
@@ -58,7 +59,7 @@ function user(name: string): [string, Caller][] {
   ];
 }
 
-function role(name: string): [string, Caller][] {
+function role(name: string, account = ACCOUNT): [string, Caller][] {
   const sources = [undefined, ALICE, 'interlock-mallory'];
   return sources.flatMap((source) =>
     Object.entries(READINGS).map(([reading, keys]): [string, Caller] => [
@@ -66,9 +67,10 @@ function role(name: string): [string, Caller][] {
       {
         kind: 'session',
         ...common,
-        arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/req-1`,
+        account,
+        arn: `arn:aws:sts::${account}:assumed-role/${name}/req-1`,
         id: 'AROA:req-1',
-        principalArn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
+        principalArn: `arn:aws:iam::${account}:role/${name}`,
         of: 'role',
         roleName: name,
         sessionName: 'req-1',
@@ -92,9 +94,28 @@ export const CALLERS: ReadonlyMap<string, Caller> = new Map<string, Caller>([
   ...user('admin'),
   ...role('interlock-sandbox-deletion'),
   ...role('admin'),
+  ...[...user('admin', FOREIGN), ...role('admin', FOREIGN)]
+    .filter(([name]) => /long-term|(?:user.*session|of interlock-alice) with a fresh/.test(name))
+    .map(([name, caller]): [string, Caller] => [`${name}, of another account`, caller]),
   ['anybody without credentials', anonymous],
   ['a service of AWS', { kind: 'service', service: 'logging.s3.amazonaws.com' }],
 ]);
+
+/**
+ * Those of them who tell guards apart: of callers whom no change of one member treats differently, one each. Asking everybody about every change
+ * takes minutes, and tells the same.
+ */
+export const TELLING: readonly string[] = [...CALLERS.keys()].filter((name) =>
+  [
+    /^root, (?:long-term|session with a fresh|session with a code of more)/,
+    /^user interlock-bob/,
+    /^user admin, (?:long-term|session with a fresh)/,
+    /^role interlock-sandbox-deletion, session of interlock-alice/,
+    /^role interlock-sandbox-deletion, session of (?:nobody|interlock-mallory) without/,
+    /^role admin, session of interlock-alice (?:without|with a fresh)/,
+    /^anybody|^a service|another account$/,
+  ].some((kind) => kind.test(name)),
+);
 
 /** A statement that lets everybody do everything with the bucket, so that the guard alone decides. */
 export const OPEN = {
