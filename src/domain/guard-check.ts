@@ -54,11 +54,11 @@ interface Found {
  * wrote them may take them away.
  */
 export function checkGuard(policy: BucketPolicy, guard: Guard): GuardCheck {
+  const recipe = recipeIn(policy, guard.bucket);
   const statements = policy.statements.map((statement, index): Found => {
-    const same = guard.statements.find((one) => sameMeaning({ ...one }, statement));
+    const same = recipe?.indexes.includes(index) ? undefined : guard.statements.find((one) => sameMeaning({ ...one }, statement));
     return { statement, name: statementName(statement, index), sid: guardSid(statement), copyOf: same?.Sid };
   });
-  const recipe = recipeIn(policy, guard.bucket);
   const present = statements.some(({ sid }) => sid !== undefined) || recipe !== undefined;
   const findings = [
     ...(recipe ? recipeFindings(recipe.faults, guard) : []),
