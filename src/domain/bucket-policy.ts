@@ -104,12 +104,16 @@ export function speaksOfAction({ Action, NotAction }: AnyStatement, action: stri
   return NotAction === undefined ? hit(Action) : !hit(NotAction);
 }
 
+/** Longer patterns name no object that there can be (an object's key has 1,024 bytes at most: S3 User Guide, "Naming Amazon S3 objects"), and take long. */
+const LONGEST = 1_200;
+
 /** Does the statement reach the bucket itself, or all of its objects, whatever the values of variables? IAM doesn't fold the case of resources. */
 export function covers({ Resource, NotResource }: AnyStatement, bucket: string, what: 'bucket' | 'objects'): boolean {
   const arn = bucketArn(bucket);
   if (NotResource !== undefined) {
     // A variable may stand for anything: it may except what is asked about.
-    return !strings(NotResource).some((pattern) => overlap(opened(pattern), what === 'bucket' ? arn : `${arn}/*`));
+    const may = (pattern: string) => pattern.length > LONGEST || overlap(opened(pattern), what === 'bucket' ? arn : `${arn}/*`);
+    return !strings(NotResource).some(may);
   }
   // No name holds this character: what matches it with a star behind matches every object's key.
   const all = (pattern: string) => (what === 'bucket' ? matches(pattern, arn) : pattern.endsWith('*') && matches(pattern, `${arn}/\uffff`));

@@ -21,20 +21,34 @@ export interface Case {
 
 export type Answer = 'denied' | 'maybe' | 'open';
 
+/** How many values are compared in how many cases at most: a guard as it is put on needs some thousands, a policy made to take long millions. */
+const PATIENCE = 50_000;
+
 /**
  * The cases for a guard and for statements that may differ from it: its own principals and approvers, strangers of every kind, and whomever
- * the statements name.
+ * the statements name. Undefined where they name so many that comparing would take too long.
  */
-export function casesFor(guard: Guard, statements: readonly AnyStatement[]): Case[] {
-  const named = (key: string) => statements.flatMap(clausesOf).flatMap((clause) => (clause.key === key ? clause.values : []));
+export function casesFor(guard: Guard, statements: readonly AnyStatement[]): Case[] | undefined {
+  const clauses = statements.flatMap(clausesOf);
+  const named = (key: string) => clauses.flatMap((clause) => (clause.key === key ? clause.values : []));
   const elements = statements.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal].flatMap(principalsOf));
-  const arns = [...guard.principals, ...guard.principals.flatMap(strangersOf), ...[...named('aws:principalarn'), ...elements].map(sample)];
-  const sources = [undefined, ...guard.approvers, ...named('aws:sourceidentity').map(sample), 'somebody-else'];
-  const limits = [...named('aws:multifactorauthage').map(Number), 3600].filter(Number.isFinite);
+  const arns = unique([
+    ...guard.principals,
+    ...guard.principals.flatMap(strangersOf),
+    ...[...named('aws:principalarn'), ...elements].map(sample),
+  ]);
+  const sources = unique([undefined, ...guard.approvers, ...named('aws:sourceidentity').map(sample), 'somebody-else']);
+  const limits = named('aws:multifactorauthage').map(Number).filter(Number.isFinite);
   const ages = unique(['0', ...limits.flatMap((limit) => [limit - 1, limit, limit + 1].filter((age) => age >= 0).map(String))]);
   const keys = [[undefined, undefined], ['false', undefined], ...ages.map((age) => ['true', age])];
-  return unique([undefined, ...arns.filter((arn) => parsePrincipal(arn).ok)]).flatMap((arn) =>
-    unique(isRole(arn) ? sources : [undefined]).flatMap((source) =>
+  const callers = [undefined, ...arns.filter((arn) => parsePrincipal(arn).ok)].map((arn) => ({
+    arn,
+    sources: isRole(arn) ? sources : [undefined],
+  }));
+  const count = callers.reduce((sum, caller) => sum + caller.sources.length, 0) * keys.length;
+  if (count * clauses.reduce((sum, { values }) => sum + values.length, elements.length) > PATIENCE) return undefined;
+  return callers.flatMap(({ arn, sources: names }) =>
+    names.flatMap((source) =>
       keys.map(([mfa, age]) => {
         const own = arn !== undefined && guard.principals.includes(arn);
         const proven = isRole(arn) ? guard.approvers.includes(source ?? '') : mfa === 'true' && age === '0';

@@ -91,7 +91,9 @@ function guardFindings(statements: Found[], guard: Guard): Finding[] {
   const found = guard.statements.flatMap(({ Sid }, index) => {
     const named = counted.filter(({ sid }) => sid === Sid);
     const place = named.length > 0 ? named : counted.filter(({ copyOf }) => copyOf === Sid);
-    const kind = kindOf([...expected.filter((_, other) => other !== index), ...place.map(({ statement }) => read(statement))]);
+    const others = expected.filter((_, other) => other !== index);
+    const asItIs = place.length > 0 && place.every(({ copyOf }) => copyOf === Sid);
+    const kind = asItIs ? undefined : kindOf([...others, ...place.map(({ statement }) => read(statement))]);
     return placeFindings(Sid, own[index] ?? {}, place, kind, guard);
   });
   const strays = counted.filter(({ sid }) => sid && !guard.statements.some(({ Sid }) => Sid === sid));
@@ -129,10 +131,14 @@ const MISSING: Record<string, string> = {
   InterlockGuardMfaAge: 'a session may delete for up to 36 hours after its code',
 };
 
-/** How Denies decide otherwise than the guard's, at worst; undefined where they don't. `statements`: all that may be asked about. */
+/**
+ * How Denies decide otherwise than the guard's, at worst; undefined where they don't. What would take too long to compare counts as weakened.
+ * @param statements all that may be asked about
+ */
 function comparison(expected: Deny[], guard: Guard, statements: AnyStatement[]): (found: Deny[]) => FindingKind | undefined {
   const actions = guardActions(guard.level);
-  const cases = casesFor(guard, statements).map((one) => ({ one, before: answers(expected, one, actions) }));
+  const cases = casesFor(guard, statements)?.map((one) => ({ one, before: answers(expected, one, actions) }));
+  if (!cases) return () => 'weakened';
   return (found) => {
     let worst: FindingKind | undefined;
     for (const { one, before } of cases) {

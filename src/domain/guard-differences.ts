@@ -53,7 +53,13 @@ export function furtherActions(expected: AnyStatement, found: AnyStatement): str
   return further.length > 0 ? list(further) : undefined;
 }
 
-const list = (values: string[]): string => values.map(shown).join(', ') || 'nothing';
+/** How many of others' values are shown. */
+const SHOWN = 5;
+
+function list(values: string[]): string {
+  const more = values.length > SHOWN ? ` and ${values.length - SHOWN} more` : '';
+  return `${values.slice(0, SHOWN).map(shown).join(', ') || 'nothing'}${more}`;
+}
 
 /** A name, a key or an ARN as it stands; anything else says more than that, and is not repeated. */
 const shown = (text: string): string => (/^[\w:/.+=,@*?-]{1,200}$/.test(text) ? text : 'something else');

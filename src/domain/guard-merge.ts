@@ -100,8 +100,9 @@ function written(before: BucketPolicy, policy: BucketPolicy): Merged {
 }
 
 /**
- * The ids that stand where a principal's ARN stood before it was deleted (IAM User Guide, "IAM identifiers", "Understanding unique ID prefixes":
- * four letters, `AIDA` a user, `AROA` a role; "AWS JSON policy elements: Principal": S3 refuses a policy that holds one; read November 2026).
+ * The ids that stand where a principal's ARN stood before it was deleted (S3 User Guide, "Principals for bucket policies"; four letters say of what
+ * kind, `AIDA` a user, `AROA` a role: IAM User Guide, "IAM identifiers", "Understanding unique ID prefixes"; read November 2026). S3 refuses to
+ * take them again, "Invalid principal in policy" (ministryofjustice/analytical-platform#4932).
  */
 function deadIn({ Principal, NotPrincipal }: AnyStatement): string[] {
   return [Principal, NotPrincipal].flatMap(principalsOf).filter((principal) => /^A[A-Z0-9]{3}[A-Z0-9]{12,124}$/.test(principal));

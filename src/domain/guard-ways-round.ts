@@ -33,7 +33,8 @@ export interface Surroundings {
 
 /**
  * Sentences on what goes round the guard of a bucket, the gravest first; empty where nothing does. S3 itself carries out a lifecycle rule, and
- * asks no policy (S3 User Guide, "Expiring objects", "Bucket policies for Amazon S3", read November 2026).
+ * asks no policy: to keep objects one has to deny the writing of rules (S3 API Reference, PutBucketLifecycleConfiguration, "Permissions"; what
+ * expiring does by versioning: S3 User Guide, "Expiring objects"; read November 2026).
  */
 export function waysRound({ lifecycle, versioning, keys, account }: Surroundings): string[] {
   return [
