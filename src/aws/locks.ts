@@ -75,7 +75,8 @@ export function createLocks(db: DynamoDBDocumentClient, TableName: string, isOve
       let ExclusiveStartKey: Record<string, unknown> | undefined;
       do {
         const page = await db.send(new ScanCommand({ TableName, ...(ExclusiveStartKey && { ExclusiveStartKey }) }));
-        for (const lock of (page.Items ?? []) as Lock[]) ids.add(lock.requestId);
+        // Turns at a bucket's policy stand in the table too, and are of no request.
+        for (const { requestId } of (page.Items ?? []) as Partial<Lock>[]) if (requestId) ids.add(requestId);
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
       return [...ids];

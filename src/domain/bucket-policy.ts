@@ -162,6 +162,23 @@ function valuesOf(operator: string, values: unknown): string[] {
   return texts;
 }
 
+/**
+ * Whether two policies say the same: the same statements under the same names in the same order, each in whatever way it is written. S3 may answer a
+ * list of one as its only member, or an account's number as its root's ARN.
+ */
+export function saysTheSame(a: BucketPolicy, b: BucketPolicy): boolean {
+  const rest = ({ document: { Statement: _, ...others }, statements }: BucketPolicy) =>
+    statements.length > 0 ? JSON.stringify(others) : '';
+  return (
+    a.statements.length === b.statements.length &&
+    rest(a) === rest(b) &&
+    a.statements.every((one, index) => {
+      const other = b.statements[index] ?? {};
+      return sidOf(one) === sidOf(other) && sameMeaning(one, other);
+    })
+  );
+}
+
 /** Whether two statements say the same, apart from their names: no list's order, no repetition and no way of writing counts. */
 export function sameMeaning(a: AnyStatement, b: AnyStatement): boolean {
   return meaning(a) === meaning(b);

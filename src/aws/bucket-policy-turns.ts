@@ -1,0 +1,80 @@
+/**
+ * Turns at a bucket's policy: our own writers, the command and the functions, wait for each other, since S3 has no condition on a policy write.
+ * A turn is a row of the locks' table that ends by itself, so that a writer that died blocks nobody for long.
+ */
+import { randomUUID } from 'node:crypto';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { won } from './tables.ts';
+
+export interface PolicyTurn {
+  /** Too little of the turn is left to write: the next one may begin. */
+  isOver(): boolean;
+  /** Frees the turn, where it is still this writer's. */
+  end(): Promise<void>;
+}
+
+export interface PolicyTurns {
+  /** Waits for a turn at a bucket's policy; undefined where others hold it all the while. Throws the SDK's errors. */
+  take(bucket: string, pause: (ms: number) => Promise<void>): Promise<PolicyTurn | undefined>;
+}
+
+/** How long a turn lasts, and how long before its end nothing is written any more, in milliseconds. */
+const TURN = 120_000;
+const MARGIN = 10_000;
+
+/** How often a turn is asked for, and how long is waited in between: some twenty seconds, most changes take one. */
+const TRIES = 40;
+const PAUSE = 500;
+
+/**
+ * Turns in the locks' table of a stage (`interlock-<stage>-locks`), keyed `policy:<bucket>`: names of buckets have no colon. Needs
+ * `dynamodb:PutItem` and `dynamodb:DeleteItem` on it.
+ * @param now milliseconds since 1970; writers' clocks may be apart by less than a turn
+ */
+export function createPolicyTurns(db: DynamoDBDocumentClient, TableName: string, now: () => number = Date.now): PolicyTurns {
+  const take = (bucket: string, writer: string): Promise<boolean> =>
+    won(
+      db.send(
+        new PutCommand({
+          TableName,
+          Item: { bucket: turnKey(bucket), writer, until: now() + TURN },
+          // A put whose answer was lost is sent again, and is this writer's own.
+          ConditionExpression: 'attribute_not_exists(#bucket) OR #until < :now OR #writer = :writer',
+          ExpressionAttributeNames: { '#bucket': 'bucket', '#until': 'until', '#writer': 'writer' },
+          ExpressionAttributeValues: { ':now': now(), ':writer': writer },
+        }),
+      ),
+    );
+  const end = (bucket: string, writer: string): Promise<boolean> =>
+    won(
+      db.send(
+        new DeleteCommand({
+          TableName,
+          Key: { bucket: turnKey(bucket) },
+          ConditionExpression: '#writer = :writer',
+          ExpressionAttributeNames: { '#writer': 'writer' },
+          ExpressionAttributeValues: { ':writer': writer },
+        }),
+      ),
+    );
+  return {
+    async take(bucket, pause) {
+      const writer = randomUUID();
+      for (let tries = 0; tries < TRIES; tries++) {
+        if (tries > 0) await pause(PAUSE);
+        const until = now() + TURN;
+        if (!(await take(bucket, writer))) continue;
+        return {
+          isOver: () => now() > until - MARGIN,
+          end: async () => {
+            // One that can't be freed ends by itself.
+            await end(bucket, writer).catch(() => false);
+          },
+        };
+      }
+      return undefined;
+    },
+  };
+}
+
+export const turnKey = (bucket: string): string => `policy:${bucket}`;
