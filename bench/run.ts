@@ -9,25 +9,38 @@ import { parseArgs } from 'node:util';
 import { startSandbox } from '../test/helpers/sandbox.ts';
 import { measureBundles } from './bundles.ts';
 import { measureCodes, measureCommands } from './latency.ts';
+import { measureLoad } from './load.ts';
 import { machine, page, tables } from './report.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../docs/performance.md');
 
 async function main(): Promise<void> {
   const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
-  const runs = quick ? { imports: 3, commands: 10, codes: 3 } : { imports: 25, commands: 200, codes: 60 };
+  const runs = quick
+    ? { imports: 3, commands: 10, codes: 3, crowds: [20] }
+    : { imports: 25, commands: 200, codes: 60, crowds: [50, 100, 200, 400] };
   const here = machine();
   say(`bench: ${here.cpu}, Node ${here.node}, load average ${here.load}`);
   say(`bench: importing each bundle ${runs.imports} times …`);
   const bundles = await measureBundles(runs.imports);
+  const { commands, codes } = await latencies(runs);
+  const loads = [];
+  for (const people of runs.crowds) {
+    say(`bench: ${people} people at once …`);
+    loads.push(await measureLoad(people));
+  }
+  const results = { bundles, commands, codes, loads };
+  process.stdout.write(`\n${tables(results)}`);
+  if (!quick) writeFileSync(PAGE, page(results, here));
+}
+
+async function latencies(runs: { commands: number; codes: number }) {
   const sandbox = await startSandbox();
   try {
     say(`bench: ${runs.commands} slash commands …`);
     const commands = await measureCommands(sandbox, runs.commands);
     say(`bench: ${runs.codes} codes …`);
-    const results = { bundles, commands, codes: await measureCodes(sandbox, runs.codes) };
-    process.stdout.write(`\n${tables(results)}`);
-    if (!quick) writeFileSync(PAGE, page(results, here));
+    return { commands, codes: await measureCodes(sandbox, runs.codes) };
   } finally {
     await sandbox.stop();
   }

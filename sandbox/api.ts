@@ -16,6 +16,7 @@ export interface ApiOptions {
 export class HttpApi {
   readonly id: string;
   readonly #options: ApiOptions;
+  #throttle?: { burst: number; rate: number; left: number; at: number };
   readonly #routes = new Map<string, string>();
 
   constructor(id: string, options: ApiOptions) {
@@ -28,11 +29,20 @@ export class HttpApi {
     this.#routes.set(routeKey, functionArn);
   }
 
+  /**
+   * Takes so many requests at once, and so many a second after that: a bucket of tokens (API Gateway developer guide, "Throttle requests to
+   * your HTTP APIs for better throughput").
+   */
+  throttle(burst: number, rate: number): void {
+    this.#throttle = { burst, rate, left: burst, at: performance.now() };
+  }
+
   /** The route's answer; undefined when no route has this method and path. */
   async answer(request: Request): Promise<Reply | undefined> {
     const routeKey = `${request.method} ${request.path}`;
     const functionArn = this.#routes.get(routeKey);
     if (functionArn === undefined) return undefined;
+    if (!this.#hasRoom()) return json(429, { message: 'Too Many Requests' });
     const { account, region, permissions, invoke } = this.#options;
     // The ARN that a permission names: api, stage, method and path ("Control access to an HTTP API with Lambda permissions").
     const source = `arn:aws:execute-api:${region}:${account}:${this.id}/$default/${routeKey.replace(' ', '')}`;
@@ -44,6 +54,17 @@ export class HttpApi {
       if (error instanceof LambdaError) return json(503, { message: 'Service Unavailable' });
       throw error;
     }
+  }
+
+  #hasRoom(): boolean {
+    const throttle = this.#throttle;
+    if (!throttle) return true;
+    const now = performance.now();
+    throttle.left = Math.min(throttle.burst, throttle.left + ((now - throttle.at) / 1000) * throttle.rate);
+    throttle.at = now;
+    if (throttle.left < 1) return false;
+    throttle.left -= 1;
+    return true;
   }
 
   /** Payload format 2.0 (API Gateway developer guide, "AWS Lambda proxy integrations for HTTP APIs"). */

@@ -188,10 +188,17 @@ function apiMakers({ functions, permissions, clock, account, region }: DeployOpt
     'AWS::ApiGatewayV2::Api': ({ ProtocolType }) => {
       if (ProtocolType !== 'HTTP') throw new Error(`the sandbox has HTTP APIs only, no ${ProtocolType}`);
       const id = `sandbox${apis.size + 1}`;
-      apis.set(id, new HttpApi(id, { clock, account, region, permissions, invoke: (arn, event) => functions.invoke(arn, event) }));
+      apis.set(
+        id,
+        new HttpApi(id, { clock, account, region, permissions, invoke: (arn, event) => functions.invoke(arn, event, { waitedFor: true }) }),
+      );
       return { ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${id}.execute-api.${region}.amazonaws.com` } };
     },
-    'AWS::ApiGatewayV2::Stage': ({ StageName }) => ({ ref: StageName }),
+    'AWS::ApiGatewayV2::Stage': ({ ApiId, StageName, DefaultRouteSettings }) => {
+      const { ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate } = DefaultRouteSettings ?? {};
+      if (burst !== undefined && rate !== undefined) found(ApiId).throttle(Number(burst), Number(rate));
+      return { ref: StageName };
+    },
     'AWS::ApiGatewayV2::Integration': ({ ApiId, IntegrationUri, PayloadFormatVersion }, id) => {
       if (PayloadFormatVersion !== '2.0') throw new Error('the sandbox has payload format 2.0 only');
       const definition = functions.find(IntegrationUri);

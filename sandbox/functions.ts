@@ -1,11 +1,13 @@
 /** The sandbox's Lambda: packaged bundles in workers of their own, with their role's credentials and nothing else. */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
 import { Environment, type FunctionError } from './environment.ts';
 import type { Faults } from './faults.ts';
+import { Turns } from './turns.ts';
 
 /** A function as it was deployed. */
 export interface FunctionDefinition {
@@ -66,8 +68,8 @@ export class LambdaError extends Error {
 
 /** How long a `slow` fault holds an event back: longer than the three seconds that Slack waits. */
 const SLOW_MS = 3500;
-/** Environments of a function without reserved concurrency. AWS has a thousand an account; a laptop hasn't: later events wait for a free one. */
-const UNRESERVED = 8;
+/** Environments of one function. AWS has a thousand an account; a laptop hasn't: later events wait for a free one. */
+const ENVIRONMENTS = 4;
 
 interface Pool {
   definition: FunctionDefinition;
@@ -81,6 +83,8 @@ export class Functions {
   readonly #options: FunctionsOptions;
   readonly #pools = new Map<string, Pool>();
   readonly #closing = new AbortController();
+  /** In AWS nobody's function takes another's processor. Here as many run as there are processors, beside those that people wait for. */
+  readonly #turns = new Turns(availableParallelism());
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
@@ -108,13 +112,16 @@ export class Functions {
     return this.#pool(nameOrAlias).lines;
   }
 
-  /** Calls the function and waits for its answer. Throws FunctionFailed and LambdaError. */
-  async invoke(nameOrArn: string, event: unknown): Promise<unknown> {
+  /**
+   * Calls the function and waits for its answer; `waitedFor` says that a person waits, too. Throws FunctionFailed and LambdaError.
+   */
+  async invoke(nameOrArn: string, event: unknown, { waitedFor = false } = {}): Promise<unknown> {
     const pool = this.#pool(nameOrArn);
     const fault = this.#options.faults.take(pool.definition.alias) ?? this.#options.faults.take(pool.definition.name);
     if (fault === 'throttle') throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
     if (fault === 'error') throw new LambdaError('ServiceException', 'An error occurred and the request cannot be processed.');
     if (fault === 'slow') await delay(SLOW_MS, undefined, { signal: this.#closing.signal });
+    const giveWay = waitedFor ? undefined : await this.#turns.take();
     const environment = await this.#take(pool);
     const requestId = randomUUID();
     try {
@@ -130,6 +137,7 @@ export class Functions {
       return JSON.parse(answer.output);
     } finally {
       this.#giveBack(pool, environment);
+      giveWay?.();
     }
   }
 
@@ -170,6 +178,9 @@ export class Functions {
   /** A warm environment, a new one, or the next that comes free. */
   async #take(pool: Pool): Promise<Environment> {
     const { definition, idle, busy, waiting } = pool;
+    // What waits here would be at work in AWS.
+    if (busy.size + waiting.length >= (definition.concurrency ?? Number.POSITIVE_INFINITY))
+      throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
     for (;;) {
       if (this.#closing.signal.aborted) throw new LambdaError('ServiceException', 'The sandbox is closing.');
       const warm = idle.pop();
@@ -181,8 +192,7 @@ export class Functions {
         await warm.end();
         continue;
       }
-      if (busy.size < (definition.concurrency ?? UNRESERVED)) break;
-      if (definition.concurrency !== undefined) throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
+      if (busy.size < ENVIRONMENTS) break;
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
     const environment = new Environment({ ...this.#options, definition, log: (line) => this.#log(pool, line) });

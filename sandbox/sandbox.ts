@@ -73,6 +73,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
+/** Slack ids by name: the usual four, and whom the configuration names; a requester who is no approver is called by the id. */
+function peopleOf({ approvers, rules }: Config): Record<string, string> {
+  const named = { ...USERS, ...Object.fromEntries(Object.values(approvers).map(({ name, slackUser }) => [name, slackUser])) };
+  const ids = rules.flatMap(({ requesters = [] }) => requesters).filter((id) => /^[UW]/.test(id) && !Object.values(named).includes(id));
+  return { ...named, ...Object.fromEntries(ids.map((id) => [id, id])) };
+}
+
 interface Prepared {
   dir: string;
   config: Config;
@@ -88,7 +95,7 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   const faults = new Faults();
   const urls = { aws: '', slack: '', page: '' };
   const secrets = newSlackSecrets();
-  const users = { ...USERS, ...Object.fromEntries(Object.values(config.approvers).map(({ name, slackUser }) => [name, slackUser])) };
+  const users = peopleOf(config);
 
   const aws = new Aws({ clock, faults, account, region, assumeRoleMfa: options.assumeRoleMfa, onProblem: options.onProblem });
   closers.push(() => aws.close());

@@ -1,5 +1,7 @@
+import { crowdConfig, crowd as crowdOf } from '../bench/crowd.ts';
 import { page, type Results } from '../bench/report.ts';
 import { summarize } from '../bench/statistics.ts';
+import { parseConfig } from '../src/config.ts';
 
 describe('summarize', () => {
   it('gives the least, the middle and the 99th percentile by nearest rank', () => {
@@ -23,7 +25,9 @@ describe('the page on performance', () => {
     bundles: [{ name: 'slack', zipBytes: 313_000, load: of(load) }],
     commands: { loopback: of(1), refused: of(2), help: of(3), modal: of(7) },
     codes: { answered: of(50), atSts: of(atSts), checkUnchanged: of(40) },
+    loads: [crowd],
   });
+  const crowd = { people: 200, acknowledged: of(44), late: 0, again: 0, lost: 0, doubled: 0, open: 0, seconds: 74.2 };
 
   it('says on which machine and when it was measured', () => {
     expect(page(results(200, 135), machine)).toContain(
@@ -35,12 +39,36 @@ describe('the page on performance', () => {
     const text = page(results(200, 135), machine);
     expect(text).toContain("| the Slack function's zip | 313 KB | under 1000 KB | met |");
     expect(text).toContain('| a slash command acknowledged | 7.0 ms | under 50 ms | met |');
-    expect(text).toContain('No median misses its aim.');
+    expect(text).toContain(
+      '| of 200 people at once: answered late or asked to repeat, requests lost, doubled or left open | 0 | none | met |',
+    );
+    expect(text).toContain('| 200 | 3 | 44 | 45 | 0 | 0 | 0 | 0 | 0 | 74 |');
+    expect(text).toContain('Nothing misses its aim.');
   });
 
   it('names what misses its aim, the limit itself included', () => {
     const text = page(results(250, 301), machine);
     expect(text).toContain('| the Slack function loaded | 250 ms | under 250 ms | MISSED |');
     expect(text).toContain('Missed: the Slack function loaded; a submitted code at STS.');
+  });
+
+  it.each(['late', 'again', 'lost', 'doubled', 'open'])('misses its aim where one of a crowd was %s', (what) => {
+    const text = page({ ...results(200, 135), loads: [{ ...crowd, [what]: 1 }] }, machine);
+    expect(text).toContain('requests lost, doubled or left open | 1 | none | MISSED |');
+  });
+});
+
+describe('a crowd', () => {
+  it.each([5, 20, 50, 400])('of %s has each bucket asked for once and approved once, by somebody else', (people) => {
+    const members = crowdOf(people);
+    const asked = members.map(({ asks }) => asks);
+    expect(new Set(asked).size).toBe(people);
+    expect(members.flatMap(({ approves }) => approves).sort()).toEqual(asked.toSorted());
+    expect(members.filter(({ asks, approves }) => approves.includes(asks))).toEqual([]);
+  });
+
+  it('is a configuration that the product takes', () => {
+    const { approvers, rules } = parseConfig(crowdConfig(crowdOf(100)), 'crowd.yml');
+    expect([Object.keys(approvers).length, rules.length]).toEqual([25, 3]);
   });
 });

@@ -92,7 +92,7 @@ describe('the packaged template', () => {
       expect(functionNamed(name)).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       expect(functionNamed(name)?.Timeout).toBeLessThanOrEqual(60);
     }
-    expect(functionNamed('slack')).toMatchObject({ Timeout: 10, ReservedConcurrentExecutions: 10 });
+    expect(functionNamed('slack')).toMatchObject({ Timeout: 10, ReservedConcurrentExecutions: 400 });
   });
 
   it('holds no value of any secret', () => {
@@ -169,7 +169,7 @@ describe('the packaged template', () => {
 
   it('opens one route, throttled', () => {
     expect(only('AWS::ApiGatewayV2::Route').RouteKey).toBe('POST /slack/events');
-    expect(only('AWS::ApiGatewayV2::Stage').DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 20, ThrottlingRateLimit: 10 });
+    expect(only('AWS::ApiGatewayV2::Stage').DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 800, ThrottlingRateLimit: 200 });
   });
 
   it('keeps logs for a time', () => {

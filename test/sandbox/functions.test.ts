@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Clock } from '../../sandbox/clock.ts';
 import { Faults } from '../../sandbox/faults.ts';
@@ -131,7 +131,8 @@ describe('a function of the sandbox', () => {
 
   it('runs one event at a time in an environment, and takes more environments for more events', async () => {
     deploy();
-    const answers = await Promise.all([call({ wait: 50 }), call({ wait: 50 }), call({ wait: 50 })]);
+    const waited = () => functions.invoke('echo', { wait: 50 }, { waitedFor: true }) as Promise<{ count: number }>;
+    const answers = await Promise.all([waited(), waited(), waited()]);
     expect(answers.map((answer) => answer.count)).toEqual([1, 1, 1]);
   });
 
@@ -142,11 +143,20 @@ describe('a function of the sandbox', () => {
     expect(second).toMatchObject({ reason: { code: 'TooManyRequestsException' } });
   });
 
-  it('waits for a free environment where no concurrency is reserved', async () => {
-    deploy();
+  it('waits for a free environment within what it may, in which a laptop has fewer than AWS', async () => {
+    deploy({ concurrency: 12 });
     const answers = await Promise.all(Array.from({ length: 12 }, () => call({ wait: 20 })));
     expect(answers).toHaveLength(12);
   }, 20_000);
+
+  it('runs no more at a time than there are processors, but at once what a person waits for', async () => {
+    deploy();
+    const ended: string[] = [];
+    const all = Array.from({ length: 2 * availableParallelism() }, () => call({ wait: 50 }).then(() => ended.push('other')));
+    const waited = functions.invoke('echo', {}, { waitedFor: true }).then(() => ended.push('waited'));
+    await Promise.all([...all, waited]);
+    expect(ended.indexOf('waited')).toBeLessThanOrEqual(availableParallelism());
+  });
 
   it('answers null where the handler answers nothing', async () => {
     deploy({ handler: 'handlers/echo.nothing' });
