@@ -1,20 +1,22 @@
 /** Unlocks an approver whose codes AWS refused six times in a row. */
-import path from 'node:path';
 import { createApprovers } from '../src/aws/approvers.ts';
 import { createTables } from '../src/aws/tables.ts';
-import { loadConfig } from '../src/config.ts';
 import { NO_TRIES, type Tries } from '../src/domain/tries.ts';
-import { UsageError } from './usage.ts';
+import { credentialChain } from './aws.ts';
+import { Failure } from './failure.ts';
+import { configOf } from './stage.ts';
 
 /**
- * Sets an approver's count of refused codes back. Gives what was done, in a sentence. Throws UsageError for a name that the
- * configuration doesn't have, ConfigError, and the SDK's errors (no credentials, no right on the table).
+ * Sets an approver's count of refused codes back. Gives what was done, in a sentence. Throws Failure for a name that the
+ * configuration doesn't have, and the SDK's errors (no credentials, no right on the table).
  */
 export async function unlock(name: string, stage: string): Promise<string> {
-  const config = loadConfig(path.resolve(import.meta.dirname, '..', 'config', `${stage}.yml`));
-  if (!config.approvers[name])
-    throw new UsageError(`config/${stage}.yml has no approver ${name}; it has ${Object.keys(config.approvers).join(', ')}`);
-  const approvers = createApprovers(createTables(config.region), `interlock-${stage}-approvers`);
+  const config = configOf(stage);
+  if (!config.approvers[name]) {
+    throw new Failure(`config/${stage}.yml has no approver ${name}`, `it has ${Object.keys(config.approvers).join(', ')}`);
+  }
+  const tables = createTables(config.region, credentialChain(config.region));
+  const approvers = createApprovers(tables, `interlock-${stage}-approvers`);
   let before = 0;
   await approvers.change<Tries>(name, (tries) => {
     before = tries.refusals;

@@ -1,44 +1,104 @@
 /** `interlock`: administration, for the person who runs it, with their own AWS credentials. */
-import { parseArgs } from 'node:util';
-import { unlock } from './approver.ts';
-import { UsageError } from './usage.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { nameOf } from '../src/aws/clients.ts';
+import { failureOf } from './aws.ts';
+import { EXIT } from './failure.ts';
+import type { GuardOptions } from './guard.ts';
+import type { Verb } from './guard-tell.ts';
+import { plain, say } from './terminal.ts';
 
-const HELP = `usage: npx --no interlock <command> [options]
+const NAME = 'npx --no interlock';
 
-  approver unlock <name> --stage <stage>   lets an approver's codes be sent again, after AWS refused too many in a row
+const EXAMPLES = `
+The ordinary AWS credential chain counts: environment, profiles (AWS_PROFILE), SSO, AWS_ENDPOINT_URL.
+Exit codes: 0 done, 1 a check fell short or a bucket failed, 2 it could not run.`;
 
-The ordinary AWS credential chain counts: environment, profiles (AWS_PROFILE), AWS_ENDPOINT_URL.
-example: AWS_PROFILE=admin npx --no interlock approver unlock alice --stage prod
-exit codes: 0 done, 1 it failed, 2 the command's words are off
-`;
+const GUARD_EXAMPLES = `
+Examples:
+  ${NAME} guard plan team-logs --stage prod
+  AWS_PROFILE=admin ${NAME} guard apply team-logs --stage prod
+  ${NAME} guard apply team-logs --level basic --principal arn:aws:iam::111122223333:user/deleter
+  ${NAME} guard check --all --stage prod --json
+${EXAMPLES}`;
 
-async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parse(args);
-  const [topic, verb, name, ...rest] = positionals;
-  if (values.help || topic === 'help') return say(HELP);
-  if (topic !== 'approver' || verb !== 'unlock')
-    throw new UsageError(topic ? `there is no command ${positionals.join(' ')}` : 'name a command');
-  if (!name || rest.length > 0) throw new UsageError('name one approver');
-  if (!values.stage) throw new UsageError('name the stage with --stage');
-  say(`${await unlock(name, values.stage)}\n`);
+const GUARD: Record<Verb, string> = {
+  plan: 'shows what apply would change, and writes nothing',
+  apply: 'puts the guard on: shows the change, asks, writes, reads back',
+  check: 'says whether the guard is whole, and what goes round it',
+  remove: 'takes the guard off, and leaves everything else as it is',
+};
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+function program(): Command {
+  const interlock = new Command('interlock').usage('<command>').description('Administration of Interlock, with your own AWS credentials.');
+  interlock.addHelpText('after', EXAMPLES);
+  const guard = interlock
+    .command('guard')
+    .description('the guard: a bucket policy under which only the approved can delete')
+    .usage('<command>');
+  guard.addHelpText('after', GUARD_EXAMPLES);
+  for (const [verb, what] of Object.entries(GUARD) as [Verb, string][]) guard.addCommand(guardCommand(verb, what));
+  const approver = interlock.command('approver').description('the people who approve with a code').usage('<command>');
+  approver
+    .command('unlock <name>')
+    .description("lets an approver's codes be sent again, after AWS refused too many in a row")
+    .requiredOption('--stage <stage>', 'whose approver: config/<stage>.yml')
+    .action(async (name: string, { stage }: { stage: string }) => say(await (await import('./approver.ts')).unlock(name, stage)));
+  return prepared(interlock);
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, allowPositionals: true, options: { stage: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
+function guardCommand(verb: Verb, what: string): Command {
+  const command = new Command(verb)
+    .description(what)
+    .argument('[bucket...]')
+    .option('--all', "all buckets of the account that a rule of the stage's configuration covers")
+    .option('--pattern <glob>', 'all buckets of the account with such a name (* any run of characters, ? one)')
+    .option('--stage <stage>', 'config/<stage>.yml: its rules say who may delete');
+  if (verb !== 'remove') {
+    command
+      .addOption(new Option('--level <level>', 'what is denied').choices(['basic', 'hardened']).default('hardened'))
+      .option('--principal <arn>', "who may delete (repeatable); by default what the rule's approvers act as", collect)
+      .option('--approver <user>', "whose sessions, where a role may (repeatable): names of IAM users; by default the rule's", collect);
   }
+  command.option('--json', 'the results as one JSON document');
+  if (verb === 'apply' || verb === 'remove') command.option('--yes', "don't ask");
+  return command.addHelpText('after', GUARD_EXAMPLES).action(async (buckets: string[], options: Partial<GuardOptions>) => {
+    const { guard } = await import('./guard.ts');
+    const defaults = { all: false, level: 'hardened', principals: [], approvers: [], json: false, yes: false } as const;
+    const { principal = [], approver = [], ...rest } = options as Partial<GuardOptions> & { principal?: string[]; approver?: string[] };
+    process.exitCode = await guard(verb, { ...defaults, ...rest, buckets, principals: principal, approvers: approver });
+  });
 }
 
-function say(text: string): void {
-  process.stdout.write(text);
+/** Errors are told here, in one way; so is a command with nothing behind it. */
+function prepared(command: Command): Command {
+  command
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .helpCommand(false);
+  for (const one of command.commands) prepared(one);
+  return command;
+}
+
+/** What to tell, and what to do next. */
+function told(error: unknown): { text: string; hint?: string | undefined } {
+  if (error instanceof CommanderError) {
+    if (error.code === 'commander.help') return { text: 'name a command', hint: `${NAME} --help` };
+    const [text = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+    return { text, hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? `${NAME} --help` };
+  }
+  const known = failureOf(error);
+  if (known) return { text: known.message, hint: known.hint };
+  return { text: `${nameOf(error)}: ${error instanceof Error ? error.message : String(error)}` };
 }
 
 try {
-  await main(process.argv.slice(2));
+  await program().parseAsync(process.argv);
 } catch (error) {
-  const usage = error instanceof UsageError;
-  process.stderr.write(`interlock: ${(error as Error).message}\n${usage ? 'hint: npx --no interlock help\n' : ''}`);
-  process.exitCode = usage ? 2 : 1;
+  if (!(error instanceof CommanderError && error.exitCode === 0)) {
+    const { text, hint } = told(error);
+    process.stderr.write(`interlock: ${plain(text)}\n${hint ? `hint: ${plain(hint)}\n` : ''}`);
+    process.exitCode = EXIT.couldNotRun;
+  }
 }

@@ -1,0 +1,167 @@
+/** What the guard command does with one bucket: plans a change, makes it, or checks what is there. A bucket that fails is a result like others. */
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { changeBucketPolicy, type PolicyDecision, type PolicyOutcome, readBucketPolicy } from '../src/aws/bucket-policy.ts';
+import type { PolicyTurns } from '../src/aws/bucket-policy-turns.ts';
+import { nameOf } from '../src/aws/clients.ts';
+import { surroundingsOf } from '../src/aws/surroundings.ts';
+import { type BucketPolicy, readPolicy } from '../src/domain/bucket-policy.ts';
+import type { Guard } from '../src/domain/guard.ts';
+import { checkGuard, type GuardCheck } from '../src/domain/guard-check.ts';
+import { type Line, policyDifference } from '../src/domain/guard-lines.ts';
+import { mergeGuard, removeGuard } from '../src/domain/guard-merge.ts';
+import { waysRound } from '../src/domain/guard-ways-round.ts';
+import { type Aws, failureOf } from './aws.ts';
+import type { PrincipalLook } from './guard-principals.ts';
+import { lockouts, permissionsIn } from './guard-proof.ts';
+import { type GuardRequest, guardOf, type Stage, type Target } from './guard-targets.ts';
+
+export interface Work {
+  request: GuardRequest;
+  aws: Aws;
+  stage: Stage | undefined;
+  turns: PolicyTurns | undefined;
+  look: (arn: string) => Promise<PrincipalLook>;
+}
+
+export interface Result {
+  bucket: string;
+  region?: string;
+  /** `planned`: there is something to write. `checked`: looked at, with what was found. */
+  state: 'planned' | 'written' | 'unchanged' | 'checked' | 'failed';
+  /** Why it failed. */
+  why?: string;
+  /** The lines of the change. */
+  changes?: Line[];
+  guard?: Pick<Guard, 'level' | 'principals' | 'approvers'>;
+  check?: GuardCheck;
+  waysRound?: string[];
+  /** What could not be looked at. */
+  notes?: string[];
+}
+
+type Change = 'apply' | 'remove';
+type Decide = (policy: BucketPolicy) => PolicyDecision | Promise<PolicyDecision>;
+
+/** What `change` would do to a bucket. */
+export const planFor = (change: Change, target: Target, work: Work): Promise<Result> =>
+  guarded(target, async (bucket, region) => {
+    const decision = await decisionFor(change, bucket, region, work);
+    if (!decision.ok) return failed(decision.why);
+    const read = readPolicy(await readBucketPolicy(work.aws.s3(region), bucket, work.aws.account));
+    if (!read.ok) return failed(read.why);
+    const decided = await decision.decide(read.policy);
+    if (!decided.ok) return failed(decided.why);
+    const told = { ...decision.told, changes: policyDifference(read.policy, decided.policy) };
+    return { state: decided.changed ? 'planned' : 'unchanged', ...told };
+  });
+
+/** Changes a bucket's policy. */
+export const makeChange = (change: Change, target: Target, work: Work): Promise<Result> =>
+  guarded(target, async (bucket, region) => {
+    const decision = await decisionFor(change, bucket, region, work);
+    if (!decision.ok) return failed(decision.why);
+    const { account } = work.aws;
+    const turns = work.turns && { turns: work.turns };
+    const outcome = await changeBucketPolicy({ s3: work.aws.policies(region), bucket, account, change: decision.decide, ...turns });
+    if ('why' in outcome) return failed(whyOf(outcome));
+    return { state: outcome.kind, ...decision.told, changes: policyDifference(outcome.before, outcome.after) };
+  });
+
+/** Is the bucket's guard whole, and what goes round it? */
+export const checkOf = (target: Target, work: Work): Promise<Result> =>
+  guarded(target, async (bucket, region) => {
+    const wanted = guardOf(work.request, bucket, work.stage);
+    if (!wanted.ok) return failed(wanted.why);
+    const { aws } = work;
+    const read = readPolicy(await readBucketPolicy(aws.s3(region), bucket, aws.account));
+    if (!read.ok) return failed(read.why.replace(', so nothing was changed', ''));
+    const { notes, ...round } = await whatGoesRound(bucket, region, aws);
+    return { state: 'checked', ...toldOf(wanted.guard, notes), check: checkGuard(read.policy, wanted.guard), ...round };
+  });
+
+const failed = (why: string): Pick<Result, 'state' | 'why'> => ({ state: 'failed', why });
+
+async function guarded(
+  target: Target,
+  work: (bucket: string, region: string) => Promise<Omit<Result, 'bucket' | 'region'>>,
+): Promise<Result> {
+  const { bucket } = target;
+  if (!target.ok) return { bucket, ...failed(target.why) };
+  const { region } = target;
+  try {
+    return { bucket, region, ...(await work(bucket, region)) };
+  } catch (error) {
+    const known = failureOf(error);
+    const text = error instanceof Error ? error.message : String(error);
+    return { bucket, region, ...failed(known ? `${known.message}; ${known.hint}.` : `${nameOf(error)}: ${text}`) };
+  }
+}
+
+type Told = Pick<Result, 'guard' | 'notes'>;
+
+/** How a change decides about a policy: for a guard, only once nobody is locked out by it. */
+async function decisionFor(
+  change: Change,
+  bucket: string,
+  region: string,
+  work: Work,
+): Promise<{ ok: true; decide: Decide; told: Told } | { ok: false; why: string }> {
+  if (change === 'remove') return { ok: true, decide: (policy) => removeGuard(policy, bucket), told: {} };
+  const wanted = guardOf(work.request, bucket, work.stage);
+  if (!wanted.ok) return wanted;
+  const { guard } = wanted;
+  const looks = await Promise.all(guard.principals.map(work.look));
+  const fault = looks.find((look) => look.fault)?.fault;
+  if (fault) return { ok: false, why: fault };
+  const { account } = work.aws;
+  const decide: Decide = async (before) => {
+    const merged = mergeGuard(before, guard);
+    if (!merged.ok || !merged.changed) return merged;
+    const permissionsOf = permissionsIn(work.stage);
+    const found = await lockouts({ policy: merged.policy, guard, account, region, now: new Date(), permissionsOf });
+    if (found.length === 0) return merged;
+    return { ok: false, why: `It would lock out whom it is for, so nothing was changed. ${found.join(' ')}` };
+  };
+  return {
+    ok: true,
+    decide,
+    told: toldOf(
+      guard,
+      looks.flatMap(({ unknown = [] }) => unknown),
+    ),
+  };
+}
+
+const toldOf = ({ level, principals, approvers }: Guard, notes: string[]): Told => ({
+  guard: { level, principals, approvers },
+  ...(notes.length > 0 && { notes }),
+});
+
+/** An explicit deny by the bucket's policy is a hardened guard, more often than not. */
+function whyOf(outcome: Extract<PolicyOutcome, { why: string }>): string {
+  if (outcome.kind !== 'denied' || !outcome.why.includes('explicit deny in a resource-based policy')) return outcome.why;
+  return (
+    `${outcome.why}. A hardened guard is changed by whom it lets through, with a code (/guard-bucket in Slack), or by root of the account, ` +
+    "whom a bucket's policy can't keep from changing it."
+  );
+}
+
+async function whatGoesRound(bucket: string, region: string, aws: Aws): Promise<{ waysRound?: string[]; notes: string[] }> {
+  try {
+    const surroundings = await surroundingsOf(aws.s3(region), bucket, aws.account, async (key) => {
+      const where = /^arn:aws:kms:([\w-]+):/.exec(key)?.[1] ?? region;
+      try {
+        const { KeyMetadata } = await aws.kms(where).send(new DescribeKeyCommand({ KeyId: key }));
+        return KeyMetadata?.KeyManager;
+      } catch {
+        // Whose key it is may not be ours to know; it is then told as one that may be anybody's.
+        return undefined;
+      }
+    });
+    return { waysRound: waysRound(surroundings), notes: [] };
+  } catch (error) {
+    if (nameOf(error) !== 'AccessDenied') throw error;
+    const needs = 's3:GetLifecycleConfiguration, s3:GetBucketVersioning and s3:GetEncryptionConfiguration';
+    return { notes: [`What goes round the guard was not looked at: that needs ${needs}.`] };
+  }
+}

@@ -1,0 +1,113 @@
+/** `interlock guard`: puts the guard on buckets, checks it and takes it off. */
+import type { PolicyTurns } from '../src/aws/bucket-policy-turns.ts';
+import { createPolicyTurns } from '../src/aws/bucket-policy-turns.ts';
+import { nameOf } from '../src/aws/clients.ts';
+import { createTables } from '../src/aws/tables.ts';
+import { type Aws, connect } from './aws.ts';
+import { EXIT, Failure } from './failure.ts';
+import { principalLookup } from './guard-principals.ts';
+import { checkRequest, type GuardRequest, type Stage, type Target, targetsOf } from './guard-targets.ts';
+import { beforeWriting, differences, jsonOf, resultLines, summary, type Verb } from './guard-tell.ts';
+import { checkOf, makeChange, planFor, type Result, type Work } from './guard-work.ts';
+import { configOf } from './stage.ts';
+import { ask, canAsk, coloured, forEach, isWatched, plain, progress, say, warn } from './terminal.ts';
+
+export interface GuardOptions extends GuardRequest {
+  json: boolean;
+  yes: boolean;
+}
+
+/** How many buckets are read, or written, at once. */
+const READS = 8;
+const WRITES = 4;
+
+/**
+ * Runs one of the guard's commands over its buckets, and tells the results. Gives the exit code: 0 done, 1 a check fell short or a bucket failed.
+ * Throws Failure where it could not run, and the SDK's errors.
+ */
+export async function guard(verb: Verb, options: GuardOptions): Promise<number> {
+  checkRequest(options, verb !== 'remove');
+  const writes = verb === 'apply' || verb === 'remove';
+  if (writes && !options.yes && !canAsk()) {
+    throw new Failure('nothing was written: nobody is there to be asked', 'add --yes, once plan shows what you want');
+  }
+  const stage: Stage | undefined = options.stage === undefined ? undefined : { name: options.stage, config: configOf(options.stage) };
+  const aws = await connect(stage?.config.region);
+  if (stage && stage.config.account !== aws.account) {
+    throw new Failure(
+      `the credentials are of account ${aws.account}, and config/${stage.name}.yml is for ${stage.config.account}`,
+      'name a profile of that account with AWS_PROFILE=…',
+    );
+  }
+  const work: Work = { request: options, aws, stage, turns: stage && turnsOf(stage, aws), look: principalLookup(aws) };
+  const targets = await targetsOf(options, aws, stage);
+  const results = writes ? await change(verb, targets, work, options) : await look(verb, targets, work);
+  return tell(verb, results, options, aws);
+}
+
+function look(verb: 'plan' | 'check', targets: Target[], work: Work): Promise<Result[]> {
+  return each(targets, READS, (target) => (verb === 'check' ? checkOf(target, work) : planFor('apply', target, work)));
+}
+
+/** Shows what a change would do, and asks, where somebody is there; then makes it. */
+async function change(verb: 'apply' | 'remove', targets: Target[], work: Work, { yes, json, level }: GuardOptions): Promise<Result[]> {
+  if (yes && (json || !isWatched())) return each(targets, WRITES, (target) => makeChange(verb, target, work));
+  const planned = await each(targets, READS, (target) => planFor(verb, target, work));
+  const changing = new Set(planned.filter(({ state }) => state === 'planned').map(({ bucket }) => bucket));
+  if (changing.size === 0) return planned;
+  if (!json) say(differences(planned));
+  if (!json && verb === 'apply') say(beforeWriting(level, work.aws.account));
+  const what = changing.size === 1 ? [...changing].join() : `${changing.size} buckets`;
+  if (!yes && !(await ask(verb === 'apply' ? `Put this guard on ${what}?` : `Take the guard off ${what}?`))) {
+    throw new Failure('nothing was written: the answer was no');
+  }
+  const written = await each(
+    targets.filter(({ bucket }) => changing.has(bucket)),
+    WRITES,
+    (target) => makeChange(verb, target, work),
+  );
+  const byName = new Map(written.map((result) => [result.bucket, result]));
+  return planned.map((result) => byName.get(result.bucket) ?? result);
+}
+
+async function each(targets: Target[], atOnce: number, act: (target: Target) => Promise<Result>): Promise<Result[]> {
+  const bar = progress(targets.length);
+  try {
+    return await forEach(targets, atOnce, async (target) => {
+      const result = await act(target);
+      bar.step();
+      return result;
+    });
+  } finally {
+    bar.clear();
+  }
+}
+
+function tell(verb: Verb, results: Result[], { json, level }: GuardOptions, { account }: Aws): number {
+  if (json) say(jsonOf(verb, account, results));
+  else {
+    const isPlan = verb === 'plan' && results.some(({ state }) => state === 'planned');
+    if (isPlan) say(differences(results));
+    for (const result of results) for (const line of resultLines(result, verb)) say(line);
+    if (isPlan) say(beforeWriting(level, account));
+    for (const { bucket, why = '', state } of results) if (state === 'failed') warn(`${bucket}: ${plain(why)}`);
+    if (results.length > 1 && isWatched()) say(coloured('dim', summary(results)));
+  }
+  const fellShort = ({ state, check }: Result) => state === 'failed' || check?.whole === false;
+  return results.some(fellShort) ? EXIT.fellShort : 0;
+}
+
+/** Turns in the stage's table; where that isn't there, nothing is installed that would write too. */
+function turnsOf({ name, config }: Stage, aws: Aws): PolicyTurns {
+  const turns = createPolicyTurns(createTables(config.region, aws.credentials), `interlock-${name}-locks`);
+  return {
+    async take(bucket, pause) {
+      try {
+        return await turns.take(bucket, pause);
+      } catch (error) {
+        if (nameOf(error) !== 'ResourceNotFoundException') throw error;
+        return { isOver: () => false, end: async () => {} };
+      }
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** Which buckets an account has, and where. */
+import { HeadBucketCommand, ListBucketsCommand, paginateListBuckets, type S3Client } from '@aws-sdk/client-s3';
+import { statusOf } from './clients.ts';
+
+export interface BucketHome {
+  bucket: string;
+  region: string;
+}
+
+/** Where the answer names no region (S3 API Reference, CreateBucket, LocationConstraint). */
+const DEFAULT_REGION = 'us-east-1';
+
+/** All buckets of the account, with their regions. Throws the SDK's errors. */
+export async function listBuckets(s3: S3Client): Promise<BucketHome[]> {
+  const homes: BucketHome[] = [];
+  // Regions are answered to requests that have a parameter (S3 API Reference, Bucket, BucketRegion, read November 2026).
+  for await (const { Buckets = [] } of paginateListBuckets({ client: s3, pageSize: 1000 }, {})) {
+    homes.push(...Buckets.map(({ Name = '', BucketRegion = DEFAULT_REGION }) => ({ bucket: Name, region: BucketRegion })));
+  }
+  return homes;
+}
+
+/** Where a bucket of the account lies; one that the account doesn't list is absent or somebody else's. Throws the SDK's errors. */
+export async function homeOf(s3: S3Client, bucket: string): Promise<BucketHome | 'absent' | 'foreign'> {
+  // Sorted by name: the bucket itself comes before all others that begin with its name.
+  const { Buckets } = await s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1 }));
+  const found = Buckets?.find((one) => one.Name === bucket);
+  if (found) return { bucket, region: found.BucketRegion ?? DEFAULT_REGION };
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if (statusOf(error) === 404) return 'absent';
+    const status = statusOf(error) ?? 0;
+    if (status < 300 || status >= 500) throw error;
+  }
+  return 'foreign';
+}
