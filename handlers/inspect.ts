@@ -8,6 +8,6 @@ import { step } from '../src/step.ts';
 import { InspectInput } from '../src/steps/inputs.ts';
 import { inspect } from '../src/steps/inspect.ts';
 
-const parts = { config: loadConfig(), seals: createSeals(env('SEAL_KEY')), look, now: Date.now };
+const parts = { config: loadConfig(), stage: env('INTERLOCK_STAGE'), seals: createSeals(env('SEAL_KEY')), look, now: Date.now };
 
 export const handler = step(InspectInput, createLogger('inspect'), (input) => inspect(input, parts));

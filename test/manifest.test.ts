@@ -43,8 +43,11 @@ describe("the app's manifest", () => {
     expect(new Set(urls).size).toBe(1);
   });
 
-  it('has the command, the home tab and its event', () => {
-    expect(manifest.features.slash_commands.map(({ command }: { command: string }) => command)).toEqual(['/delete-bucket']);
+  it('has the commands, the home tab and its event', () => {
+    expect(manifest.features.slash_commands.map(({ command }: { command: string }) => command)).toEqual([
+      '/delete-bucket',
+      '/guard-bucket',
+    ]);
     expect(manifest.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: true });
     expect(manifest.settings.event_subscriptions.bot_events).toEqual(['app_home_opened']);
     expect(manifest.settings.interactivity.is_enabled).toBe(true);

@@ -13,6 +13,7 @@ const FILES: Record<FunctionName, string> = {
   askApprover: 'ask-approver',
   elevate: 'elevate',
   deleteBucket: 'delete-bucket',
+  changeGuard: 'change-guard',
   report: 'report',
 };
 

@@ -102,6 +102,11 @@ describe("a function's role", () => {
       ],
     ],
     [
+      'changeGuard',
+      [row('PutItem', 'locks'), row('DeleteItem', 'locks'), row('PutItem', 'audit')],
+      [row('Scan', 'locks'), row('GetItem', 'audit'), row('GetItem', 'requests'), s3('PutBucketPolicy', 'team-scratch'), send],
+    ],
+    [
       'deleteBucket',
       [row('PutItem', 'audit')],
       [
@@ -163,6 +168,7 @@ describe('the key SEAL', () => {
 
   it('lets no function make a grant', async () => {
     expect(await stack.may(stack.role('deleteBucket'), asked('CreateGrant', 'session'))).toBe(false);
+    expect(await stack.may(stack.role('changeGuard'), asked('CreateGrant', 'session'))).toBe(false);
   });
 
   it("is administered by those whom the account's policies allow", async () => {

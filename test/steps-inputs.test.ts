@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BadInput } from '../src/errors.ts';
-import { AskInput, DeleteInput, ElevateInput, InspectInput, parseInput, ReportInput } from '../src/steps/inputs.ts';
-import { aRequest, someFacts } from './helpers/models.ts';
+import { AskInput, DeleteInput, ElevateInput, GuardInput, InspectInput, parseInput, ReportInput } from '../src/steps/inputs.ts';
+import { aGuardChange, aRequest, someFacts } from './helpers/models.ts';
 
 const step = { execution: 'req-abcdefghij23', enteredAt: '2026-11-02T09:00:01.000Z', request: aRequest() };
 const answer = { verdict: 'approved', why: '', slackUser: 'U0ALICE', approver: 'alice', attempt: 1, sealedCode: 'sealed', auditHead: 'a' };
@@ -15,7 +15,7 @@ const elevation = {
   attempt: 1,
   auditHead: 'b',
 };
-const deletion = { verdict: 'deleted', why: '', auditHead: 'c' };
+const work = { verdict: 'deleted', why: '', auditHead: 'c' };
 const inspection = { verdict: 'ask', why: '', facts: someFacts(), changes: [], secondsLeft: 60 };
 const event = (status: string) => ({
   version: '0',
@@ -31,7 +31,8 @@ const INPUTS = {
   askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {} }],
   elevate: [ElevateInput, { ...step, answer, facts: someFacts() }],
   deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts() }],
-  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, elevation, deletion }],
+  changeGuard: [GuardInput, { ...step, answer, elevation, facts: someFacts({ guardChange: aGuardChange() }) }],
+  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, elevation, work }],
 } as const;
 
 describe('what the state machine gives a function', () => {
@@ -88,9 +89,9 @@ describe('what the state machine gives a function', () => {
     expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: inspection }).shown).toEqual(someFacts());
     expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: { ...inspection, facts: null } }).shown).toBeNull();
     expect(parseInput(AskInput, INPUTS.askApprover[1]).elevation).toBeNull();
-    expect(parseInput(ReportInput, { ...INPUTS.report[1], elevation: {}, deletion: {} })).toMatchObject({
+    expect(parseInput(ReportInput, { ...INPUTS.report[1], elevation: {}, work: {} })).toMatchObject({
       elevation: null,
-      deletion: null,
+      work: null,
     });
   });
 
@@ -99,6 +100,8 @@ describe('what the state machine gives a function', () => {
     expect(() => parseInput(ElevateInput, { ...INPUTS.elevate[1], answer: { ...answer, approver: null } })).toThrow(BadInput);
     const none = { ...elevation, sealedSession: null };
     expect(() => parseInput(DeleteInput, { ...INPUTS.deleteBucket[1], elevation: none })).toThrow(BadInput);
+    expect(() => parseInput(GuardInput, { ...INPUTS.changeGuard[1], elevation: none })).toThrow(BadInput);
+    expect(() => parseInput(GuardInput, { ...INPUTS.changeGuard[1], facts: someFacts() })).toThrow(BadInput);
   });
 });
 
@@ -109,21 +112,21 @@ describe('what is reported', () => {
       conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' },
       at: '2026-11-02T09:00:01.000Z',
       elevation,
-      deletion,
+      work,
     });
   });
 
   test.each([
     ['FAILED', 'failed', 'The flow itself failed; the history of the execution says where.'],
     ['TIMED_OUT', 'failed', 'The flow took longer than it may.'],
-    ['ABORTED', 'stopped', 'An operator stopped it. Look whether the bucket is still there.'],
+    ['ABORTED', 'stopped', 'An operator stopped it. Look at the bucket: it may have been done already.'],
   ])('comes from EventBridge for an execution that ended as %s', (status, outcome, why) => {
     expect(parseInput(ReportInput, event(status))).toEqual({
       requestId: 'req-abcdefghij23',
       conclusion: { outcome, why, by: null },
       at: '2026-11-02T09:30:00Z',
       elevation: null,
-      deletion: null,
+      work: null,
     });
   });
 

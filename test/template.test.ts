@@ -73,6 +73,7 @@ describe('the packaged template', () => {
     expect(Object.fromEntries(environments)).toMatchInlineSnapshot(`
 {
   "askApprover": "AUDIT_TABLE BOT_TOKEN REQUESTS_TABLE SEAL_KEY",
+  "changeGuard": "AUDIT_TABLE LOCKS_TABLE SEAL_KEY",
   "deleteBucket": "AUDIT_TABLE SEAL_KEY",
   "elevate": "APPROVERS_TABLE ATTEMPTS_TABLE AUDIT_TABLE DELETION_ROLE_ARN SEAL_KEY",
   "inspect": "SEAL_KEY",

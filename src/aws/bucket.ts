@@ -18,7 +18,8 @@ import type { Count, Facts } from '../domain/request.ts';
 import { clientOptions, nameOf, statusOf } from './clients.ts';
 import type { Session } from './mfa.ts';
 
-export type Look = { kind: 'seen'; facts: Facts } | { kind: 'absent' } | { kind: 'foreign' };
+/** `policy`: the text of the bucket's policy; undefined where it has none. */
+export type Look = { kind: 'seen'; facts: Facts; policy: string | undefined } | { kind: 'absent' } | { kind: 'foreign' };
 
 /** `ListBuckets` from here keeps the original creation date; elsewhere it moves when a policy is edited (ListBuckets, API reference). */
 const ORIGINAL_DATES = 'us-east-1';
@@ -43,6 +44,7 @@ export async function look(bucket: string, account: string, now: string): Promis
   const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
   return {
     kind: 'seen',
+    policy: policy?.Policy,
     facts: {
       region: home.region,
       owner: account,
@@ -60,6 +62,7 @@ export async function look(bucket: string, account: string, now: string): Promis
       accessPoints,
       denials: policy?.Policy ? denialsIn(policy.Policy, bucket) : [],
       policyDigest: policy?.Policy ? createHash('sha256').update(policy.Policy).digest('hex') : null,
+      guardChange: null,
       lookedAt: now,
     },
   };

@@ -3,6 +3,7 @@
  * (what the value is for) is authenticated with it. The SDK compares nothing on decrypt, so `open` does, pair by pair.
  */
 import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy, KMS, KmsKeyringNode } from '@aws-crypto/client-node';
+import type { Kind } from '../domain/request.ts';
 import { BadInput, SealBroken, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { clientOptions, isPassing, nameOf } from './clients.ts';
@@ -18,6 +19,7 @@ export interface SealContext {
   /** Digest of what the approver was shown; of a code. */
   shown?: string;
   /** Of a session: what it was taken for. */
+  kind?: Kind;
   rehearsal?: boolean;
 }
 

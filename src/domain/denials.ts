@@ -14,11 +14,20 @@ export function denialsIn(policy: string, bucket: string): string[] {
   return statements.flatMap((statement, index) => denialBy(statement, index, bucket) ?? []);
 }
 
-/** The sentence on one statement, `index` counted from 0; undefined where it doesn't deny the bucket's deletion. */
-export function denialBy(statement: AnyStatement, index: number, bucket: string): string | undefined {
-  if (statement.Effect !== 'Deny' || !speaksOfAction(statement, 's3:DeleteBucket') || !mayReach(statement, bucket)) return undefined;
+/** What one asks whether statements deny it: actions on the bucket, and what doing them is called. */
+export interface Undertaking {
+  actions: readonly string[];
+  what: string;
+}
+
+const DELETION: Undertaking = { actions: ['s3:DeleteBucket'], what: 'the deletion' };
+
+/** The sentence on one statement, `index` counted from 0; undefined where it doesn't deny what is undertaken (the bucket's deletion). */
+export function denialBy(statement: AnyStatement, index: number, bucket: string, undertaking = DELETION): string | undefined {
+  const speaks = undertaking.actions.some((action) => speaksOfAction(statement, action));
+  if (statement.Effect !== 'Deny' || !speaks || !mayReach(statement, bucket)) return undefined;
   const under = statement.Condition === undefined ? '' : ', under conditions';
-  return `Statement ${statementName(statement, index)} of the bucket policy may deny the deletion${under}.`;
+  return `Statement ${statementName(statement, index)} of the bucket policy may deny ${undertaking.what}${under}.`;
 }
 
 /** One statement stands alone or in a list (IAM user guide, "Grammar of the IAM JSON policy language"). */

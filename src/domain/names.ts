@@ -2,7 +2,7 @@
 import type { Approver, Config } from './configuration.ts';
 
 /** The functions, as serverless.yml calls them. */
-export const FUNCTIONS = ['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'report'] as const;
+export const FUNCTIONS = ['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'changeGuard', 'report'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export const TABLES = ['requests', 'locks', 'attempts', 'approvers', 'audit'] as const;

@@ -1,26 +1,35 @@
 /** What each outcome means for the person who asked: what to do next, in a sentence. */
-import type { Outcome } from './request.ts';
+import type { Kind, Outcome } from './request.ts';
 
-export function nextStep(outcome: Outcome): string {
+export function nextStep(outcome: Outcome, kind: Kind): string {
+  const untouched = kind === 'delete' ? 'Nothing was deleted.' : 'The guard is as it was.';
   switch (outcome) {
     case 'deleted':
       return 'Nothing more to do. Whoever wants the name again may have to wait up to three days.';
+    case 'guarded':
+      return kind === 'guard-basic'
+        ? 'Nothing more to do. Whoever may write the bucket’s policy can still take this guard off; the hardened one guards itself too.'
+        : 'Nothing more to do. Deleting the bucket, or changing its guard, takes an approver’s code from now on.';
+    case 'unguarded':
+      return 'Whoever may delete buckets in the account can delete it now, without a code: put the guard on again when you are done.';
     case 'rehearsed':
-      return 'Ask again without *Rehearse* to have it deleted.';
+      return `Ask again without *Rehearse* to have it ${kind === 'delete' ? 'deleted' : 'changed'}.`;
     case 'rejected':
-      return 'Nothing was deleted. Talk to the approver, then ask again if need be.';
+      return `${untouched} Talk to the approver, then ask again if need be.`;
     case 'cancelled':
-      return 'Nothing was deleted. You can ask again at any time.';
+      return `${untouched} You can ask again at any time.`;
     case 'expired':
-      return 'Nothing was deleted. Ask again when an approver has time.';
+      return `${untouched} Ask again when an approver has time.`;
     case 'refused':
-      return 'Nothing was deleted.';
+      return untouched;
     case 'locked':
-      return 'Nothing was deleted. Ask again, so that the approver can start over.';
+      return `${untouched} Ask again, so that the approver can start over.`;
     case 'stopped':
       return 'Nothing more is done about it. Talk to an operator before you ask again.';
     case 'failed':
-      return 'Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.';
+      return kind === 'delete'
+        ? 'Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.'
+        : 'Look at the bucket’s policy before you ask again; an operator finds the cause in the logs.';
   }
 }
 

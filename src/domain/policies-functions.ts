@@ -33,6 +33,7 @@ export const SEALS = {
   askApprover: { seals: ['taskToken'], opens: [] },
   elevate: { seals: ['session'], opens: ['code'] },
   deleteBucket: { seals: [], opens: ['session'] },
+  changeGuard: { seals: [], opens: ['session'] },
   report: { seals: [], opens: [] },
 } as const satisfies Record<FunctionName, { seals: string[]; opens: string[] }>;
 
@@ -98,6 +99,9 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       ];
     case 'deleteBucket':
       return [audit(place)];
+    case 'changeGuard':
+      // Our own writers of a bucket's policy take turns (src/aws/bucket-policy-turns.ts).
+      return [rows(place, 'locks', 'PutItem', 'DeleteItem'), audit(place)];
     case 'report':
       return [
         slackSecrets(place, 'bot-token'),

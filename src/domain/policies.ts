@@ -6,6 +6,7 @@ import type { Approver, Config, Rule } from './configuration.ts';
 import { placeOf, roleArn, userName } from './names.ts';
 import { overlap } from './pattern-relations.ts';
 import { allow, type PolicyDocument, policy, type Statement } from './policy-document.ts';
+import type { Request } from './request.ts';
 
 export { functionPolicy, functionTrust, type Keys, machinePolicy, machineTrust, SEALS } from './policies-functions.ts';
 export { historyKeyPolicy, sealKeyPolicy, secretsKeyPolicy } from './policies-keys.ts';
@@ -210,6 +211,12 @@ export function approverSecretPolicy(config: Config, stack: { stage: string }): 
     Resource: '*',
     Condition: { ArnNotEquals: { 'aws:PrincipalArn': roleArn(placeOf(config, stack.stage), 'elevate') } },
   });
+}
+
+/** What the session of a request may do: what is asked for and no more; a rehearsal's reads, and nothing else. */
+export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>): string[] {
+  if (rehearsal) return ['s3:ListBucketVersions'];
+  return kind === 'delete' ? ['s3:DeleteBucket'] : ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
 }
 
 /** S3 actions that are asked of an object, not of the bucket. */

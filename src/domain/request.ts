@@ -1,17 +1,39 @@
 /** The words that the flow speaks: what a request is, what was seen of the bucket, what each state says. */
 import * as z from 'zod';
 
-/** How a request can end. `rehearsed`: everything happened but the deletion. */
-export const OUTCOMES = ['deleted', 'rehearsed', 'rejected', 'cancelled', 'expired', 'refused', 'locked', 'stopped', 'failed'] as const;
+/** What can be asked for: the deletion of a bucket, or the guard that it is to have from then on (`guard-off`: none). */
+export const KINDS = ['delete', 'guard-hardened', 'guard-basic', 'guard-off'] as const;
+export type Kind = (typeof KINDS)[number];
+export type GuardKind = Exclude<Kind, 'delete'>;
+
+export function isGuardKind(kind: Kind): kind is GuardKind {
+  return kind !== 'delete';
+}
+
+/** How a request can end. `rehearsed`: everything happened but what was asked for; `guarded`, `unguarded`: the guard was changed, taken off. */
+export const OUTCOMES = [
+  'deleted',
+  'guarded',
+  'unguarded',
+  'rehearsed',
+  'rejected',
+  'cancelled',
+  'expired',
+  'refused',
+  'locked',
+  'stopped',
+  'failed',
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 const slackUser = z.string().regex(/^[UW][A-Z0-9]{2,}$/);
 const time = z.iso.datetime();
 
-/** Who asks, which bucket, why; frozen when the execution starts. Times are ISO 8601 in UTC. */
+/** Who asks, for what, of which bucket, why; frozen when the execution starts. Times are ISO 8601 in UTC. */
 export const Request = z.strictObject({
   requestId: z.string().regex(/^req-[a-z2-7]{12}$/),
   bucket: z.string().min(3).max(63),
+  kind: z.enum(KINDS),
   rehearsal: z.boolean(),
   /** Slack user id. */
   requester: slackUser,
@@ -30,6 +52,24 @@ export type Request = z.infer<typeof Request>;
 /** A count that may have stopped at a bound: `{count: 1000, more: true}` is "1,000 or more". */
 export const Count = z.strictObject({ count: z.int().nonnegative(), more: z.boolean() });
 export type Count = z.infer<typeof Count>;
+
+/** What a request changes of a bucket's guard. */
+export const GuardChange = z.strictObject({
+  /** The guard that is there: none, a whole one of a level, AWS Support's recipe, or one that isn't whole. */
+  before: z.enum(['none', 'basic', 'hardened', 'recipe', 'broken']),
+  after: z.enum(['none', 'basic', 'hardened']),
+  /** What is wrong with the guard that is there, in sentences. */
+  faults: z.array(z.string()),
+  /** Actions that are denied from then on, and those that no longer are, as S3 calls them. */
+  denied: z.array(z.string()),
+  allowed: z.array(z.string()),
+  /** ARNs of whom the guard lets through from then on, and the names of the users behind the role's sessions. */
+  principals: z.array(z.string()),
+  approvers: z.array(z.string()),
+  /** Policy statements of others that may deny the change, in words. */
+  denials: z.array(z.string()),
+});
+export type GuardChange = z.infer<typeof GuardChange>;
 
 /** What was seen of a bucket, at `lookedAt`. */
 export const Facts = z.strictObject({
@@ -53,6 +93,8 @@ export const Facts = z.strictObject({
   denials: z.array(z.string()),
   /** Digest of the whole bucket policy; null where there is none. */
   policyDigest: z.string().nullable(),
+  /** What is asked to become of its guard; null where something else is asked for. */
+  guardChange: GuardChange.nullable(),
   lookedAt: time,
 });
 export type Facts = z.infer<typeof Facts>;
@@ -100,13 +142,13 @@ export const Elevation = z.strictObject({
 });
 export type Elevation = z.infer<typeof Elevation>;
 
-/** DeleteBucket's and Rehearse's result. */
-export const Deletion = z.strictObject({
-  verdict: z.enum(['deleted', 'rehearsed', 'refused', 'stopped', 'failed']),
+/** What was done with a session: DeleteBucket's, ChangeGuard's and Rehearse's result. */
+export const Work = z.strictObject({
+  verdict: z.enum(['deleted', 'guarded', 'unguarded', 'rehearsed', 'refused', 'stopped', 'failed']),
   why: z.string(),
   auditHead: z.string(),
 });
-export type Deletion = z.infer<typeof Deletion>;
+export type Work = z.infer<typeof Work>;
 
 /** How the request ended and why; what Report tells. */
 export const Conclusion = z.strictObject({

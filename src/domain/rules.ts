@@ -50,7 +50,7 @@ export function decide(act: Act, config: Config): Decision {
   }
   const rule = ruleFor(config, act.bucket);
   if (!rule) {
-    return refuse('noRule', `No rule names who approves deletions of ${act.bucket}. An operator can add one to the configuration.`);
+    return refuse('noRule', `No rule names who approves requests for ${act.bucket}. An operator can add one to the configuration.`);
   }
   const approvers = approversOf(config, rule);
   const whoCan = approvers.map((approver) => approver.slackUser);
@@ -59,8 +59,8 @@ export function decide(act: Act, config: Config): Decision {
     case 'proceed':
       if (!mayAsk(act, rule)) {
         return rule.requesters
-          ? refuse('notRequester', 'Only those whom the rule for this bucket names may ask for its deletion.', rule.requesters)
-          : refuse('notRequester', 'Only members of the approvals channel may ask for its deletion.');
+          ? refuse('notRequester', 'Only those whom the rule for this bucket names may ask for it.', rule.requesters)
+          : refuse('notRequester', 'Only members of the approvals channel may ask for it.');
       }
       if (!rule.requesterMayApprove && whoCan.every((user) => user === act.user)) {
         return refuse(

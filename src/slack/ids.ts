@@ -1,9 +1,16 @@
 /** The only home of callback, action and block ids: views write them, listeners and parsers read them. */
-export const COMMAND = '/delete-bucket';
+export const COMMAND = { delete: '/delete-bucket', guard: '/guard-bucket' } as const;
 
-export const CALLBACK = { ask: 'ask', approve: 'approve', reject: 'reject', told: 'told' } as const;
+export const CALLBACK = { ask: 'ask', askGuard: 'askGuard', approve: 'approve', reject: 'reject', told: 'told' } as const;
 
 export const ACTION = { approve: 'approve', reject: 'reject', cancel: 'cancel' } as const;
 
 /** A block and the one input in it bear the same id. */
-export const INPUT = { bucket: 'bucket', reason: 'reason', rehearse: 'rehearse', code: 'code', bucketName: 'bucketName' } as const;
+export const INPUT = {
+  bucket: 'bucket',
+  change: 'change',
+  reason: 'reason',
+  rehearse: 'rehearse',
+  code: 'code',
+  bucketName: 'bucketName',
+} as const;

@@ -37,9 +37,10 @@ export async function inTime<T>(answer: Promise<T>, sentAt: number, late: () => 
 /** What the person is told in time. */
 export async function lateAnswer(payload: Payload, client: WebClient): Promise<APIGatewayProxyStructuredResultV2> {
   if (payload.command) {
+    const command = Object.values(COMMAND).find((one) => one === payload.command) ?? COMMAND.delete;
     return json({
       response_type: 'ephemeral',
-      text: `It takes longer than usual. Type \`${COMMAND} status\` in a moment to see what became of it, or try again.`,
+      text: `It takes longer than usual. Type \`${command} status\` in a moment to see what became of it, or try again.`,
     });
   }
   if (payload.type === 'view_submission') {

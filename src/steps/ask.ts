@@ -23,7 +23,7 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
   const decision = decide({ kind: 'ask', bucket, team, user, standing }, config);
   if (!decision.allow) return refuse(decision.why);
 
-  const fixed = { bucket, rehearsal: asked.rehearsal, requester: user, team, reason: asked.reason };
+  const fixed = { bucket, kind: asked.kind, rehearsal: asked.rehearsal, requester: user, team, reason: asked.reason };
   const requestId = requestIdOf(asked.viewId, fixed);
   const row = await requests.get(requestId);
   if (row?.outcome) return { ok: true };
@@ -61,7 +61,7 @@ function isOurs(row: Request, fixed: Fixed, now: number): boolean {
 /** A modal is submitted again within minutes, if at all. */
 const RESUBMIT_MS = 15 * 60_000;
 
-type Fixed = Pick<Request, 'bucket' | 'rehearsal' | 'requester' | 'team' | 'reason'>;
+type Fixed = Pick<Request, 'bucket' | 'kind' | 'rehearsal' | 'requester' | 'team' | 'reason'>;
 
 function requestOf(fixed: Fixed & { requestId: string }, askedAt: number, windowSeconds: number): Request {
   const at = (seconds: number) => new Date(askedAt + seconds * 1000).toISOString();
@@ -72,8 +72,8 @@ function requestOf(fixed: Fixed & { requestId: string }, askedAt: number, window
 const NOBODY: Standing = { inChannel: false, groups: [] };
 
 /** The first entry of the trail; of the same request always the same. */
-function entryOf({ requestId, askedAt, requester, bucket, rehearsal, reason, expiresAt }: Omit<Request, 'auditHead'>) {
-  const what = { bucket, rehearsal, reason, expiresAt };
+function entryOf({ requestId, askedAt, requester, bucket, kind, rehearsal, reason, expiresAt }: Omit<Request, 'auditHead'>) {
+  const what = { bucket, kind, rehearsal, reason, expiresAt };
   return { requestId, entry: '000-asked', at: askedAt, who: requester, what, previous: '' };
 }
 
@@ -82,10 +82,10 @@ function refuse(why: string): Asked {
 }
 
 /** The same submission, however often it is delivered, is the same request; with anything else in it, it is another. */
-function requestIdOf(viewId: string, { team, requester, bucket, rehearsal, reason }: Fixed): string {
+function requestIdOf(viewId: string, { team, requester, bucket, kind, rehearsal, reason }: Fixed): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
   const digest = createHash('sha256')
-    .update(JSON.stringify([team, requester, viewId, bucket, rehearsal, reason]))
+    .update(JSON.stringify([team, requester, viewId, bucket, kind, rehearsal, reason]))
     .digest();
   return `req-${[...digest.subarray(0, 12)].map((byte) => alphabet[byte % 32]).join('')}`;
 }

@@ -7,7 +7,7 @@ import { type CodeResult, type SessionRequest, takeSession } from '../aws/mfa.ts
 import type { Seals } from '../aws/sealed.ts';
 import { type AccessKey, parseAccessKey, type SecretReader } from '../aws/secrets.ts';
 import type { Approver, Config } from '../config.ts';
-import { sessionPolicy } from '../domain/policies.ts';
+import { sessionActions, sessionPolicy } from '../domain/policies.ts';
 import type { Elevation } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
@@ -74,14 +74,13 @@ async function prepare(
   parts: ElevateParts,
 ): Promise<SessionRequest | { fault: string }> {
   const { config, seals, secrets, deletionRoleArn } = parts;
-  const { requestId, bucket, rehearsal } = request;
+  const { requestId, bucket } = request;
   const shown = shownDigest(request, facts);
   const context = { requestId, bucket, account: config.account, approver: approver.name, attempt: answer.attempt, shown };
   const code = await seals.open(answer.sealedCode, { purpose: 'code', ...context });
   const key = await readKey(secrets, approver);
   if (!key) return { fault: 'The approver’s access key can’t be read from its secret. An operator puts it there.' };
-  const actions = rehearsal ? ['s3:ListBucketVersions'] : ['s3:DeleteBucket'];
-  const policy = sessionPolicy({ bucket, actions });
+  const policy = sessionPolicy({ bucket, actions: sessionActions(request) });
   return { approver, key, code, region: config.region, requestId, bucket, deletionRoleArn, sessionPolicy: policy };
 }
 
@@ -109,8 +108,8 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
   });
   switch (result.kind) {
     case 'session': {
-      const { requestId, bucket, rehearsal } = request;
-      const context = { requestId, bucket, account: config.account, approver: answer.approver, attempt: answer.attempt, rehearsal };
+      const { requestId, bucket, kind, rehearsal } = request;
+      const context = { requestId, bucket, account: config.account, approver: answer.approver, attempt: answer.attempt, kind, rehearsal };
       const sealedSession = await seals.seal(result.session, { purpose: 'session', ...context });
       return { verdict: 'session', why: '', sealedSession, triesLeft: TRIES, tellOperators: false };
     }

@@ -1,6 +1,6 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
 import * as z from 'zod';
-import { Answer, Conclusion, Deletion, Elevation, Facts, Request } from '../domain/request.ts';
+import { Answer, Conclusion, Elevation, Facts, GuardChange, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
 
@@ -33,30 +33,33 @@ export const ElevateInput = z.strictObject({
 });
 export type ElevateInput = z.infer<typeof ElevateInput>;
 
-export const DeleteInput = z.strictObject({
+const withSession = {
   ...step,
-  rehearse: z.boolean(),
   answer: Answer.extend({ approver: z.string() }),
   elevation: Elevation.extend({ sealedSession: z.string() }),
-  facts: Facts,
-});
+};
+
+export const DeleteInput = z.strictObject({ ...withSession, rehearse: z.boolean(), facts: Facts });
 export type DeleteInput = z.infer<typeof DeleteInput>;
 
+export const GuardInput = z.strictObject({ ...withSession, facts: Facts.extend({ guardChange: GuardChange }) });
+export type GuardInput = z.infer<typeof GuardInput>;
+
 const fromFlow = z
-  .strictObject({ ...step, conclusion: Conclusion, elevation: orNone(Elevation), deletion: orNone(Deletion) })
-  .transform(({ request, conclusion, enteredAt, elevation, deletion }) => ({
+  .strictObject({ ...step, conclusion: Conclusion, elevation: orNone(Elevation), work: orNone(Work) })
+  .transform(({ request, conclusion, enteredAt, elevation, work }) => ({
     requestId: request.requestId,
     conclusion,
     at: enteredAt,
     elevation,
-    deletion,
+    work,
   }));
 
 /** How an execution can end where no state catches it, in the words of the report. */
 const ENDED = {
   FAILED: { outcome: 'failed', why: 'The flow itself failed; the history of the execution says where.' },
   TIMED_OUT: { outcome: 'failed', why: 'The flow took longer than it may.' },
-  ABORTED: { outcome: 'stopped', why: 'An operator stopped it. Look whether the bucket is still there.' },
+  ABORTED: { outcome: 'stopped', why: 'An operator stopped it. Look at the bucket: it may have been done already.' },
 } as const;
 
 const fromEventBridge = z
@@ -66,7 +69,7 @@ const fromEventBridge = z
     conclusion: { ...ENDED[detail.status], by: null },
     at: time,
     elevation: null,
-    deletion: null,
+    work: null,
   }));
 
 /** Of the state machine, or EventBridge's event of an execution that ended badly. */

@@ -3,8 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Look } from '../aws/bucket.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
+import { readPolicy } from '../domain/bucket-policy.ts';
+import { approvedPrincipals } from '../domain/guard.ts';
+import { guardChanges, planGuardChange, whyNothingToDo } from '../domain/guard-change.ts';
 import { changes, obstacles } from '../domain/obstacles.ts';
-import type { Inspection, Request } from '../domain/request.ts';
+import { type Facts, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { BadInput } from '../errors.ts';
 import type { InspectInput } from './inputs.ts';
@@ -14,10 +17,12 @@ export interface InspectParts {
   seals: Seals;
   look: (bucket: string, account: string, now: string) => Promise<Look>;
   now: () => number;
+  stage: string;
 }
 
 /** Throws BadInput where the input is not what the Slack function sealed under this execution's name. */
-export async function inspect(input: InspectInput, { config, seals, look, now }: InspectParts): Promise<Inspection> {
+export async function inspect(input: InspectInput, parts: InspectParts): Promise<Inspection> {
+  const { config, seals, look, now } = parts;
   const { request, shown } = input;
   await checkSeal(input, seals, config.account);
   const time = now();
@@ -36,15 +41,47 @@ export async function inspect(input: InspectInput, { config, seals, look, now }:
     );
   }
   if (seen.kind === 'foreign') {
-    return end('refused', `${request.bucket} belongs to another account than ${config.account}: ask its owner to delete it there.`);
+    return end('refused', `${request.bucket} belongs to another account than ${config.account}: ask its owner to do it there.`);
   }
-  const { facts } = seen;
-  const inTheWay = obstacles(facts);
+  const { kind } = request;
+  const judged = isGuardKind(kind) ? judgeGuard(seen, { bucket: request.bucket, kind }, parts) : judgeDeletion(seen);
+  const { facts, inTheWay } = judged;
   if (inTheWay.length > 0) return { ...end('refused', inTheWay.join(' ')), facts };
-  const differences = shown ? changes(shown, facts) : [];
+  const differences = shown ? judged.differencesFrom(shown) : [];
   // The code is sealed for what was shown: that stays as it is.
   if (input.step === 'check' && differences.length === 0) return end('unchanged', '');
   return { verdict: 'ask', why: '', facts, changes: differences, secondsLeft };
+}
+
+type Seen = Extract<Look, { kind: 'seen' }>;
+
+interface Judged {
+  facts: Facts;
+  /** Why it can't be done, each in a sentence with what to do. */
+  inTheWay: string[];
+  differencesFrom: (shown: Facts) => string[];
+}
+
+function judgeDeletion({ facts }: Seen): Judged {
+  return { facts, inTheWay: obstacles(facts), differencesFrom: (shown) => changes(shown, facts) };
+}
+
+/** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */
+function judgeGuard(seen: Seen, asked: { bucket: string; kind: GuardKind }, { config, stage }: InspectParts): Judged {
+  const judged = (facts: Facts, ...inTheWay: string[]) => ({
+    facts,
+    inTheWay,
+    differencesFrom: (shown: Facts) => guardChanges(shown, facts),
+  });
+  const { bucket, kind } = asked;
+  const read = readPolicy(seen.policy);
+  if (!read.ok) return judged(seen.facts, read.why);
+  // The rule was there a moment ago, when it was decided who may.
+  const letThrough = approvedPrincipals(config, bucket, stage) ?? { principals: [], approvers: [] };
+  const plan = planGuardChange(read.policy, { ...asked, ...letThrough });
+  if (!plan.ok) return judged(seen.facts, plan.why);
+  const facts = { ...seen.facts, guardChange: plan.change };
+  return plan.changed ? judged(facts) : judged(facts, whyNothingToDo(bucket, kind));
 }
 
 /** Who may start executions can't name another requester, bucket or time: the request must be what was sealed for this execution. */

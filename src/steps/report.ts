@@ -5,7 +5,7 @@ import type { Locks } from '../aws/locks.ts';
 import type { RequestRow, Requests } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
-import { type Conclusion, type Deletion, type Elevation, type Outcome, Request } from '../domain/request.ts';
+import { type Conclusion, type Elevation, type Outcome, Request, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
@@ -27,18 +27,18 @@ export interface ToReport {
   /** When it ended, ISO 8601: the same each time it is reported. */
   at: string;
   elevation: Elevation | null;
-  deletion: Deletion | null;
+  work: Work | null;
 }
 
 /** The outcome that was there first stands, whatever is reported later. */
 export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
   const { requests, locks, audit } = parts;
-  const { requestId, elevation, deletion } = toReport;
+  const { requestId, elevation, work } = toReport;
   const row = await requests.get(requestId);
   if (!row) return { outcome: toReport.conclusion.outcome };
   const conclusion = row.outcome ? { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null } : inWords(toReport.conclusion);
   const closedAt = row.closedAt ?? toReport.at;
-  const previous = deletion?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
+  const previous = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
   const what = { outcome: conclusion.outcome, why: conclusion.why, by: conclusion.by, bucket: row.bucket };
   const { head } = await audit.record({ requestId, entry: '999-closed', at: closedAt, who: 'report', what, previous });
   await requests.close(requestId, { outcome: conclusion.outcome, why: conclusion.why, closedBy: conclusion.by, closedAt, auditHead: head });
@@ -47,8 +47,14 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   return { outcome: conclusion.outcome };
 }
 
+/** Outcomes that somebody decided; the others came of themselves. */
+const BY_SOMEBODY: ReadonlySet<Outcome> = new Set(['deleted', 'guarded', 'unguarded', 'rehearsed', 'rejected', 'cancelled', 'locked']);
+
+/** Outcomes in which what was asked for was done. */
+const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'guarded', 'unguarded', 'rehearsed']);
+
 function inWords(conclusion: Conclusion): Conclusion {
-  const who = ['deleted', 'rehearsed', 'rejected', 'cancelled', 'locked'].includes(conclusion.outcome);
+  const who = BY_SOMEBODY.has(conclusion.outcome);
   const why = conclusion.outcome === 'failed' && /^[\w.]+$/.test(conclusion.why) ? whyFailed(conclusion.why) : conclusion.why;
   return { outcome: conclusion.outcome, why, by: who ? conclusion.by : null };
 }
@@ -62,7 +68,8 @@ async function tell(
 ): Promise<void> {
   const { request, conclusion } = ended;
   const { requestId } = request;
-  const message = outcomeMessage(ended, nextStep(conclusion.outcome));
+  const next = nextStep(conclusion.outcome, request.kind);
+  const message = outcomeMessage(ended, next);
   const told = { ...row.told };
   const once = async (place: keyof typeof told, act: () => Promise<{ ts: string }>) => {
     if (told[place]) return true;
@@ -91,7 +98,7 @@ async function tell(
   if (viewId) {
     const view = tellingModal(
       TITLES[conclusion.outcome] ?? 'It has ended',
-      [headline(ended), literal(conclusion.why), nextStep(conclusion.outcome)].filter((line) => line !== '').join('\n'),
+      [headline(ended), literal(conclusion.why), next].filter((line) => line !== '').join('\n'),
     );
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
@@ -99,9 +106,8 @@ async function tell(
   const approver = approverOf(config, elevation) ?? (decision?.verdict === 'cancelled' ? undefined : decision?.by);
   const used = elevation?.verdict === 'session' || (decision?.verdict === 'approved' && elevation === null);
   if (approver && (approver !== request.requester || used)) {
-    const next = conclusion.outcome === 'deleted' || conclusion.outcome === 'rehearsed' ? '' : nextStep(conclusion.outcome);
     const refused = elevation?.verdict === 'locked' ? codeRefusedMessage(request, conclusion.why) : message;
-    const notice = used ? codeUsedMessage(ended, elevation !== null, next) : refused;
+    const notice = used ? codeUsedMessage(ended, elevation !== null, DONE.has(conclusion.outcome) ? '' : next) : refused;
     await once('approver', () => post(slack, approver, notice));
   }
 }
@@ -113,6 +119,8 @@ function approverOf(config: Config, elevation: Elevation | null): string | undef
 
 const TITLES: Partial<Record<Outcome, string>> = {
   deleted: 'Deleted',
+  guarded: 'Guarded',
+  unguarded: 'Guard taken off',
   rehearsed: 'Rehearsed',
   locked: 'Locked',
   failed: 'Failed',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createSeals, type SealContext, type Seals } from '../../src/aws/sealed.ts';
+import { KINDS } from '../../src/domain/request.ts';
 import { BadInput, SealBroken, TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { ACCOUNT, ALLOW_ALL, policy, type Running, startAws } from '../helpers/sandbox-aws.ts';
@@ -35,6 +36,7 @@ const FULL: Full = {
   approver: 'alice',
   attempt: 1,
   shown: 'a'.repeat(64),
+  kind: 'delete',
   rehearsal: false,
 };
 
@@ -48,6 +50,7 @@ const MEMBERS: { [Name in keyof Full]: fc.Arbitrary<Full[Name]> } = {
   approver: text,
   attempt: fc.nat(),
   shown: text,
+  kind: fc.constantFrom(...KINDS),
   rehearsal: fc.boolean(),
 };
 const names = Object.keys(MEMBERS) as (keyof Full)[];

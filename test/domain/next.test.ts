@@ -3,7 +3,8 @@ import { OUTCOMES } from '../../src/domain/request.ts';
 
 describe('what to do next', () => {
   it('is said for each outcome', () => {
-    expect(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, nextStep(outcome)]))).toMatchInlineSnapshot(`
+    const ofDeletions = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded'));
+    expect(Object.fromEntries(ofDeletions.map((outcome) => [outcome, nextStep(outcome, 'delete')]))).toMatchInlineSnapshot(`
 {
   "cancelled": "Nothing was deleted. You can ask again at any time.",
   "deleted": "Nothing more to do. Whoever wants the name again may have to wait up to three days.",
@@ -16,6 +17,27 @@ describe('what to do next', () => {
   "stopped": "Nothing more is done about it. Talk to an operator before you ask again.",
 }
 `);
+  });
+
+  it('is said for each outcome of a change of a guard', () => {
+    const ofGuards = OUTCOMES.filter((outcome) => outcome !== 'deleted');
+    expect(Object.fromEntries(ofGuards.map((outcome) => [outcome, nextStep(outcome, 'guard-hardened')]))).toMatchInlineSnapshot(`
+{
+  "cancelled": "The guard is as it was. You can ask again at any time.",
+  "expired": "The guard is as it was. Ask again when an approver has time.",
+  "failed": "Look at the bucket’s policy before you ask again; an operator finds the cause in the logs.",
+  "guarded": "Nothing more to do. Deleting the bucket, or changing its guard, takes an approver’s code from now on.",
+  "locked": "The guard is as it was. Ask again, so that the approver can start over.",
+  "refused": "The guard is as it was.",
+  "rehearsed": "Ask again without *Rehearse* to have it changed.",
+  "rejected": "The guard is as it was. Talk to the approver, then ask again if need be.",
+  "stopped": "Nothing more is done about it. Talk to an operator before you ask again.",
+  "unguarded": "Whoever may delete buckets in the account can delete it now, without a code: put the guard on again when you are done.",
+}
+`);
+    expect(nextStep('guarded', 'guard-basic')).toMatchInlineSnapshot(
+      `"Nothing more to do. Whoever may write the bucket’s policy can still take this guard off; the hardened one guards itself too."`,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { changes, list, obstacles, say } from '../../src/domain/obstacles.ts';
 import type { Facts } from '../../src/domain/request.ts';
-import { someFacts } from '../helpers/models.ts';
+import { aGuardChange, someFacts } from '../helpers/models.ts';
 
 const count = (number: number, more = false) => ({ count: number, more });
 
@@ -63,6 +63,7 @@ describe('changes', () => {
     accessPoints: [['one'], 'Access points: was none, is one'],
     denials: [['Statement “x” of the bucket policy may deny the deletion.'], null],
     policyDigest: ['abc', 'The bucket policy was edited'],
+    guardChange: [aGuardChange(), null],
     lookedAt: ['2026-11-02T10:00:00.000Z', null],
   };
 
@@ -113,6 +114,7 @@ describe('changes', () => {
     accessPoints: fc.array(fc.string()),
     denials: fc.array(fc.string()),
     policyDigest: fc.option(fc.string()),
+    guardChange: fc.constant(null),
     lookedAt: fc.constant('2026-11-02T10:00:00.000Z'),
   });
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Answer, Conclusion, Count, Deletion, Elevation, Facts, OUTCOMES, Request } from '../../src/domain/request.ts';
+import { Answer, Conclusion, Count, Elevation, Facts, GuardChange, OUTCOMES, Request, Work } from '../../src/domain/request.ts';
 import { aRequest, someFacts } from '../helpers/models.ts';
 
 const takes = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
@@ -17,6 +17,8 @@ describe('a request', () => {
     ['an id with something behind it', { requestId: 'req-abcdefghij23\n' }],
     ['too short a bucket', { bucket: 'ab' }],
     ['too long a bucket', { bucket: 'a'.repeat(64) }],
+    ['a kind that there is not', { kind: 'guard' }],
+    ['no kind', { kind: undefined }],
     ['a rehearsal in words', { rehearsal: 'true' }],
     ['a requester by name', { requester: 'riya' }],
     ['a mention as requester', { requester: '<@U0RIYA>' }],
@@ -108,7 +110,7 @@ describe('how a request ended', () => {
 
   it('has a word for every verdict that ends the flow', () => {
     const ending = [
-      ...Deletion.shape.verdict.options,
+      ...Work.shape.verdict.options,
       ...Elevation.shape.verdict.options.filter((verdict) => verdict !== 'session' && verdict !== 'askAgain'),
       ...Answer.shape.verdict.options.filter((verdict) => verdict !== 'approved'),
     ];
@@ -117,7 +119,7 @@ describe('how a request ended', () => {
 });
 
 test('every schema of the flow refuses members that it does not know', () => {
-  for (const schema of [Request, Facts, Answer, Elevation, Deletion, Conclusion, Count]) {
+  for (const schema of [Request, Facts, Answer, Elevation, Work, Conclusion, Count, GuardChange]) {
     const { error } = (schema as z.ZodType).safeParse({ 'not known': 1 });
     expect(error?.issues.map((issue) => issue.code)).toContain('unrecognized_keys');
   }

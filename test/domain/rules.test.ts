@@ -126,7 +126,7 @@ describe('decide', () => {
     expect(decide(act(kind, { bucket: 'orphan' }), config)).toEqual({
       allow: false,
       reason: 'noRule',
-      why: 'No rule names who approves deletions of orphan. An operator can add one to the configuration.',
+      why: 'No rule names who approves requests for orphan. An operator can add one to the configuration.',
       whoCan: [],
     });
   });
@@ -136,7 +136,7 @@ describe('decide', () => {
     expect(decide(act(kind), named)).toEqual({
       allow: false,
       reason: 'notRequester',
-      why: 'Only those whom the rule for this bucket names may ask for its deletion.',
+      why: 'Only those whom the rule for this bucket names may ask for it.',
       whoCan: ['U0BOB'],
     });
     expect(decide(act(kind, { user: 'U0BOB' }), named)).toMatchObject({ allow: true });

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { checkDefinition } from '../../sandbox/aws/services/step-functions/index.ts';
 import { FUNCTIONS } from '../../src/domain/names.ts';
-import { Conclusion, Deletion, Elevation, type Inspection } from '../../src/domain/request.ts';
+import { Conclusion, Elevation, type Inspection, Work } from '../../src/domain/request.ts';
 import * as errors from '../../src/errors.ts';
 import type { report } from '../../src/steps/report.ts';
 import { DEFINITION } from '../helpers/flow-case.ts';
@@ -59,6 +59,7 @@ const WORKS: Record<string, (typeof FUNCTIONS)[number]> = {
   AskApprover: 'askApprover',
   Elevate: 'elevate',
   DeleteBucket: 'deleteBucket',
+  ChangeGuard: 'changeGuard',
   Rehearse: 'deleteBucket',
   Report: 'report',
 };
@@ -114,7 +115,7 @@ describe('the state machine', () => {
   });
 
   test.each(states.filter(([, { Type }]) => Type !== 'Choice'))('%s is a verb phrase', (name) => {
-    expect(name).toMatch(/^(Begin|Inspect|Ask|Check|Elevate|Delete|Rehearse|Conclude|Report|End)([A-Z][a-z]+)*$/);
+    expect(name).toMatch(/^(Begin|Inspect|Ask|Check|Elevate|Delete|Change|Rehearse|Conclude|Report|End)([A-Z][a-z]+)*$/);
   });
 
   test.each(tasks)('%s is worked for by the function of its name, with a handler file of that name', (state, { Resource, Parameters }) => {
@@ -148,8 +149,9 @@ describe('the state machine', () => {
     ['Inspect', Object.keys(inspection)],
     ['CheckUnchanged', Object.keys(inspection)],
     ['Elevate', Object.keys(Elevation.shape)],
-    ['DeleteBucket', Object.keys(Deletion.shape)],
-    ['Rehearse', Object.keys(Deletion.shape)],
+    ['DeleteBucket', Object.keys(Work.shape)],
+    ['ChangeGuard', Object.keys(Work.shape)],
+    ['Rehearse', Object.keys(Work.shape)],
     ['Report', Object.keys(reported)],
   ])('%s keeps every member of the result, under its name, and no other', (state, members) => {
     const selector = machine.States[state]?.ResultSelector ?? {};

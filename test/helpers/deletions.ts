@@ -39,7 +39,7 @@ export function describeDeletions(reading: 'absent' | 'false' | 'true', sandbox:
         'Elevate',
         'SessionGiven?',
         'DeleteBucket',
-        'ConcludeDeletion',
+        'ConcludeWork',
         'Report',
         'EndedWell?',
         'EndDone',

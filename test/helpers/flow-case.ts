@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { type Execution, Flow, FlowError } from '../../sandbox/aws/services/step-functions/index.ts';
 import { Clock } from '../../sandbox/clock.ts';
-import { AskInput, DeleteInput, ElevateInput, InspectInput, parseInput, ReportInput } from '../../src/steps/inputs.ts';
-import { aRequest, someFacts } from './models.ts';
+import { AskInput, DeleteInput, ElevateInput, GuardInput, InspectInput, parseInput, ReportInput } from '../../src/steps/inputs.ts';
+import { aGuardChange, aRequest, someFacts } from './models.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the definition and what passes through it are JSON of many shapes
 type Json = any;
@@ -27,8 +27,8 @@ export interface FlowCase {
 
 /** What each state's function answers where a case says nothing else. */
 const ANSWERS: Record<string, (payload: Json) => Json> = {
-  Inspect: () => ({ verdict: 'ask', why: '', facts: someFacts(), changes: [], secondsLeft: 60 }),
-  CheckUnchanged: () => ({ verdict: 'unchanged', why: '', facts: someFacts(), changes: [], secondsLeft: 50 }),
+  Inspect: (payload) => ({ verdict: 'ask', why: '', facts: factsFor(payload), changes: [], secondsLeft: 60 }),
+  CheckUnchanged: (payload) => ({ verdict: 'unchanged', why: '', facts: factsFor(payload), changes: [], secondsLeft: 50 }),
   AskApprover: () => ({
     verdict: 'approved',
     why: '',
@@ -49,9 +49,12 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
     auditHead: 'b',
   }),
   DeleteBucket: () => ({ verdict: 'deleted', why: '', auditHead: 'c' }),
+  ChangeGuard: () => ({ verdict: 'guarded', why: '', auditHead: 'c' }),
   Rehearse: () => ({ verdict: 'rehearsed', why: 'It could read.', auditHead: 'c' }),
   Report: ({ conclusion }) => ({ outcome: conclusion.outcome }),
 };
+
+const factsFor = ({ request }: Json) => someFacts({ guardChange: request.kind === 'delete' ? null : aGuardChange() });
 
 /** The functions' own checks of what they are given. */
 const INPUTS = {
@@ -59,6 +62,7 @@ const INPUTS = {
   AskApproverFunction: AskInput,
   ElevateFunction: ElevateInput,
   DeleteBucketFunction: DeleteInput,
+  ChangeGuardFunction: GuardInput,
   ReportFunction: ReportInput,
 };
 

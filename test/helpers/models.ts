@@ -1,10 +1,12 @@
 /** Requests, facts, rules and approvers as the flow has them; each test names only what it is about. */
 import type { Approver, Config, Rule } from '../../src/domain/configuration.ts';
-import type { Facts, Request } from '../../src/domain/request.ts';
+import { GUARD_ACTIONS } from '../../src/domain/guard.ts';
+import type { Facts, GuardChange, Request } from '../../src/domain/request.ts';
 
 export const aRequest = (more: Partial<Request> = {}): Request => ({
   requestId: 'req-abcdefghij23',
   bucket: 'team-scratch',
+  kind: 'delete',
   rehearsal: false,
   requester: 'U0RIYA',
   team: 'T0INTERLOCK',
@@ -35,7 +37,21 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
   accessPoints: [],
   denials: [],
   policyDigest: null,
+  guardChange: null,
   lookedAt: '2026-11-02T09:00:02.000Z',
+  ...more,
+});
+
+/** The hardened guard put on a bucket that has none. */
+export const aGuardChange = (more: Partial<GuardChange> = {}): GuardChange => ({
+  before: 'none',
+  after: 'hardened',
+  faults: [],
+  denied: GUARD_ACTIONS.map(({ action }) => action),
+  allowed: [],
+  principals: ['arn:aws:iam::111122223333:role/interlock-sandbox-deletion', 'arn:aws:iam::111122223333:user/interlock-bob'],
+  approvers: ['interlock-alice'],
+  denials: [],
   ...more,
 });
 

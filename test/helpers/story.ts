@@ -7,16 +7,24 @@ export function textOf(item: unknown): string {
   return JSON.stringify(item ?? null);
 }
 
+export interface AskMore {
+  rehearse?: boolean;
+  reason?: string;
+  by?: string;
+  /** An option of the select: “Take the guard off”. Without it the deletion is asked for. */
+  guard?: string;
+}
+
 /** riya asks; gives the request's id once the approvals channel shows it. */
-export async function ask(
-  sandbox: Sandbox,
-  bucket: string,
-  more: { rehearse?: boolean; reason?: string; by?: string } = {},
-): Promise<string> {
+export async function ask(sandbox: Sandbox, bucket: string, more: AskMore = {}): Promise<string> {
   const by = more.by ?? 'riya';
-  await openModal(sandbox, by, { command: '/delete-bucket', text: bucket });
+  await openModal(sandbox, by, { command: more.guard ? '/guard-bucket' : '/delete-bucket', text: bucket });
   const before = await ids(sandbox);
-  const answers = { Reason: more.reason ?? 'not needed any more', ...(more.rehearse ? { Rehearse: true } : {}) };
+  const answers = {
+    Reason: more.reason ?? 'not needed any more',
+    ...(more.guard && { Change: more.guard }),
+    ...(more.rehearse && { Rehearse: true }),
+  };
   const { status, body } = await submit(sandbox, by, answers);
   if (status !== 200 || body?.response_action) throw new Error(`asking for ${bucket} answered ${status} ${textOf(body)}`);
   return sandbox.seen(by, (view) => requestsIn(view).find((id) => !before.includes(id)), `a message about ${bucket}`);

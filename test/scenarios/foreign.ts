@@ -19,7 +19,7 @@ describe('a bucket of another account', () => {
 
   it('is refused with whom to ask, and no approver is bothered', async () => {
     const before = (await sandbox.see('alice')).messages.length;
-    expect(await refusalOf(sandbox, Bucket)).toContain('belongs to another account than 111122223333: ask its owner to delete it there');
+    expect(await refusalOf(sandbox, Bucket)).toContain('belongs to another account than 111122223333: ask its owner to do it there');
     expect(JSON.stringify((await sandbox.see('alice')).messages.slice(before))).not.toContain('Approve with MFA code');
   });
 });

@@ -4,3 +4,4 @@ import './requests.ts';
 import './decisions.ts';
 import './clicks.ts';
 import './foreign.ts';
+import './guard-change.ts';

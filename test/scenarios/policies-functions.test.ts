@@ -162,6 +162,24 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...STS,
     ],
   },
+  changeGuard: {
+    allows: { Open: open('session'), RowsLocks: rows('locks', 'PutItem', 'DeleteItem'), WriteAudit: rows('audit', 'PutItem') },
+    denies: [
+      ...READS_AUDIT,
+      ...rows('requests', 'GetItem', 'PutItem', 'UpdateItem'),
+      ...rows('locks', 'GetItem', 'UpdateItem', 'Scan'),
+      ...seal('session', 'code'),
+      ...open('code', 'request', 'taskToken'),
+      secret('slack/bot-token'),
+      secret('approvers/alice'),
+      ['s3:GetBucketPolicy', 'team-site'],
+      ['s3:PutBucketPolicy', 'team-scratch'],
+      ['s3:DeleteBucketPolicy', 'team-scratch'],
+      ANSWER,
+      ...S3,
+      ...STS,
+    ],
+  },
   report: {
     allows: {
       ReadSlackSecrets: [secret('slack/bot-token')],

@@ -45,6 +45,7 @@ describe('the key SEAL', () => {
     ['askApprover', ['taskToken'], []],
     ['elevate', ['session'], ['code']],
     ['deleteBucket', [], ['session']],
+    ['changeGuard', [], ['session']],
   ])('holds %s to its purposes even where its own policy is widened to everything', async (role, seals, opens) => {
     const { asks } = await stack.role(role);
     const sid = `${role[0]?.toUpperCase()}${role.slice(1)}`;
@@ -122,7 +123,7 @@ describe('the key HISTORY', () => {
     for (const { asks } of [reader, stack.admin, stack.root]) expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS);
   });
 
-  it.each(['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'report'])('is nothing to %s', async (role) => {
+  it.each(['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'changeGuard', 'report'])('is nothing to %s', async (role) => {
     const { asks } = await stack.role(role);
     expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS);
     await widened(role, async () => expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS));

@@ -15,6 +15,7 @@ let calls: Call[];
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_ASSUME_ROLE_MFA: 'true' });
   await deletes();
+  await guards();
   await rehearses();
   await rejects();
   await looks();
@@ -37,6 +38,16 @@ async function deletes(): Promise<void> {
   await sandbox.fault({ target: 'elevate', times: 1, kind: 'crash-after' });
   await approve(sandbox, requestId, 'team-deleted', 'alice');
   await sandbox.ended(requestId);
+}
+
+/** Puts a guard on, and takes it off again: nothing else stands in the policy, which goes with it. */
+async function guards(): Promise<void> {
+  await sandbox.s3().send(new CreateBucketCommand({ Bucket: 'team-guarded' }));
+  for (const guard of ['Put the hardened guard on', 'Take the guard off']) {
+    const requestId = await ask(sandbox, 'team-guarded', { guard });
+    await approve(sandbox, requestId, 'team-guarded', 'alice');
+    await sandbox.ended(requestId);
+  }
 }
 
 async function rehearses(): Promise<void> {
@@ -113,7 +124,7 @@ function used(): Right[] {
 const UNSEEN: [RegExp, string][] = [
   [/ WriteLog /, 'the sandbox keeps the output of functions itself'],
   [/^elevate DecryptApproversKeys /, 'asked within GetSecretValue, which is what the log tells'],
-  [/^deletion \w+ s3:(ListBucketMultipartUploads|.*BucketPolicy|DeleteObjectVersion|AbortMultipartUpload)$/, 'for emptying'],
+  [/^deletion \w+ s3:(ListBucketMultipartUploads|DeleteObjectVersion|AbortMultipartUpload)$/, 'for emptying'],
   [/^deletion \w+ s3:ListBucketVersions$/, 'a rehearsal of alice, and emptying'],
 ];
 
@@ -125,7 +136,7 @@ describe('what the product calls', () => {
     );
     expect(refused).toMatchObject([{ action: 'sts:AssumeRole', principal: expect.stringContaining(':user/interlock-alice') }]);
     expect(new Set(calls.flatMap((call) => roleOf(call) ?? []))).toEqual(
-      new Set(['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'report', 'machine', 'deletion']),
+      new Set(['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'changeGuard', 'report', 'machine', 'deletion']),
     );
   });
 
@@ -135,14 +146,24 @@ describe('what the product calls', () => {
   });
 
   it('is done to buckets with an approver’s session alone, never with a function’s own role', () => {
-    const writes = calls.filter(({ action, resource }) => /^s3:(?!Get|List)/.test(action) && /team-(deleted|rehearsed)$/.test(resource));
+    const writes = calls.filter(
+      ({ action, resource }) => /^s3:(?!Get|List)/.test(action) && /team-(deleted|rehearsed|guarded)$/.test(resource),
+    );
     const ours = writes.filter(({ action }) => action !== 's3:CreateBucket');
-    expect(ours).toMatchObject([{ action: 's3:DeleteBucket', allowed: true, sourceIdentity: 'interlock-alice' }]);
-    expect(ours.map(roleOf)).toEqual(['deletion']);
+    expect(ours).toMatchObject(
+      ['s3:DeleteBucket', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'].map((action) => ({
+        action,
+        allowed: true,
+        sourceIdentity: 'interlock-alice',
+      })),
+    );
+    expect(ours.map(roleOf)).toEqual(['deletion', 'deletion', 'deletion']);
     const codes = calls.filter(({ action }) => /^sts:(AssumeRole|GetSessionToken)$/.test(action));
     const people = codes.filter(({ principal }) => principal.includes(':user/')).map(({ principal, allowed }) => `${principal} ${allowed}`);
     expect(people).toEqual([
       'arn:aws:iam::111122223333:user/interlock-alice false',
+      'arn:aws:iam::111122223333:user/interlock-alice true',
+      'arn:aws:iam::111122223333:user/interlock-alice true',
       'arn:aws:iam::111122223333:user/interlock-alice true',
       'arn:aws:iam::111122223333:user/interlock-bob true',
     ]);

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { blockFaults, viewFaults } from '../../sandbox/slack/block-kit.ts';
 import { LIMITS } from '../../sandbox/slack/limits.ts';
 import { nextStep } from '../../src/domain/next.ts';
-import { type Conclusion, type Facts, OUTCOMES, type Request } from '../../src/domain/request.ts';
+import { type Conclusion, type Facts, type GuardChange, KINDS, OUTCOMES, type Request } from '../../src/domain/request.ts';
 import { approveModal, rejectModal, tellingModal } from '../../src/slack/views/approve.ts';
-import { askModal } from '../../src/slack/views/ask.ts';
+import { askGuardModal, askModal } from '../../src/slack/views/ask.ts';
 import {
   endedMessage,
   followMessage,
@@ -33,6 +33,18 @@ const hostile = fc.oneof(
 );
 
 const count = fc.record({ count: fc.nat(1000), more: fc.boolean() });
+const hostiles = fc.array(hostile, { maxLength: 20 });
+
+const guardChange: fc.Arbitrary<GuardChange> = fc.record({
+  before: fc.constantFrom('none', 'basic', 'hardened', 'recipe', 'broken'),
+  after: fc.constantFrom('none', 'basic', 'hardened'),
+  faults: hostiles,
+  denied: hostiles,
+  allowed: hostiles,
+  principals: hostiles,
+  approvers: hostiles,
+  denials: hostiles,
+});
 const facts: fc.Arbitrary<Facts> = fc.record({
   region: hostile,
   owner: hostile,
@@ -50,10 +62,11 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   accessPoints: fc.array(hostile, { maxLength: 100 }),
   denials: fc.array(hostile, { maxLength: 60 }),
   policyDigest: fc.constant(null),
+  guardChange: fc.option(guardChange),
   lookedAt: fc.constant('2026-11-02T09:00:00.000Z'),
 });
 const request: fc.Arbitrary<Request> = fc
-  .record({ reason: hostile, bucket: hostile, rehearsal: fc.boolean() })
+  .record({ kind: fc.constantFrom(...KINDS), reason: hostile, bucket: hostile, rehearsal: fc.boolean() })
   .map((members) => aRequest(members));
 const notes = fc.array(hostile, { maxLength: 15 });
 const conclusion: fc.Arbitrary<Conclusion> = fc.record({
@@ -72,7 +85,7 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
   'the reminder': request.map((one) => reminderMessage(one, approvers)),
   'the message to the requester': request.map((one) => followMessage({ request: one, approvers })),
   "the channel's message at the end": ended.map(endedMessage),
-  'the outcome': ended.map((one) => outcomeMessage(one, nextStep(one.conclusion.outcome))),
+  'the outcome': ended.map((one) => outcomeMessage(one, nextStep(one.conclusion.outcome, one.request.kind))),
   'the notice of a code that was used': ended.map((one) => codeUsedMessage(one, true, 'Ask again.')),
   'the notice of a code that was refused': fc.tuple(request, hostile).map(([one, why]) => codeRefusedMessage(one, why)),
   'the status': fc
@@ -83,6 +96,7 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
 
 const VIEWS: Record<string, fc.Arbitrary<{ type: 'modal' | 'home'; blocks: unknown[] }>> = {
   'the modal to ask': hostile.map(askModal),
+  'the modal to ask for a guard': hostile.map(askGuardModal),
   'the modal to approve': fc
     .tuple(request, facts, notes, fc.boolean())
     .map(([one, seen, some, unlimited]) =>

@@ -140,7 +140,8 @@ const BY: Record<string, string> = {
   cancelled: 'U0RIYA',
   locked: 'U0ALICE',
 };
-const ended = OUTCOMES.map((outcome) => ({
+/** Of deletions: guards have a file of their own. */
+const ended = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded')).map((outcome) => ({
   request: outcome === 'rehearsed' ? rehearsal : request,
   conclusion: { outcome, why: WHY[outcome] ?? '', by: BY[outcome] ?? null },
   closedAt: '2026-11-02T11:04:00.000Z',
@@ -203,7 +204,9 @@ req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min"
 `);
   });
   test('in the thread and directly', () => {
-    expect(ended.map((one) => read(outcomeMessage(one, nextStep(one.conclusion.outcome)))).join('\n\n')).toMatchInlineSnapshot(`
+    expect(
+      ended.map((one) => read(outcomeMessage(one, nextStep(one.conclusion.outcome, one.request.kind)))).join('\n\n'),
+    ).toMatchInlineSnapshot(`
 ":white_check_mark: \`team-scratch\` was *deleted*, approved by @alice.
 Nothing more to do. Whoever wants the name again may have to wait up to three days.
 req-abcdefghij23

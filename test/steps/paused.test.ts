@@ -29,7 +29,7 @@ describe('paused, Interlock', () => {
   it('takes no new request, and says so', async () => {
     const parts = { ...(nothing as object), config, standing: async () => ({ inChannel: true, groups: [] }), now } as never;
     const asked = await ask(
-      { bucket: request.bucket, reason: 'x', rehearsal: false, user: 'U0RIYA', team: 'T0INTERLOCK', viewId: 'V1' },
+      { bucket: request.bucket, kind: 'delete', reason: 'x', rehearsal: false, user: 'U0RIYA', team: 'T0INTERLOCK', viewId: 'V1' },
       parts,
     );
     expect(asked).toMatchObject({ ok: false, why: expect.stringContaining('paused by its operators') });
@@ -38,7 +38,7 @@ describe('paused, Interlock', () => {
   it.each(['inspect', 'check'] as const)('stops a running flow that would %s', async (kind) => {
     const seals = { open: async () => new Secret(JSON.stringify(request)), seal: never };
     const input = { ...step, step: kind, sealedRequest: 'sealed', shown: someFacts() };
-    expect(await inspect(input, { config, seals, look: never, now })).toMatchObject({
+    expect(await inspect(input, { config, stage: 'sandbox', seals, look: never, now })).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('paused'),
     });

@@ -1,14 +1,16 @@
-/** `/delete-bucket` and the modal it opens. */
+/** `/delete-bucket`, `/guard-bucket`, and the modals they open. */
+import type { ModalView } from '@slack/types';
+import type { Kind } from '../../domain/request.ts';
 import { slackError } from '../client.ts';
 import type { Desk } from '../desk.ts';
-import { COMMAND, INPUT } from '../ids.ts';
-import { askModal, parseAsk } from '../views/ask.ts';
+import { INPUT } from '../ids.ts';
+import { parseAsk, parseAskGuard } from '../views/ask.ts';
 import type { StateValues } from '../views/inputs.ts';
 import { helpMessage, statusMessage } from '../views/status.ts';
 import type { CommandArgs, SubmitArgs } from './failures.ts';
 
-/** Opens the modal, or answers `help` and `status` with a message that only this person sees. */
-export function onCommand(desk: Desk) {
+/** Opens the command's modal, or answers `help` and `status` with a message that only this person sees. */
+export function onCommand(desk: Desk, modal: (bucket: string) => ModalView) {
   return async ({ command, ack, client }: CommandArgs): Promise<void> => {
     const text = command.text.trim();
     // Phones begin with a capital; no bucket does.
@@ -19,23 +21,38 @@ export function onCommand(desk: Desk) {
       return ack({ response_type: 'ephemeral', ...statusMessage(status) });
     }
     try {
-      await client.views.open({ trigger_id: command.trigger_id, view: askModal(text) });
+      await client.views.open({ trigger_id: command.trigger_id, view: modal(text) });
       await ack();
     } catch (error) {
       await ack({
         response_type: 'ephemeral',
-        text: `Slack could not open the form (${slackError(error)}). Nothing was asked: type ${COMMAND} again.`,
+        text: `Slack could not open the form (${slackError(error)}). Nothing was asked: type ${command.command} again.`,
       });
     }
   };
 }
 
-/** Makes the request; what is wrong with it stands below the input. */
+/** Asks for the deletion. */
 export function onAskSubmitted(desk: Desk) {
-  return async ({ ack, body, view }: SubmitArgs): Promise<void> => {
-    const asked = parseAsk(view.state.values as StateValues);
-    const result = await desk.ask({ ...asked, user: body.user.id, team: body.team?.id ?? '', viewId: view.id });
-    if (result.ok) return ack();
-    await ack({ response_action: 'errors', errors: { [INPUT[result.field]]: result.why } });
+  return (args: SubmitArgs): Promise<void> => submit(desk, args, { ...parseAsk(args.view.state.values as StateValues), kind: 'delete' });
+}
+
+/** Asks for the change of the guard that was chosen. */
+export function onAskGuardSubmitted(desk: Desk) {
+  return async (args: SubmitArgs): Promise<void> => {
+    const { kind, ...asked } = parseAskGuard(args.view.state.values as StateValues);
+    if (kind) return submit(desk, args, { ...asked, kind });
+    await args.ack({ response_action: 'errors', errors: { [INPUT.change]: 'Choose one of the three changes.' } });
   };
+}
+
+/** Makes the request; what is wrong with it stands below the input. */
+async function submit(
+  desk: Desk,
+  { ack, body, view }: SubmitArgs,
+  asked: { bucket: string; kind: Kind; reason: string; rehearsal: boolean },
+): Promise<void> {
+  const result = await desk.ask({ ...asked, user: body.user.id, team: body.team?.id ?? '', viewId: view.id });
+  if (result.ok) return ack();
+  await ack({ response_action: 'errors', errors: { [INPUT[result.field]]: result.why } });
 }

@@ -1,12 +1,13 @@
 /** The approver's modal: what is about to go, the code and the bucket's name typed out; and what follows in the same modal. */
 import type { ModalView } from '@slack/types';
-import type { Facts, Request } from '../../domain/request.ts';
+import { type Facts, isGuardKind, type Kind, type Request } from '../../domain/request.ts';
 import { shownDigest } from '../../domain/shown.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { code, context, literal, plain, quotation, section, user, warnings } from '../text.ts';
-import { factsBlocks, nameFate } from './facts.ts';
+import { nameFate } from './facts.ts';
+import { guardConsequence, seenBlocks } from './guard.ts';
 import { type StateValues, typed } from './inputs.ts';
-import { whatOf } from './messages.ts';
+import { whatOf } from './kinds.ts';
 
 /** Said to approvers whose entry in the configuration says `session: user`. */
 const UNLIMITED =
@@ -32,23 +33,31 @@ export interface Approval {
   unlimited: boolean;
 }
 
+const SUBMIT: Record<Kind, string> = {
+  delete: 'Delete for good',
+  'guard-hardened': 'Put the guard on',
+  'guard-basic': 'Put the guard on',
+  'guard-off': 'Take the guard off',
+};
+
 export function approveModal({ request, facts, attempt, notes, now, unlimited }: Approval): ModalView {
-  const end = request.rehearsal
-    ? 'This is a rehearsal: the bucket stays as it is.'
+  const { kind } = request;
+  const end = isGuardKind(kind)
+    ? `*What will happen:* ${guardConsequence(kind)}`
     : `*It is deleted for good.* ${nameFate(request.bucket, facts)}`;
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
     private_metadata: JSON.stringify({ requestId: request.requestId, attempt, shown: shownDigest(request, facts) } satisfies ModalFor),
-    title: plain(request.rehearsal ? 'Approve a rehearsal' : 'Approve a deletion'),
-    submit: plain(request.rehearsal ? 'Rehearse' : 'Delete for good'),
+    title: plain(`Approve ${titleOf(request)}`),
+    submit: plain(request.rehearsal ? 'Rehearse' : SUBMIT[kind]),
     close: plain('Not now'),
     blocks: [
       ...warnings(notes.map(literal)),
       section(`${user(request.requester)} asks to ${whatOf(request)} ${code(request.bucket)}:`),
       quotation(request.reason),
-      ...factsBlocks(facts, now),
-      section(end),
+      ...seenBlocks(request, facts, now),
+      section(request.rehearsal ? 'This is a rehearsal: the bucket stays as it is.' : end),
       ...warnings(unlimited ? [UNLIMITED] : []),
       {
         type: 'input',
@@ -73,17 +82,25 @@ export function parseApprove(values: StateValues): { code: string; bucketName: s
   return { code: typed(values, INPUT.code), bucketName: typed(values, INPUT.bucketName) };
 }
 
+/** After "Approve" or "Reject": a title has 24 characters (Slack, "Modal views"). */
+function titleOf({ kind, rehearsal }: Request): string {
+  if (rehearsal) return 'a rehearsal';
+  return kind === 'delete' ? 'a deletion' : 'a guard change';
+}
+
 /** Asks why it is rejected. */
 export function rejectModal(request: Request, attempt: number): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.reject,
     private_metadata: JSON.stringify({ requestId: request.requestId, attempt, shown: '' } satisfies ModalFor),
-    title: plain(request.rehearsal ? 'Reject a rehearsal' : 'Reject a deletion'),
+    title: plain(`Reject ${titleOf(request)}`),
     submit: plain('Reject'),
     close: plain('Not now'),
     blocks: [
-      section(`${user(request.requester)} asks to ${whatOf(request)} ${code(request.bucket)}. If you reject it, the bucket stays.`),
+      section(
+        `${user(request.requester)} asks to ${whatOf(request)} ${code(request.bucket)}. If you reject it, the bucket stays${request.kind === 'delete' ? '' : ' as it is'}.`,
+      ),
       {
         type: 'input',
         block_id: INPUT.reason,

@@ -1,8 +1,9 @@
-/** The modal in which a request is made, and the parser of what comes back. */
-import type { ModalView } from '@slack/types';
+/** The modals in which a request is made, and the parsers of what comes back. */
+import type { InputBlock, ModalView } from '@slack/types';
+import { type GuardKind, KINDS } from '../../domain/request.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { plain } from '../text.ts';
-import { checked, type StateValues, typed } from './inputs.ts';
+import { checked, chosen, type StateValues, typed } from './inputs.ts';
 
 export const REASON_MAX = 1000;
 
@@ -15,40 +16,87 @@ export function askModal(bucket: string): ModalView {
     submit: plain('Ask for approval'),
     close: plain('Close'),
     blocks: [
-      {
-        type: 'input',
-        block_id: INPUT.bucket,
-        label: plain('Bucket'),
-        hint: plain('A name, s3://…, an ARN or the address of its page in the S3 console.'),
-        element: {
-          type: 'plain_text_input',
-          action_id: INPUT.bucket,
-          max_length: 1000,
-          ...(bucket === '' ? {} : { initial_value: bucket.slice(0, 1000).toWellFormed() }),
-        },
-      },
-      {
-        type: 'input',
-        block_id: INPUT.reason,
-        label: plain('Reason'),
-        hint: plain('The approver reads it before anything is deleted.'),
-        element: { type: 'plain_text_input', action_id: INPUT.reason, multiline: true, max_length: REASON_MAX },
-      },
-      {
-        type: 'input',
-        block_id: INPUT.rehearse,
-        optional: true,
-        label: plain('Rehearse'),
-        element: {
-          type: 'checkboxes',
-          action_id: INPUT.rehearse,
-          options: [{ value: 'rehearse', text: plain('Do everything but delete the bucket') }],
-        },
-      },
+      bucketInput(bucket),
+      reasonInput('The approver reads it before anything is deleted.'),
+      rehearseInput('Do everything but delete the bucket'),
     ],
+  };
+}
+
+const CHANGES: Record<GuardKind, string> = {
+  'guard-hardened': 'Put the hardened guard on',
+  'guard-basic': 'Put the basic guard on',
+  'guard-off': 'Take the guard off',
+};
+
+/** `bucket`: what was typed after the command. */
+export function askGuardModal(bucket: string): ModalView {
+  const options = Object.entries(CHANGES).map(([value, text]) => ({ value, text: plain(text) }));
+  return {
+    type: 'modal',
+    callback_id: CALLBACK.askGuard,
+    title: plain('Guard a bucket'),
+    submit: plain('Ask for approval'),
+    close: plain('Close'),
+    blocks: [
+      bucketInput(bucket),
+      {
+        type: 'input',
+        block_id: INPUT.change,
+        label: plain('Change'),
+        hint: plain(
+          'Basic: only its approvers, with a code, can delete it. Hardened: nor can others take the guard off or destroy old versions.',
+        ),
+        element: { type: 'static_select', action_id: INPUT.change, options, ...(options[0] && { initial_option: options[0] }) },
+      },
+      reasonInput('The approver reads it before anything is changed.'),
+      rehearseInput('Do everything but change the guard'),
+    ],
+  };
+}
+
+function bucketInput(bucket: string): InputBlock {
+  return {
+    type: 'input',
+    block_id: INPUT.bucket,
+    label: plain('Bucket'),
+    hint: plain('A name, s3://…, an ARN or the address of its page in the S3 console.'),
+    element: {
+      type: 'plain_text_input',
+      action_id: INPUT.bucket,
+      max_length: 1000,
+      ...(bucket === '' ? {} : { initial_value: bucket.slice(0, 1000).toWellFormed() }),
+    },
+  };
+}
+
+function reasonInput(hint: string): InputBlock {
+  return {
+    type: 'input',
+    block_id: INPUT.reason,
+    label: plain('Reason'),
+    hint: plain(hint),
+    element: { type: 'plain_text_input', action_id: INPUT.reason, multiline: true, max_length: REASON_MAX },
+  };
+}
+
+function rehearseInput(text: string): InputBlock {
+  return {
+    type: 'input',
+    block_id: INPUT.rehearse,
+    optional: true,
+    label: plain('Rehearse'),
+    element: { type: 'checkboxes', action_id: INPUT.rehearse, options: [{ value: 'rehearse', text: plain(text) }] },
   };
 }
 
 export function parseAsk(values: StateValues): { bucket: string; reason: string; rehearsal: boolean } {
   return { bucket: typed(values, INPUT.bucket), reason: typed(values, INPUT.reason), rehearsal: checked(values, INPUT.rehearse) };
+}
+
+/** `kind` is undefined where none of the changes was chosen. */
+export function parseAskGuard(values: StateValues): ReturnType<typeof parseAsk> & { kind: GuardKind | undefined } {
+  const change = chosen(values, INPUT.change);
+  const kind = KINDS.find((one): one is GuardKind => one === change && one !== 'delete');
+  return { ...parseAsk(values), kind };
 }

@@ -26,7 +26,12 @@ export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
     ...(facts.stack ? [`It belongs to the CloudFormation stack ${code(facts.stack)}, which will not know that it is gone.`] : []),
     ...facts.denials.map(literal),
   ];
-  return [...fields(pairs), ...warnings(notices), context(`Looked at ${when(facts.lookedAt)}${ageOf(facts.lookedAt, now)}.`)];
+  return [...fields(pairs), ...warnings(notices), lookedAt(facts, now)];
+}
+
+/** When it was looked at, and how long ago that is. */
+export function lookedAt(facts: Facts, now?: string): KnownBlock {
+  return context(`Looked at ${when(facts.lookedAt)}${ageOf(facts.lookedAt, now)}.`);
 }
 
 /** What happens to a name that becomes free. Names of the account-regional kind can't be taken by others (S3 user guide, bucket naming rules). */

@@ -1,11 +1,22 @@
 /** Reads what people put into a modal. */
 
 /** `view.state.values` of a `view_submission`. */
-export type StateValues = Record<string, Record<string, { value?: string | null | undefined; selected_options?: unknown[] | undefined }>>;
+export type StateValues = Record<
+  string,
+  Record<
+    string,
+    { value?: string | null | undefined; selected_option?: { value?: string | undefined } | null; selected_options?: unknown[] | undefined }
+  >
+>;
 
 /** The text of a plain_text_input; "" where nothing was typed. */
 export function typed(values: StateValues, id: string): string {
   return values[id]?.[id]?.value ?? '';
+}
+
+/** The value of the option that is chosen in a select; undefined for none. */
+export function chosen(values: StateValues, id: string): string | undefined {
+  return values[id]?.[id]?.selected_option?.value;
 }
 
 /** Is a box of these checkboxes ticked? */

@@ -1,18 +1,15 @@
 /** The messages that follow a request: in the approvals channel, in its thread, and directly to people. Pure. */
 import type { KnownBlock } from '@slack/types';
-import type { Conclusion, Facts, Outcome, Request } from '../../domain/request.ts';
+import { type Conclusion, type Facts, isGuardKind, type Outcome, type Request } from '../../domain/request.ts';
 import { ACTION } from '../ids.ts';
 import { code, context, duration, fallback, literal, plain, quotation, section, user, users, warnings, when } from '../text.ts';
-import { factsBlocks, nameFate } from './facts.ts';
+import { nameFate } from './facts.ts';
+import { guardConsequence, seenBlocks } from './guard.ts';
+import { doingOf, whatOf } from './kinds.ts';
 
 export interface Message {
   text: string;
   blocks: KnownBlock[];
-}
-
-/** What is asked, after "asks to". */
-export function whatOf({ rehearsal }: Request): string {
-  return rehearsal ? 'rehearse the deletion of' : 'delete';
 }
 
 /** What the approvals channel is shown while a request waits. */
@@ -33,7 +30,7 @@ export function waitingMessage({ request, facts, approvers, notes }: Waiting): M
       section(`${users(approvers)}: ${user(request.requester)} asks to *${what} the bucket* ${code(request.bucket)}.`),
       quotation(request.reason),
       ...warnings(notes.map(literal)),
-      ...factsBlocks(facts),
+      ...seenBlocks(request, facts),
       section(consequence(request, facts)),
       {
         type: 'actions',
@@ -41,7 +38,7 @@ export function waitingMessage({ request, facts, approvers, notes }: Waiting): M
           {
             type: 'button',
             action_id: ACTION.approve,
-            style: request.rehearsal ? 'primary' : 'danger',
+            style: request.rehearsal || request.kind === 'guard-hardened' ? 'primary' : 'danger',
             text: plain('Approve with MFA code'),
             value: request.requestId,
           },
@@ -57,6 +54,7 @@ function consequence(request: Request, facts: Facts): string {
   if (request.rehearsal) {
     return '*What will happen:* a rehearsal. AWS checks the code, and its session is tried with one read; the bucket stays as it is.';
   }
+  if (isGuardKind(request.kind)) return `*What will happen:* ${guardConsequence(request.kind)}`;
   return `*What will happen:* the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
 }
 
@@ -91,6 +89,8 @@ export interface Ended {
 
 const MARKS: Record<Outcome, string> = {
   deleted: ':white_check_mark:',
+  guarded: ':white_check_mark:',
+  unguarded: ':white_check_mark:',
   rehearsed: ':white_check_mark:',
   rejected: ':no_entry:',
   cancelled: ':leftwards_arrow_with_hook:',
@@ -109,8 +109,12 @@ export function headline({ request, conclusion }: Pick<Ended, 'request' | 'concl
   switch (conclusion.outcome) {
     case 'deleted':
       return `${bucket} was *deleted*, approved${by}.`;
+    case 'guarded':
+      return `${bucket} is *guarded* now (${request.kind === 'guard-basic' ? 'basic' : 'hardened'}), approved${by}.`;
+    case 'unguarded':
+      return `${bucket} is *unguarded* now, approved${by}.`;
     case 'rehearsed':
-      return `The deletion of ${bucket} was *rehearsed*, approved${by}. The bucket is untouched.`;
+      return `${doingOf(request.kind)} ${bucket} was *rehearsed*, approved${by}. The bucket is untouched.`;
     case 'rejected':
     case 'cancelled':
       return `${asked} was *${conclusion.outcome}*${by}.`;

@@ -1,6 +1,7 @@
 /** Notices to approvers about their own codes: what was done as them, so that they notice what they didn't do. Pure. */
 import type { Request } from '../../domain/request.ts';
 import { code, context, fallback, literal, section } from '../text.ts';
+import { whatOf } from './kinds.ts';
 import { type Ended, headline, type Message } from './messages.ts';
 
 const NOT_YOU = 'Not you? Tell your operators now: they pause Interlock and replace your access key.';
@@ -29,6 +30,6 @@ export function askedAnewMessage(request: Request, notes: string[]): Message {
 
 /** For the operators' channel: something that they alone can mend. */
 export function forOperatorsMessage(request: Request, why: string): Message {
-  const line = `The request to delete ${code(request.bucket)} needs an operator. ${literal(why)}`;
+  const line = `The request to ${whatOf(request)} ${code(request.bucket)} needs an operator. ${literal(why)}`;
   return { text: fallback(line), blocks: [section(`:wrench: ${line}`), context(request.requestId)] };
 }

@@ -1,8 +1,9 @@
-/** `/delete-bucket status`, the App Home and the help. */
+/** `status`, the App Home and the help. */
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { Outcome, Request } from '../../domain/request.ts';
 import { COMMAND } from '../ids.ts';
 import { code, context, plain, section, user, when } from '../text.ts';
+import { shortOf } from './kinds.ts';
 import type { Message } from './messages.ts';
 
 /** A request in a list. */
@@ -27,7 +28,7 @@ export function statusBlocks({ mine, forMe }: Status): KnownBlock[] {
     section('*Waiting for you*'),
     ...rows(forMe, 'Nothing waits for you.'),
     section('*Your requests*'),
-    ...rows(mine, `You have asked for nothing yet. ${code(`${COMMAND} <name>`)} asks for a bucket to be deleted.`),
+    ...rows(mine, `You have asked for nothing yet. ${ASKING}`),
   ];
 }
 
@@ -40,18 +41,24 @@ export function homeView(status: Status): HomeView {
 }
 
 export function helpMessage(): Message {
-  return { text: `${COMMAND} asks for an S3 bucket to be deleted`, blocks: helpBlocks() };
+  return {
+    text: `${COMMAND.delete} asks for an S3 bucket to be deleted, ${COMMAND.guard} for its guard to be changed`,
+    blocks: helpBlocks(),
+  };
 }
+
+const ASKING = `${code(`${COMMAND.delete} <name>`)} asks for a bucket to be deleted, ${code(`${COMMAND.guard} <name>`)} for its guard to be put on, changed or taken off.`;
 
 function helpBlocks(): KnownBlock[] {
   return [
     section('*How it works*'),
     section(
       [
-        `${code(`${COMMAND} <name>`)} asks for a bucket to be deleted. An approver sees it here in Slack and approves it with a code from their MFA device, which AWS itself checks. You hear how it ends.`,
-        `${code(`${COMMAND} status`)} lists your requests and those that wait for you.`,
-        `${code(`${COMMAND} help`)} shows this. A bucket named “help” or “status”: type ${code('s3://help')}.`,
-        'Only an empty bucket can be deleted. Tick *Rehearse* to go through everything but the deletion.',
+        `${ASKING} An approver sees it here in Slack and approves it with a code from their MFA device, which AWS itself checks. You hear how it ends.`,
+        `${code(`${COMMAND.delete} status`)} lists your requests and those that wait for you.`,
+        `${code(`${COMMAND.delete} help`)} shows this. A bucket named “help” or “status”: type ${code('s3://help')}.`,
+        'A guarded bucket can be deleted only so; the hardened guard keeps others from taking it off, too.',
+        'Only an empty bucket can be deleted. Tick *Rehearse* to go through everything but the change itself.',
       ].join('\n'),
     ),
   ];
@@ -64,7 +71,7 @@ function rows(listed: Listed[], none: string): KnownBlock[] {
 }
 
 function row({ request, state, outcome, closedAt }: Listed): KnownBlock {
-  const what = `${code(request.bucket)}${request.rehearsal ? ' (rehearsal)' : ''}, asked by ${user(request.requester)} ${when(request.askedAt)}`;
+  const what = `${code(request.bucket)}${shortOf(request)}, asked by ${user(request.requester)} ${when(request.askedAt)}`;
   const how = outcome ? `*${outcome}*${closedAt ? ` ${when(closedAt)}` : ''}` : `*${OPEN[state]}*, until ${when(request.expiresAt)}`;
   return section(`${what}\n${how} · ${request.requestId}`);
 }
