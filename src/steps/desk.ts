@@ -127,12 +127,14 @@ export function createDesk(parts: DeskParts): Desk {
       previous: decision.previous,
     };
     const auditHead = auditEntry(entry).hash;
-    if (!sealedToken || !(await requests.decided(requestId, decision, auditHead))) {
+    // Opened before anything is written: a decision that can't be passed on would keep everybody from another.
+    const token =
+      sealedToken && (await seals.open(sealedToken, { purpose: 'taskToken', requestId, bucket, account: config.account, attempt }));
+    if (!token || !(await requests.decided(requestId, decision, auditHead))) {
       const current = await requests.get(requestId);
       const over = current && whyOver(current, now());
       return { ok: false, over: over?.why ?? ASKED_ANEW, ...(over?.who ? { who: over.who } : {}) };
     }
-    const token = await seals.open(sealedToken, { purpose: 'taskToken', requestId, bucket, account: config.account, attempt });
     await audit.record(entry);
     const answer: Answer = { ...made, why: decision.why, slackUser: by.user, attempt, auditHead };
     if ((await flow.resume(token, answer)) || repeated) return { ok: true };

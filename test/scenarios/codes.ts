@@ -122,7 +122,7 @@ describe('wrong codes in a row', () => {
       });
     expect(run('approver', 'unlock', 'carol', '--stage', 'sandbox')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('no approver carol; it has alice, bob'),
+      stderr: 'interlock: config/sandbox.yml has no approver carol\nhint: it has alice, bob\n',
     });
     expect(run('approver', 'unlock', '--stage', 'sandbox')).toMatchObject({ status: 2, stderr: expect.stringContaining('hint: ') });
     expect(run('approver', 'unlock', 'alice', '--stage', 'sandbox')).toMatchObject({

@@ -37,12 +37,13 @@ async function notStarted(kind: 'error' | 'lost-answer'): Promise<string> {
   const bucket = await newBucket();
   await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
   await failing('states:StartExecution', kind);
-  expect(textOf(await submit('riya', { Reason: 'not needed' }))).toMatch(FAILED_OR_LATE);
+  expect(textOf(await submit('riya', { Reason: 'not needed' }))).toMatch(UNKNOWN_OR_LATE);
   return bucket;
 }
 
 /** What is said when it fails; a slow machine may say first that it takes long. */
 const FAILED_OR_LATE = /Something failed for the moment|longer than usual/;
+const UNKNOWN_OR_LATE = /may have been started, or not|longer than usual/;
 
 describe('a form submitted again after its request was not started', () => {
   it('with Rehearse ticked is a rehearsal, once the first can’t be at work any more', async () => {
@@ -99,7 +100,7 @@ describe('the lock of a request that may have been started', () => {
     await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
     await failing('states:StartExecution', 'lost-answer', 1);
     await failing('states:StartExecution', 'throttle', 2);
-    expect(textOf(await submit('riya', { Reason: 'not needed' }))).toMatch(FAILED_OR_LATE);
+    expect(textOf(await submit('riya', { Reason: 'not needed' }))).toMatch(UNKNOWN_OR_LATE);
     await requestFor(bucket);
     await expectLocked(bucket);
   });
@@ -191,6 +192,18 @@ describe('an approval', () => {
       '999-closed',
     ]);
   }
+
+  it('that can’t be passed on, since its token can’t be opened, leaves the decision to anybody', async () => {
+    const { requestId, values } = await approving();
+    await failing('kms:Decrypt', 'error');
+    expect(textOf(await submit('alice', values))).toMatch(FAILED_OR_LATE);
+    expect(await records.rowOf(requestId)).toMatchObject({ state: 'waiting' });
+    await sandbox.fault({ clear: true });
+    await openModal(sandbox, 'bob', { click: 'Reject', ts: (await waiting(sandbox, requestId)).ts });
+    await submit('bob', { Reason: 'still needed' });
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'rejected', closedBy: 'U0BOB' });
+  });
 
   it('whose record in the trail failed is recorded when it is submitted again', async () => {
     const { bucket, requestId, values } = await approving();
