@@ -1,11 +1,9 @@
 /** AWS, as the person who runs the command reaches it: the ordinary credential chain, asked once, and a client for each region. */
-import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { policyClient } from '../src/aws/bucket-policy.ts';
-import { nameOf } from '../src/aws/clients.ts';
-import { Failure } from './failure.ts';
+import { Failure, failureOf } from './failure.ts';
 import { answerTo, canAsk } from './terminal.ts';
 
 export interface Aws {
@@ -17,7 +15,8 @@ export interface Aws {
   s3(region: string): S3Client;
   /** For changing policies: the SDK sends nothing twice. */
   policies(region: string): S3Client;
-  kms(region: string): KMSClient;
+  /** Who manages a KMS key; undefined where that is not told. `region` is where the key lies, if its name doesn't say. */
+  managerOf(key: string, region: string): Promise<'AWS' | 'CUSTOMER' | undefined>;
 }
 
 const DEFAULT_REGION = 'us-east-1';
@@ -35,7 +34,7 @@ export async function connect(region = process.env.AWS_REGION ?? process.env.AWS
     credentials,
     s3: kept((where) => new S3Client({ region: where, credentials })),
     policies: kept((where) => policyClient(where, credentials)),
-    kms: kept((where) => new KMSClient({ region: where, credentials })),
+    managerOf: (key, where) => managerOf(key, where, credentials),
   };
 }
 
@@ -59,30 +58,17 @@ async function callerOf(sts: STSClient): Promise<{ account: string; caller: stri
   }
 }
 
-/** What it means that AWS can't be asked at all; undefined for every other error. */
-export function failureOf(error: unknown): Failure | undefined {
-  if (error instanceof Failure) return error;
-  const name = nameOf(error);
-  const { message = '', code = '' } = error as { message?: string; code?: string };
-  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
-    return new Failure(
-      `no AWS credentials could be had (${message.split('\n')[0]})`,
-      'name a profile with AWS_PROFILE=…, or aws sso login',
-      {
-        cause: error,
-      },
-    );
+async function managerOf(key: string, where: string, credentials: Aws['credentials']): ReturnType<Aws['managerOf']> {
+  const { DescribeKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
+  const kms = new KMSClient({ region: /^arn:aws:kms:([\w-]+):/.exec(key)?.[1] ?? where, credentials });
+  try {
+    return (await kms.send(new DescribeKeyCommand({ KeyId: key }))).KeyMetadata?.KeyManager;
+  } catch {
+    // Whose key it is may not be ours to know; it is then told as one that may be anybody's.
+    return undefined;
+  } finally {
+    kms.destroy();
   }
-  if (/^(?:InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken)/.test(name)) {
-    return new Failure(`AWS takes these credentials not (${name})`, 'aws sts get-caller-identity says whether they work; take others', {
-      cause: error,
-    });
-  }
-  if (/^(?:ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)/.test(code) || name === 'TimeoutError') {
-    const where = process.env.AWS_ENDPOINT_URL ? ` at ${process.env.AWS_ENDPOINT_URL} (AWS_ENDPOINT_URL)` : '';
-    return new Failure(`AWS can't be reached${where} (${code || name})`, 'is the network, or the sandbox, up?', { cause: error });
-  }
-  return undefined;
 }
 
 function kept<T>(make: (region: string) => T): (region: string) => T {

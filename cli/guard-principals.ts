@@ -1,5 +1,4 @@
 /** Looks up whether the principals of a guard are there: under one that names somebody who isn't, nobody can delete. */
-import { GetRoleCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { nameOf } from '../src/aws/clients.ts';
 import type { Aws } from './aws.ts';
 
@@ -12,20 +11,21 @@ export interface PrincipalLook {
 
 /** Looks each principal up once. IAM is one for all regions, and answers in us-east-1. */
 export function principalLookup(aws: Aws): (arn: string) => Promise<PrincipalLook> {
-  const iam = new IAMClient({ region: 'us-east-1', credentials: aws.credentials });
   const known = new Map<string, Promise<PrincipalLook>>();
   return (arn) => {
-    const look = known.get(arn) ?? lookUp(iam, arn, aws.account);
+    const look = known.get(arn) ?? lookUp(arn, aws);
     known.set(arn, look);
     return look;
   };
 }
 
-async function lookUp(iam: IAMClient, arn: string, account: string): Promise<PrincipalLook> {
+async function lookUp(arn: string, { account, credentials }: Aws): Promise<PrincipalLook> {
   const [, , , , owner = '', rest = ''] = arn.split(':');
   const name = rest.slice(rest.lastIndexOf('/') + 1);
   if (rest === 'root') return {};
   if (owner !== account) return { unknown: `${arn} is of another account, and was not looked up` };
+  const { GetRoleCommand, GetUserCommand, IAMClient } = await import('@aws-sdk/client-iam');
+  const iam = new IAMClient({ region: 'us-east-1', credentials });
   try {
     const found = rest.startsWith('role/')
       ? (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.Arn

@@ -1,26 +1,14 @@
 /** Which buckets the guard command is about, and which guard each is to have. */
 import { homeOf, listBuckets } from '../src/aws/buckets.ts';
 import type { Config } from '../src/domain/configuration.ts';
-import { approvedPrincipals, type Guard, type GuardFor, guardFor, type Level, parsePrincipal } from '../src/domain/guard.ts';
+import { approvedPrincipals, type Guard, type GuardFor, guardFor } from '../src/domain/guard.ts';
 import { userName } from '../src/domain/names.ts';
 import { matches } from '../src/domain/patterns.ts';
 import { approversOf, ruleFor } from '../src/domain/rules.ts';
 import type { Aws } from './aws.ts';
 import { Failure } from './failure.ts';
+import type { GuardRequest } from './guard-request.ts';
 import { forEach } from './terminal.ts';
-
-/** What was asked for on the command line. */
-export interface GuardRequest {
-  buckets: string[];
-  all: boolean;
-  pattern?: string;
-  level: Level;
-  /** ARNs; empty: what the approvers of the bucket's rule act as. */
-  principals: string[];
-  /** `aws:SourceIdentity` of a role's sessions; empty: the approvers of the bucket's rule. */
-  approvers: string[];
-  stage?: string;
-}
 
 export interface Stage {
   name: string;
@@ -28,23 +16,6 @@ export interface Stage {
 }
 
 export type Target = { bucket: string; ok: true; region: string } | { bucket: string; ok: false; why: string };
-
-/** What is wrong with the words of a request, before anything is asked of AWS. Throws Failure. */
-export function checkRequest({ buckets, all, pattern, principals, stage }: GuardRequest, needsGuard: boolean): void {
-  if (buckets.length === 0 && !all && pattern === undefined)
-    throw new Failure('name a bucket', '--all takes all that a rule covers, --pattern those of a name');
-  if (buckets.length > 0 && (all || pattern !== undefined)) throw new Failure('name buckets, or take --all or --pattern', 'not both');
-  if (all && stage === undefined) throw new Failure('--all needs a stage, whose rules say which buckets', 'add --stage <stage>');
-  if (needsGuard && principals.length === 0 && stage === undefined) {
-    throw new Failure('nobody is named who may delete', 'add --stage <stage>, whose rules name them, or --principal <arn>');
-  }
-  for (const principal of principals) {
-    const parsed = parsePrincipal(principal);
-    if (!parsed.ok) throw new Failure(`--principal ${principal}: ${lowerFirst(parsed.why)}`, 'npx --no interlock guard --help');
-  }
-}
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 
 /** The buckets that are meant, each with its region, or why it can't be. Throws Failure where none is, and the SDK's errors. */
 export async function targetsOf(request: GuardRequest, aws: Aws, stage: Stage | undefined): Promise<Target[]> {

@@ -1,10 +1,9 @@
 /** How the guard command tells its results: lines for a person, or one JSON document. */
 import type { Level } from '../src/domain/guard.ts';
 import type { Line } from '../src/domain/guard-lines.ts';
+import type { Verb } from './guard-request.ts';
 import type { Result } from './guard-work.ts';
 import { coloured, plain } from './terminal.ts';
-
-export type Verb = 'plan' | 'apply' | 'check' | 'remove';
 
 /** Longer lists of changes are told in a line each. */
 const IN_FULL = 5;

@@ -1,5 +1,4 @@
 /** What the guard command does with one bucket: plans a change, makes it, or checks what is there. A bucket that fails is a result like others. */
-import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { changeBucketPolicy, type PolicyDecision, type PolicyOutcome, readBucketPolicy } from '../src/aws/bucket-policy.ts';
 import type { PolicyTurns } from '../src/aws/bucket-policy-turns.ts';
 import { nameOf } from '../src/aws/clients.ts';
@@ -10,10 +9,12 @@ import { checkGuard, type GuardCheck } from '../src/domain/guard-check.ts';
 import { type Line, policyDifference } from '../src/domain/guard-lines.ts';
 import { mergeGuard, removeGuard } from '../src/domain/guard-merge.ts';
 import { waysRound } from '../src/domain/guard-ways-round.ts';
-import { type Aws, failureOf } from './aws.ts';
+import type { Aws } from './aws.ts';
+import { failureOf } from './failure.ts';
 import type { PrincipalLook } from './guard-principals.ts';
 import { lockouts, permissionsIn } from './guard-proof.ts';
-import { type GuardRequest, guardOf, type Stage, type Target } from './guard-targets.ts';
+import type { GuardRequest } from './guard-request.ts';
+import { guardOf, type Stage, type Target } from './guard-targets.ts';
 
 export interface Work {
   request: GuardRequest;
@@ -111,8 +112,8 @@ async function decisionFor(
   if (!wanted.ok) return wanted;
   const { guard } = wanted;
   const looks = await Promise.all(guard.principals.map(work.look));
-  const fault = looks.find((look) => look.fault)?.fault;
-  if (fault) return { ok: false, why: fault };
+  const faults = looks.flatMap(({ fault = [] }) => fault);
+  if (faults.length > 0) return { ok: false, why: faults.join(' ') };
   const { account } = work.aws;
   const decide: Decide = async (before) => {
     const merged = mergeGuard(before, guard);
@@ -148,16 +149,7 @@ function whyOf(outcome: Extract<PolicyOutcome, { why: string }>): string {
 
 async function whatGoesRound(bucket: string, region: string, aws: Aws): Promise<{ waysRound?: string[]; notes: string[] }> {
   try {
-    const surroundings = await surroundingsOf(aws.s3(region), bucket, aws.account, async (key) => {
-      const where = /^arn:aws:kms:([\w-]+):/.exec(key)?.[1] ?? region;
-      try {
-        const { KeyMetadata } = await aws.kms(where).send(new DescribeKeyCommand({ KeyId: key }));
-        return KeyMetadata?.KeyManager;
-      } catch {
-        // Whose key it is may not be ours to know; it is then told as one that may be anybody's.
-        return undefined;
-      }
-    });
+    const surroundings = await surroundingsOf(aws.s3(region), bucket, aws.account, (key) => aws.managerOf(key, region));
     return { waysRound: waysRound(surroundings), notes: [] };
   } catch (error) {
     if (nameOf(error) !== 'AccessDenied') throw error;

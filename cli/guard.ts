@@ -1,21 +1,15 @@
 /** `interlock guard`: puts the guard on buckets, checks it and takes it off. */
 import type { PolicyTurns } from '../src/aws/bucket-policy-turns.ts';
-import { createPolicyTurns } from '../src/aws/bucket-policy-turns.ts';
 import { nameOf } from '../src/aws/clients.ts';
-import { createTables } from '../src/aws/tables.ts';
 import { type Aws, connect } from './aws.ts';
 import { EXIT, Failure } from './failure.ts';
 import { principalLookup } from './guard-principals.ts';
-import { checkRequest, type GuardRequest, type Stage, type Target, targetsOf } from './guard-targets.ts';
-import { beforeWriting, differences, jsonOf, resultLines, summary, type Verb } from './guard-tell.ts';
+import type { GuardRequest, Verb } from './guard-request.ts';
+import { type Stage, type Target, targetsOf } from './guard-targets.ts';
+import { beforeWriting, differences, jsonOf, resultLines, summary } from './guard-tell.ts';
 import { checkOf, makeChange, planFor, type Result, type Work } from './guard-work.ts';
 import { configOf } from './stage.ts';
-import { ask, canAsk, coloured, forEach, isWatched, plain, progress, say, warn } from './terminal.ts';
-
-export interface GuardOptions extends GuardRequest {
-  json: boolean;
-  yes: boolean;
-}
+import { ask, coloured, forEach, isWatched, plain, progress, say, warn } from './terminal.ts';
 
 /** How many buckets are read, or written, at once. */
 const READS = 8;
@@ -25,12 +19,7 @@ const WRITES = 4;
  * Runs one of the guard's commands over its buckets, and tells the results. Gives the exit code: 0 done, 1 a check fell short or a bucket failed.
  * Throws Failure where it could not run, and the SDK's errors.
  */
-export async function guard(verb: Verb, options: GuardOptions): Promise<number> {
-  checkRequest(options, verb !== 'remove');
-  const writes = verb === 'apply' || verb === 'remove';
-  if (writes && !options.yes && !canAsk()) {
-    throw new Failure('nothing was written: nobody is there to be asked', 'add --yes, once plan shows what you want');
-  }
+export async function guard(verb: Verb, options: GuardRequest): Promise<number> {
   const stage: Stage | undefined = options.stage === undefined ? undefined : { name: options.stage, config: configOf(options.stage) };
   const aws = await connect(stage?.config.region);
   if (stage && stage.config.account !== aws.account) {
@@ -39,9 +28,11 @@ export async function guard(verb: Verb, options: GuardOptions): Promise<number> 
       'name a profile of that account with AWS_PROFILE=…',
     );
   }
-  const work: Work = { request: options, aws, stage, turns: stage && turnsOf(stage, aws), look: principalLookup(aws) };
+  const writes = verb === 'apply' || verb === 'remove';
+  const turns = stage && writes ? await turnsOf(stage, aws) : undefined;
+  const work: Work = { request: options, aws, stage, turns, look: principalLookup(aws) };
   const targets = await targetsOf(options, aws, stage);
-  const results = writes ? await change(verb, targets, work, options) : await look(verb, targets, work);
+  const results = verb === 'apply' || verb === 'remove' ? await change(verb, targets, work, options) : await look(verb, targets, work);
   return tell(verb, results, options, aws);
 }
 
@@ -50,7 +41,7 @@ function look(verb: 'plan' | 'check', targets: Target[], work: Work): Promise<Re
 }
 
 /** Shows what a change would do, and asks, where somebody is there; then makes it. */
-async function change(verb: 'apply' | 'remove', targets: Target[], work: Work, { yes, json, level }: GuardOptions): Promise<Result[]> {
+async function change(verb: 'apply' | 'remove', targets: Target[], work: Work, { yes, json, level }: GuardRequest): Promise<Result[]> {
   if (yes && (json || !isWatched())) return each(targets, WRITES, (target) => makeChange(verb, target, work));
   const planned = await each(targets, READS, (target) => planFor(verb, target, work));
   const changing = new Set(planned.filter(({ state }) => state === 'planned').map(({ bucket }) => bucket));
@@ -83,7 +74,7 @@ async function each(targets: Target[], atOnce: number, act: (target: Target) => 
   }
 }
 
-function tell(verb: Verb, results: Result[], { json, level }: GuardOptions, { account }: Aws): number {
+function tell(verb: Verb, results: Result[], { json, level }: GuardRequest, { account }: Aws): number {
   if (json) say(jsonOf(verb, account, results));
   else {
     const isPlan = verb === 'plan' && results.some(({ state }) => state === 'planned');
@@ -98,7 +89,11 @@ function tell(verb: Verb, results: Result[], { json, level }: GuardOptions, { ac
 }
 
 /** Turns in the stage's table; where that isn't there, nothing is installed that would write too. */
-function turnsOf({ name, config }: Stage, aws: Aws): PolicyTurns {
+async function turnsOf({ name, config }: Stage, aws: Aws): Promise<PolicyTurns> {
+  const [{ createPolicyTurns }, { createTables }] = await Promise.all([
+    import('../src/aws/bucket-policy-turns.ts'),
+    import('../src/aws/tables.ts'),
+  ]);
   const turns = createPolicyTurns(createTables(config.region, aws.credentials), `interlock-${name}-locks`);
   return {
     async take(bucket, pause) {

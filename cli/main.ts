@@ -1,10 +1,10 @@
 /** `interlock`: administration, for the person who runs it, with their own AWS credentials. */
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { nameOf } from '../src/aws/clients.ts';
-import { failureOf } from './aws.ts';
-import { EXIT } from './failure.ts';
-import type { GuardOptions } from './guard.ts';
-import type { Verb } from './guard-tell.ts';
+import { EXIT, failureOf } from './failure.ts';
+import { checkRequest, type GuardRequest, type Verb } from './guard-request.ts';
 import { plain, say } from './terminal.ts';
 
 const NAME = 'npx --no interlock';
@@ -63,11 +63,13 @@ function guardCommand(verb: Verb, what: string): Command {
   }
   command.option('--json', 'the results as one JSON document');
   if (verb === 'apply' || verb === 'remove') command.option('--yes', "don't ask");
-  return command.addHelpText('after', GUARD_EXAMPLES).action(async (buckets: string[], options: Partial<GuardOptions>) => {
-    const { guard } = await import('./guard.ts');
+  return command.addHelpText('after', GUARD_EXAMPLES).action(async (buckets: string[], options: Partial<GuardRequest>) => {
     const defaults = { all: false, level: 'hardened', principals: [], approvers: [], json: false, yes: false } as const;
-    const { principal = [], approver = [], ...rest } = options as Partial<GuardOptions> & { principal?: string[]; approver?: string[] };
-    process.exitCode = await guard(verb, { ...defaults, ...rest, buckets, principals: principal, approvers: approver });
+    const { principal = [], approver = [], ...rest } = options as Partial<GuardRequest> & { principal?: string[]; approver?: string[] };
+    const request = { ...defaults, ...rest, buckets, principals: principal, approvers: approver };
+    checkRequest(verb, request);
+    const { guard } = await import('./guard.ts');
+    process.exitCode = await guard(verb, request);
   });
 }
 
@@ -93,6 +95,8 @@ function told(error: unknown): { text: string; hint?: string | undefined } {
   return { text: `${nameOf(error)}: ${error instanceof Error ? error.message : String(error)}` };
 }
 
+// What Node compiled is kept for the next start, in the project: in the machine's temporary folder others could have put something else.
+enableCompileCache(path.resolve(import.meta.dirname, '../node_modules/.cache/node'));
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

@@ -1,0 +1,41 @@
+/** What was asked for, and what is wrong with its words: found before anything is loaded or asked. */
+import { type Level, parsePrincipal } from '../src/domain/guard.ts';
+import { Failure } from './failure.ts';
+import { canAsk } from './terminal.ts';
+
+export type Verb = 'plan' | 'apply' | 'check' | 'remove';
+
+/** What was asked for on the command line. */
+export interface GuardRequest {
+  buckets: string[];
+  all: boolean;
+  pattern?: string;
+  level: Level;
+  /** ARNs; empty: what the approvers of the bucket's rule act as. */
+  principals: string[];
+  /** `aws:SourceIdentity` of a role's sessions; empty: the approvers of the bucket's rule. */
+  approvers: string[];
+  stage?: string;
+  json: boolean;
+  yes: boolean;
+}
+
+/** Throws Failure where the words don't make a request, or there is nobody to ask before something is written. */
+export function checkRequest(verb: Verb, { buckets, all, pattern, principals, stage, yes }: GuardRequest): void {
+  if (buckets.length === 0 && !all && pattern === undefined)
+    throw new Failure('name a bucket', '--all takes all that a rule covers, --pattern those of a name');
+  if (buckets.length > 0 && (all || pattern !== undefined)) throw new Failure('name buckets, or take --all or --pattern', 'not both');
+  if (all && stage === undefined) throw new Failure('--all needs a stage, whose rules say which buckets', 'add --stage <stage>');
+  if (verb !== 'remove' && principals.length === 0 && stage === undefined) {
+    throw new Failure('nobody is named who may delete', 'add --stage <stage>, whose rules name them, or --principal <arn>');
+  }
+  for (const principal of principals) {
+    const parsed = parsePrincipal(principal);
+    if (!parsed.ok) throw new Failure(`--principal ${principal}: ${lowerFirst(parsed.why)}`, 'npx --no interlock guard --help');
+  }
+  if ((verb === 'apply' || verb === 'remove') && !yes && !canAsk()) {
+    throw new Failure('nothing was written: nobody is there to be asked', 'add --yes, once plan shows what you want');
+  }
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
