@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { lockouts, type Proof, permissionsIn } from '../cli/guard-proof.ts';
+import { loadConfig } from '../src/config.ts';
+import { type AnyStatement, NO_POLICY, withStatements } from '../src/domain/bucket-policy.ts';
+import { type Guard, guardFor } from '../src/domain/guard.ts';
+import { mergeGuard } from '../src/domain/guard-merge.ts';
+import { ALICE, BOB, BUCKET, CALLERS, GUARDS, guardOf, may, OPEN, ROLE, ROOT } from './helpers/guard-callers.ts';
+import { ACCOUNT, ALLOW_ALL } from './helpers/sandbox-aws.ts';
+
+const merged = (guard: Guard, ...foreign: AnyStatement[]) => {
+  const found = mergeGuard(withStatements(NO_POLICY, foreign), guard);
+  if (!found.ok) throw new Error(found.why);
+  return found.policy;
+};
+const proof = (guard: Guard, foreign: AnyStatement[] = [], more: Partial<Proof> = {}): Promise<string[]> =>
+  lockouts({
+    policy: merged(guard, ...foreign),
+    guard,
+    account: ACCOUNT,
+    region: 'us-east-1',
+    now: new Date(),
+    permissionsOf: () => ALLOW_ALL,
+    ...more,
+  });
+const deny = (more: object): AnyStatement => ({
+  Sid: 'Foreign',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 's3:*',
+  Resource: `arn:aws:s3:::${BUCKET}`,
+  ...more,
+});
+
+/** As whom each of the guard's principals deletes. */
+const APPROVED: Record<string, string[]> = {
+  [ROOT]: ['root, session with a fresh code'],
+  [BOB]: ['user interlock-bob, session with a fresh code'],
+  [ROLE]: ['without MFA keys', 'with MFA said to be absent', 'with a fresh code'].map(
+    (reading) => `role interlock-sandbox-deletion, session of ${ALICE} ${reading}`,
+  ),
+};
+
+const foreignDeny = fc
+  .record({
+    who: fc.constantFrom<object>(
+      { Principal: '*' },
+      { Principal: { AWS: ROOT } },
+      { Principal: { AWS: [BOB] } },
+      { Principal: { AWS: ROLE } },
+      { NotPrincipal: { AWS: [ROOT, BOB] } },
+      { NotPrincipal: { AWS: ROLE } },
+      { NotPrincipal: { AWS: ACCOUNT } },
+    ),
+    what: fc.constantFrom<object>(
+      { Action: 's3:DeleteBucket' },
+      { Action: ['s3:PutBucketPolicy', 's3:GetObject'] },
+      { Action: 's3:Delete*' },
+      { NotAction: 's3:PutBucketPolicy' },
+    ),
+    where: fc.constantFrom<object>(
+      { Resource: `arn:aws:s3:::${BUCKET}` },
+      { Resource: `arn:aws:s3:::${BUCKET}*` },
+      { Resource: `arn:aws:s3:::${BUCKET}/*` },
+      { NotResource: `arn:aws:s3:::${BUCKET}` },
+    ),
+    when: fc.constantFrom<object>(
+      {},
+      { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } } },
+      { Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': ['false'] } } },
+      { Condition: { StringNotEquals: { 'aws:SourceIdentity': ALICE } } },
+      { Condition: { StringEquals: { 'aws:SourceIdentity': [ALICE, 'interlock-mallory'] } } },
+      { Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/interlock-*' } } },
+      { Condition: { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '600' } } },
+      { Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ),
+  })
+  .map(({ who, what, where, when }): AnyStatement => ({ Sid: 'Foreign', Effect: 'Deny', ...who, ...what, ...where, ...when }));
+
+describe('the proof that a guard locks nobody out', () => {
+  it.each(GUARDS)('holds for the guard of %s, %s', async (kind, level) => {
+    expect(await proof(guardOf(kind, level))).toEqual([]);
+    expect(await proof(guardOf(kind, level), [OPEN])).toEqual([]);
+  });
+
+  it('says what IAM says to those who are let through, whatever others denied before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...GUARDS), foreignDeny, async ([kind, level], foreign) => {
+        const guard = guardOf(kind, level);
+        const policy = merged(guard, foreign);
+        const asked = guard.principals.flatMap((arn) => APPROVED[arn] ?? []).map((name) => CALLERS.get(name));
+        const answers = await Promise.all(
+          asked.flatMap((caller) => (caller ? ['s3:DeleteBucket', 's3:PutBucketPolicy'].map((action) => may(caller, action, policy)) : [])),
+        );
+        expect((await proof(guard, [foreign])).length === 0).toBe(answers.every(Boolean));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it.each<[string, Guard, AnyStatement, RegExp]>([
+    ['everybody from deleting', guardOf('role', 'basic'), deny({ Action: 's3:DeleteBucket' }), /delete the bucket: statement “Foreign”/],
+    [
+      'everybody from the policy',
+      guardOf('user', 'basic'),
+      deny({ Action: 's3:PutBucketPolicy' }),
+      /take the guard off: statement “Foreign”/,
+    ],
+    [
+      'whoever comes without MFA, written as JSON has it',
+      guardOf('role', 'hardened'),
+      deny({ Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': false } } }),
+      /“Foreign” of the bucket's policy denies it where aws:MultiFactorAuthPresent is absent or false on its session\.$/,
+    ],
+    [
+      'all but a network',
+      guardOf('user', 'basic'),
+      deny({ Condition: { NotIpAddress: { 'aws:SourceIp': '198.51.100.0/24' } } }),
+      /“Foreign”/,
+    ],
+    [
+      'all but one session of the role',
+      guardOf('role', 'basic'),
+      { ...deny({}), Principal: undefined, NotPrincipal: { AWS: [ROOT, ROLE] } },
+      /“Foreign”/,
+    ],
+  ])('names the statement that keeps %s', async (_, guard, statement, sentence) => {
+    const { Principal, ...rest } = statement;
+    const found = await proof(guard, [Principal === undefined ? rest : statement]);
+    expect(found.join('\n')).toMatch(sentence);
+    expect(found[0]).toContain(guard.principals[0]);
+  });
+
+  it('counts what Interlock allows its own principals, and nothing against others', async () => {
+    const config = loadConfig('config/sandbox.yml');
+    const permissionsOf = permissionsIn({ name: 'sandbox', config });
+    const of = (bucket: string, ...principals: string[]) => {
+      const guard = guardFor({ bucket, level: 'hardened', principals, approvers: [ALICE] });
+      return proof(guard, [], { permissionsOf });
+    };
+    expect(await of('team-x', ROLE, BOB)).toEqual([]);
+    expect(await of('orphan', ROLE)).toEqual([
+      `${ROLE} could not delete the bucket: its own policies don't allow it on this bucket.`,
+      `${ROLE} could not take the guard off: its own policies don't allow it on this bucket.`,
+    ]);
+    expect(await of('orphan', BOB)).toHaveLength(2);
+    expect(await of('team-x', `arn:aws:iam::${ACCOUNT}:user/${ALICE}`)).toHaveLength(2);
+    expect(await of('orphan', `arn:aws:iam::${ACCOUNT}:user/somebody`)).toEqual([]);
+  });
+
+  it('does not pass what it can not evaluate', async () => {
+    const found = await proof(guardOf('user', 'basic'), [deny({ Effect: 'Perhaps' })]);
+    expect(found[0]).toContain("can't be evaluated");
+  });
+});
