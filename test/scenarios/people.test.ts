@@ -5,3 +5,4 @@ import './decisions.ts';
 import './clicks.ts';
 import './foreign.ts';
 import './guard-change.ts';
+import './guard-command.ts';
