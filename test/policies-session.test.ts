@@ -1,9 +1,12 @@
 import { parseConfig } from '../src/config.ts';
 import * as policies from '../src/domain/policies.ts';
+import type { Kind } from '../src/domain/request.ts';
 import { type Asked, configWith, SANDBOX, stackOf } from './helpers/policies.ts';
 
 const stack = stackOf(parseConfig(SANDBOX, 'config/sandbox.yml'));
 const s3 = (action: string, resource: string): Asked => ({ action: `s3:${action}`, resource: `arn:aws:s3:::${resource}` });
+
+const POLICY = ['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'];
 
 describe('a session policy', () => {
   it('narrows a session to the actions of one request', async () => {
@@ -14,6 +17,23 @@ describe('a session policy', () => {
     expect(await stack.may(session, s3('ListBucketVersions', 'team-scratch'))).toBe(true);
     expect(await stack.may(session, s3('DeleteObjectVersion', 'team-scratch/a'))).toBe(true);
     expect(await stack.may(session, s3('DeleteBucket', 'team-scratch'))).toBe(false);
+  });
+
+  it.each<[Kind, boolean, string[]]>([
+    ['delete', false, ['DeleteBucket']],
+    ['guard-hardened', false, POLICY],
+    ['guard-basic', false, POLICY],
+    ['guard-off', false, POLICY],
+    ['delete', true, ['ListBucketVersions']],
+    ['guard-off', true, ['ListBucketVersions']],
+  ])('lets the session of a request (%s, rehearsal: %s) do %j, on its bucket, and nothing else', async (kind, rehearsal, may) => {
+    const policy = JSON.parse(policies.sessionPolicy({ bucket: 'team-scratch', actions: policies.sessionActions({ kind, rehearsal }) }));
+    const session = stack.deletion('interlock-alice', 'team-scratch', policy);
+    const onBucket = ['DeleteBucket', 'ListBucketVersions', 'ListBucketMultipartUploads', ...POLICY];
+    const allowed = await Promise.all(onBucket.map((action) => stack.may(session, s3(action, 'team-scratch'))));
+    expect(onBucket.filter((_, index) => allowed[index])).toEqual(may);
+    for (const action of may) expect(await stack.may(session, s3(action, 'team-logs'))).toBe(false);
+    expect(await stack.may(session, s3('DeleteObjectVersion', 'team-scratch/a'))).toBe(false);
   });
 
   it('fits STS for the longest name and every action of the deletion role', () => {

@@ -72,7 +72,7 @@ function present(policy: BucketPolicy, bucket: string, guard: (level: Level) => 
   if (!check.present) return { before: 'none' as const, faults: [] };
   if (check.whole) return { before: level, faults: [] };
   const found = check.findings.filter(({ kind }) => kind !== 'foreign' && kind !== 'wider').map(({ sentence }) => sentence);
-  const more = found.length > FAULTS ? [`There are ${found.length - FAULTS} more such differences.`] : [];
+  const more = found.length > FAULTS ? [`More differences that are not shown here: ${found.length - FAULTS}.`] : [];
   return { before: 'broken' as const, faults: [...found.slice(0, FAULTS), ...more] };
 }
 

@@ -4,7 +4,7 @@ import type { PolicyChange, PolicyOutcome } from '../aws/bucket-policy.ts';
 import type { Session } from '../aws/mfa.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { planGuardChange } from '../domain/guard-change.ts';
-import { type GuardKind, isGuardKind, type Work } from '../domain/request.ts';
+import { type GuardChange, type GuardKind, isGuardKind, type Work } from '../domain/request.ts';
 import { BadInput, TryAgain } from '../errors.ts';
 import type { GuardInput } from './inputs.ts';
 import { type SessionParts, withSession } from './session.ts';
@@ -49,11 +49,20 @@ function asShown({ request, facts }: GuardInput, kind: GuardKind, { config, stag
   };
 }
 
+/** Told with the outcome: what it was changed from. */
+const BEFORE: Record<GuardChange['before'], string> = {
+  none: 'It had no guard before.',
+  basic: 'Its guard was the basic one before.',
+  hardened: 'Its guard was the hardened one before.',
+  recipe: 'Its guard was the one of AWS Support, of 2016, before.',
+  broken: 'Its guard was not whole before.',
+};
+
 function conclude(outcome: PolicyOutcome, { request, facts: { guardChange } }: GuardInput): Omit<Work, 'auditHead'> {
   switch (outcome.kind) {
     case 'written':
     case 'unchanged':
-      return { verdict: request.kind === 'guard-off' ? 'unguarded' : 'guarded', why: '' };
+      return { verdict: request.kind === 'guard-off' ? 'unguarded' : 'guarded', why: BEFORE[guardChange.before] };
     case 'refused':
     case 'absent':
       return { verdict: 'refused', why: outcome.why };

@@ -50,12 +50,27 @@ async function expectNothingOpened(requestId: string, bucket: string, code: stri
 describe('who may write the table of requests', () => {
   it.each<[string, (row: RequestRow) => object]>([
     ['rehearsal', (row) => ({ ...row, rehearsal: true })],
+    ['kind of request', (row) => ({ ...row, kind: 'guard-hardened' })],
     ['reason', (row) => ({ ...row, reason: 'Security has looked at it already' })],
     ['requester', (row) => ({ ...row, requester: 'U0MALLORY' })],
     ['facts', (row) => ({ ...row, facts: { ...row.facts, tags: [{ key: 'state', value: 'abandoned' }] } })],
     ['times', (row) => ({ ...row, expiresAt: '2036-01-01T00:00:00.000Z' })],
   ])('can’t have a code opened by showing the approver another %s', async (_, change) => {
     const { bucket, requestId } = await asked();
+    await records.alter(requestId, change);
+    const code = await sandbox.code('alice');
+    await approve(sandbox, requestId, bucket, 'alice', code);
+    await expectNothingOpened(requestId, bucket, code);
+  });
+
+  it.each<[string, (row: RequestRow) => object]>([
+    ['a deletion', (row) => ({ ...row, kind: 'delete' })],
+    ['taking it off', (row) => ({ ...row, kind: 'guard-off' })],
+    ['another change', ({ facts, ...row }) => ({ ...row, facts: { ...facts, guardChange: { ...facts?.guardChange, approvers: [] } } })],
+  ])('can’t have a code for a guard opened by showing the approver %s', async (_, change) => {
+    const bucket = await newBucket();
+    const requestId = await ask(sandbox, bucket, { guard: 'Put the hardened guard on' });
+    await waiting(sandbox, requestId);
     await records.alter(requestId, change);
     const code = await sandbox.code('alice');
     await approve(sandbox, requestId, bucket, 'alice', code);
@@ -88,6 +103,7 @@ describe('who may write the table of requests', () => {
 
   it.each<[string, (row: RequestRow) => object]>([
     ['rehearsal and requester', (row) => ({ ...row, rehearsal: true, requester: 'U0MALLORY' })],
+    ['kind', (row) => ({ ...row, kind: 'guard-off' })],
     ['bucket', (row) => ({ ...row, bucket: 'team-site' })],
     ['window', (row) => ({ ...row, expiresAt: '2036-01-01T00:00:00.000Z', remindAt: '2035-01-01T00:00:00.000Z' })],
     ['window, begun long ago', (row) => ({ ...row, askedAt: '2020-01-01T00:00:00.000Z', expiresAt: '2036-01-01T00:00:00.000Z' })],
@@ -102,7 +118,7 @@ describe('who may write the table of requests', () => {
     await records.alter(requestId, change);
     expect((await sandbox.act('riya', { submit: { Reason: 'not needed' } })).body).toBe('');
     const { request } = await records.frozen(requestId);
-    expect(request).toMatchObject({ requestId, bucket, rehearsal: false, requester: 'U0RIYA', reason: 'not needed' });
+    expect(request).toMatchObject({ requestId, bucket, kind: 'delete', rehearsal: false, requester: 'U0RIYA', reason: 'not needed' });
     const [askedAt = 0, remindAt = 0, expiresAt = 0] = [request.askedAt, request.remindAt, request.expiresAt].map((at) => Date.parse(at));
     expect([remindAt - askedAt, expiresAt - askedAt]).toEqual([4 * 3_600_000, 8 * 3_600_000]);
     expect(Math.abs(askedAt - (await sandbox.now()))).toBeLessThan(60_000);

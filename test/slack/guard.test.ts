@@ -67,7 +67,7 @@ interlock-alice, interlock-bob
 *Region and owner*
 us-east-1, account 111122223333
 Looked at 2026-11-02 09:00 UTC.
-*What will happen:* the bucket’s policy is changed, and nothing else. From then on only its approvers, with a code, can delete the bucket; whoever may write its policy can take this guard off.
+*What will happen:* the bucket’s policy is changed, and nothing else. From then on only its approvers, with a code, can delete the bucket. *Whoever may write its policy can take this guard off.*
 [Approve with MFA code] [Reject]
 req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
 `);

@@ -36,7 +36,7 @@ export interface Approval {
 const SUBMIT: Record<Kind, string> = {
   delete: 'Delete for good',
   'guard-hardened': 'Put the guard on',
-  'guard-basic': 'Put the guard on',
+  'guard-basic': 'Put the basic guard on',
   'guard-off': 'Take the guard off',
 };
 

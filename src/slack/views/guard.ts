@@ -39,7 +39,7 @@ export function guardConsequence(kind: GuardKind): string {
     case 'guard-hardened':
       return 'the bucket’s policy is changed, and nothing else. From then on only its approvers, with a code, can delete the bucket or change its guard. *Templates, log set-ups and jobs that edit its policy, lifecycle rules or versioning, or delete old versions, are denied.*';
     case 'guard-basic':
-      return 'the bucket’s policy is changed, and nothing else. From then on only its approvers, with a code, can delete the bucket; whoever may write its policy can take this guard off.';
+      return 'the bucket’s policy is changed, and nothing else. From then on only its approvers, with a code, can delete the bucket. *Whoever may write its policy can take this guard off.*';
     case 'guard-off':
       return 'the guard goes out of the bucket’s policy, and nothing else changes. *From then on whoever may delete buckets in the account can delete it without a code.*';
   }
