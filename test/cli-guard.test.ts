@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { PutBucketEncryptionCommand, PutBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
 import { Aws } from '../sandbox/aws/aws.ts';
 import { Clock } from '../sandbox/clock.ts';
 import { Faults } from '../sandbox/faults.ts';
-import { guardFor, type Level } from '../src/domain/guard.ts';
+import { GUARD_ACTIONS, guardFor, LEFT_OPEN, type Level } from '../src/domain/guard.ts';
 import { interlock } from './helpers/command.ts';
 import { ACCOUNT, ALLOW_ALL, type Keys, policy, type Running, startAws } from './helpers/sandbox-aws.ts';
 
@@ -214,6 +215,30 @@ describe('interlock guard', () => {
     expect([SIDS, SIDS.slice(0, 3)]).toContainEqual(own.map(({ Sid }) => Sid));
     const levels = new Set(own.map(({ Action }) => String(Action)));
     expect(levels.size).toBe(1);
+  });
+});
+
+describe('docs/guard.md', () => {
+  const document = readFileSync('docs/guard.md', 'utf8');
+
+  it('lists what each level denies, and what the guard leaves open, with the reasons', () => {
+    const code = (names: string[]) => names.map((name) => `\`${name}\``).join(', ');
+    for (const { action, level, why } of GUARD_ACTIONS) expect(document).toContain(`\n| ${code([action])} | ${level} | ${why} |\n`);
+    for (const { actions, why } of LEFT_OPEN) expect(document).toContain(`\n| ${code(actions)} | ${why} |\n`);
+  });
+
+  it('has commands that run as written', async () => {
+    bucket('team-scratch');
+    const [, block = ''] = /```sh\n(.*?)```/s.exec(document) ?? [];
+    const commands = [...block.matchAll(/^(AWS_PROFILE=root )?npx --no interlock (.+)$/gm)];
+    expect(commands).toHaveLength(4);
+    for (const [, asRoot, words = ''] of commands) {
+      const keys = asRoot ? run.aws.iam.createAccessKey('root') : admin;
+      const ran = await interlock(words.replace('--all', '--pattern team-scratch').split(' '), environment(keys), 'y');
+      expect({ words, status: ran.status }).toEqual({ words, status: 0 });
+    }
+    expect(writes('team-scratch')).toBe(2);
+    expect(run.aws.s3.get('team-scratch').policy).toBeUndefined();
   });
 });
 
