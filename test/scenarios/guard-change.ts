@@ -7,6 +7,7 @@ import {
   PutBucketPolicyCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { brokenAt } from '../../src/domain/audit.ts';
 import type { AnyStatement } from '../../src/domain/bucket-policy.ts';
 import { GUARD_SIDS } from '../../src/domain/guard.ts';
 import { recordsOf } from '../helpers/records.ts';
@@ -160,19 +161,27 @@ describe('a change of a guard', () => {
     expect((await sidsOf(bucket)).slice(0, 2)).toEqual(['Writers', 'InterlockGuardPrincipal']);
   });
 
-  it('is made once, however often the function that makes it dies', async () => {
+  it.each<[string, object]>([
+    ['the function dies before its work', { target: 'changeGuard', kind: 'crash-before' }],
+    ['the function dies after its work', { target: 'changeGuard', kind: 'crash-after' }],
+    ['S3’s answer to the write is lost', { target: 's3:PutBucketPolicy', kind: 'lost-answer' }],
+    ['S3 is busy with the bucket', { target: 's3:PutBucketPolicy', kind: 'error', error: 'OperationAborted' }],
+  ])('is made once, and told once, where %s', async (_, fault) => {
     const bucket = await newBucket();
     const requestId = await ask(sandbox, bucket, { guard: ON });
     await waiting(sandbox, requestId);
-    await sandbox.fault({ target: 'changeGuard', times: 1, kind: 'crash-after' });
+    await sandbox.fault({ times: 1, ...fault });
     await approve(sandbox, requestId, bucket, 'bob');
-    const { states } = await sandbox.ended(requestId);
-    expect(states.map(({ name }) => name).filter((name) => name === 'ChangeGuard').length).toBeGreaterThan(0);
-    expect(await recordsOf(sandbox).rowOf(requestId)).toMatchObject({ outcome: 'guarded' });
-    const writes = (await sandbox.calls()).filter(
+    expect((await sandbox.ended(requestId)).status).toBe('SUCCEEDED');
+    const row = await recordsOf(sandbox).rowOf(requestId);
+    expect(row).toMatchObject({ outcome: 'guarded', why: 'It had no guard before.' });
+    expect(await sidsOf(bucket)).toEqual(['Readers', ...GUARD_SIDS]);
+    const calls = (await sandbox.calls()).filter(
       ({ action, resource }) => action === 's3:PutBucketPolicy' && resource.endsWith(`:${bucket}`),
     );
-    expect(writes.filter(({ principal }) => principal.endsWith('interlock-bob'))).toHaveLength(1);
+    const writes = calls.filter(({ principal, errorCode }) => principal.endsWith('interlock-bob') && errorCode !== 'OperationAborted');
+    expect(writes).toHaveLength(1);
+    expect(brokenAt(await recordsOf(sandbox).chainOf(requestId))).toBeUndefined();
   });
 
   it('is refused by AWS where a statement of somebody else denies it, as the approver was warned', async () => {

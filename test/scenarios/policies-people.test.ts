@@ -1,7 +1,7 @@
 import { CreateBucketCommand, ListObjectVersionsCommand, PutBucketPolicyCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type Credentials, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { FUNCTIONS } from '../../src/domain/names.ts';
-import { sessionPolicy } from '../../src/domain/policies.ts';
+import { sessionActions, sessionPolicy } from '../../src/domain/policies.ts';
 import { stopSearched } from '../helpers/places.ts';
 import { allowedBy, type Caller, callerWith, decisionOf, deniedBy, type Keys, NOBODY_ALLOWS } from '../helpers/policies-http.ts';
 import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
@@ -176,17 +176,24 @@ describe('a session of the deletion role', () => {
     }
   });
 
-  it('is narrowed to what its request needs: a rehearsal’s cannot delete, a deletion’s does nothing else', async () => {
+  it('is narrowed to what its request needs: a rehearsal’s cannot delete, a deletion’s does nothing else, nor does a guard’s', async () => {
     const bucket = 'team-scratch';
-    const rehearsal = sessionPolicy({ bucket, actions: ['s3:ListBucketVersions'] });
+    const rehearsal = sessionPolicy({ bucket, actions: sessionActions({ kind: 'delete', rehearsal: true }) });
     const rehearsing = as(keysIn(await take({ ...tagged(bucket), Policy: rehearsal })));
     expect(await rehearsing.asks('s3:ListBucketVersions', bucket)).toMatch(/^allowed by statement 1 of the session policy and /);
     expect(await rehearsing.asks('s3:DeleteBucket', bucket)).toBe(NO_SESSION_POLICY);
-    const deletion = sessionPolicy({ bucket, actions: ['s3:DeleteBucket'] });
+    const deletion = sessionPolicy({ bucket, actions: sessionActions({ kind: 'delete', rehearsal: false }) });
     const deleting = as(keysIn(await take({ ...tagged(bucket), Policy: deletion })));
     expect(await deleting.asks('s3:PutBucketPolicy', bucket)).toBe(NO_SESSION_POLICY);
     expect(await deleting.asks('s3:DeleteObjectVersion', `${bucket}/a`)).toBe(NO_SESSION_POLICY);
     expect(await deleting.asks('s3:DeleteBucket', bucket)).toMatch(/^allowed by statement 1 of the session policy and /);
+    const change = sessionPolicy({ bucket, actions: sessionActions({ kind: 'guard-off', rehearsal: false }) });
+    const changing = as(keysIn(await take({ ...tagged(bucket), Policy: change })));
+    expect(await changing.asks('s3:DeleteBucket', bucket)).toBe(NO_SESSION_POLICY);
+    expect(await changing.asks('s3:ListBucketVersions', bucket)).toBe(NO_SESSION_POLICY);
+    for (const action of ['s3:GetBucketPolicy', 's3:DeleteBucketPolicy']) {
+      expect(await changing.asks(action, bucket)).toMatch(/^allowed by statement 1 of the session policy and /);
+    }
   });
 });
 

@@ -184,7 +184,7 @@ describe('every scenario', () => {
   });
 
   it('is run by a test file', () => {
-    const imported = scenarios.flatMap(([, text]) => [...text.matchAll(/^import '\.\/(\w+\.ts)';$/gm)].map(([, file]) => file));
+    const imported = scenarios.flatMap(([, text]) => [...text.matchAll(/^import '\.\/([\w-]+\.ts)';$/gm)].map(([, file]) => file));
     const parts = scenarios.map(([file]) => file).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
     expect(imported.sort()).toEqual(parts.sort());
   });
