@@ -40,8 +40,8 @@ const channelId = slackId('CG', 'channel', "in Slack: the channel's details, at 
 const approver = z.strictObject({
   slackUser: userId,
   user: text(
-    /^arn:aws:iam::\d{12}:user\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{2,64}$/,
-    "the ARN of the approver's own IAM user, arn:aws:iam::<account>:user/<name>, its name of 2 to 64 letters, digits or +=,.@_- (root and roles can't approve)",
+    /^arn:aws:iam::\d{12}:user\/(?:(?:(?![*?$])[\x21-\x7e])+\/)?[\w+=,.@-]{2,64}$/,
+    "the ARN of the approver's own IAM user, arn:aws:iam::<account>:user/<name>, its path without *, ? or $, its name of 2 to 64 letters, digits or +=,.@_- (root and roles can't approve)",
   ),
   // What it must be is told by the checks, which know what people write here instead.
   mfaSerial: z.string({ error: must('be the ARN of a virtual MFA device, arn:aws:iam::<account>:mfa/<name>') }),
@@ -65,6 +65,11 @@ const rule = z.strictObject({
       error: must('be a list of Slack ids'),
     })
     .min(1, { error: 'is empty; name who may ask, or leave it out (all members of the channel may)' })
+    .optional(),
+  guard: z
+    .literal('required', {
+      error: must('be required (nothing is deleted without a whole guard, and each is looked at once a day), or be left out'),
+    })
     .optional(),
   window: duration(1, LONGEST_WINDOW, 'how long a request waits, 1s to 20d'),
   requesterMayApprove: flag,

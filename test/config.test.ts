@@ -69,12 +69,17 @@ describe('a configuration', () => {
         raw.slack.operatorsChannel = 'G0OPERATORS';
         raw.maxSession = '4h';
         raw.requireCodeInCall = false;
-        Object.assign(raw.rules[0], { requesters: ['U0RIYA', 'S0TEAM'], requesterMayApprove: true, window: '20d' });
+        Object.assign(raw.rules[0], { requesters: ['U0RIYA', 'S0TEAM'], requesterMayApprove: true, window: '20d', guard: 'required' });
       }),
       'x.yml',
     );
     expect(config).toMatchObject({ maxSessionSeconds: 14_400, requireCodeInCall: false, slack: { operatorsChannel: 'G0OPERATORS' } });
-    expect(config.rules[0]).toMatchObject({ requesters: ['U0RIYA', 'S0TEAM'], requesterMayApprove: true, windowSeconds: 1_728_000 });
+    expect(config.rules[0]).toMatchObject({
+      requesters: ['U0RIYA', 'S0TEAM'],
+      requesterMayApprove: true,
+      windowSeconds: 1_728_000,
+      guard: 'required',
+    });
   });
 
   it('lets an MFA device have a name of its own', () => {
@@ -175,6 +180,17 @@ describe('a configuration', () => {
       /^rules\[1\]\.approvers\[2\] names bob twice; remove one$/,
     ],
     ['no requesters', set('rules.0.requesters', []), /^rules\[0\]\.requesters is empty; name who may ask, or leave it out/],
+    [
+      'a guard that is neither asked for nor left out',
+      set('rules.0.guard', true),
+      /^rules\[0\]\.guard must be required \(nothing is deleted without a whole guard, and each is looked at once a day\), or be left out$/,
+    ],
+    ['a guard of a level', set('rules.0.guard', 'hardened'), /^rules\[0\]\.guard must be required/],
+    [
+      'a user whose path would stand for others in a guard',
+      set('approvers.alice.user', 'arn:aws:iam::111122223333:user/te*m/interlock-alice'),
+      /^approvers\.alice\.user must be the ARN of .* its path without \*, \? or \$/,
+    ],
     [
       'a window with no unit',
       set('rules.0.window', 90),

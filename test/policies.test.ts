@@ -62,6 +62,8 @@ describe("a function's role", () => {
         s3('GetBucketVersioning', 'team-scratch'),
         s3('ListBucketVersions', 'quick-one'),
         s3('GetBucketPolicy', 'team-scratch'),
+        s3('GetLifecycleConfiguration', 'team-scratch'),
+        s3('GetEncryptionConfiguration', 'quick-one'),
         { action: 's3:ListAllMyBuckets', resource: '*' },
         { action: 's3:ListAccessPoints', resource: '*' },
       ],

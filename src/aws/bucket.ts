@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import {
   DeleteBucketCommand,
-  GetBucketPolicyCommand,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
@@ -13,10 +12,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
-import { denialsIn } from '../domain/denials.ts';
+import type { guardSeen } from '../domain/guard-seen.ts';
 import type { Count, Facts } from '../domain/request.ts';
 import { clientOptions, nameOf, statusOf } from './clients.ts';
 import type { Session } from './mfa.ts';
+import { protectionOf } from './protection.ts';
 
 /** `policy`: the text of the bucket's policy; undefined where it has none. */
 export type Look = { kind: 'seen'; facts: Facts; policy: string | undefined } | { kind: 'absent' } | { kind: 'foreign' };
@@ -24,19 +24,22 @@ export type Look = { kind: 'seen'; facts: Facts; policy: string | undefined } | 
 /** `ListBuckets` from here keeps the original creation date; elsewhere it moves when a policy is edited (ListBuckets, API reference). */
 const ORIGINAL_DATES = 'us-east-1';
 
+/** What is read out of a bucket's policy. */
+export type ReadsPolicy = (policy: string | undefined) => ReturnType<typeof guardSeen>;
+
 /** Looks at a bucket of this account. `now` is ISO 8601. Throws the SDK's errors where AWS fails or rights are missing. */
-export async function look(bucket: string, account: string, now: string): Promise<Look> {
+export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy): Promise<Look> {
   const home = await findBucket(bucket);
   if (home === 'absent' || home === 'foreign') return { kind: home };
   const s3 = new S3Client(clientOptions(home.region));
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
-  const [contents, uploads, versioning, objectLock, tags, policy, accessPoints] = await Promise.all([
+  const [contents, uploads, versioning, objectLock, tags, protection, accessPoints] = await Promise.all([
     s3.send(new ListObjectVersionsCommand({ ...of, MaxKeys: 1000, EncodingType: 'url' })),
     s3.send(new ListMultipartUploadsCommand({ ...of, MaxUploads: 1000, EncodingType: 'url' })),
     s3.send(new GetBucketVersioningCommand(of)),
     unless('ObjectLockConfigurationNotFoundError', s3.send(new GetObjectLockConfigurationCommand(of))),
     unless('NoSuchTagSet', s3.send(new GetBucketTaggingCommand(of))),
-    unless('NoSuchBucketPolicy', s3.send(new GetBucketPolicyCommand(of))),
+    protectionOf(s3, bucket, account),
     accessPointsOf(bucket, account, home.region),
   ]);
   const versions = contents.Versions ?? [];
@@ -44,7 +47,7 @@ export async function look(bucket: string, account: string, now: string): Promis
   const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
   return {
     kind: 'seen',
-    policy: policy?.Policy,
+    policy: protection.policy,
     facts: {
       region: home.region,
       owner: account,
@@ -60,8 +63,9 @@ export async function look(bucket: string, account: string, now: string): Promis
       tags: pairs,
       stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
       accessPoints,
-      denials: policy?.Policy ? denialsIn(policy.Policy, bucket) : [],
-      policyDigest: policy?.Policy ? createHash('sha256').update(policy.Policy).digest('hex') : null,
+      ...reads(protection.policy),
+      waysRound: protection.waysRound,
+      policyDigest: protection.policy ? createHash('sha256').update(protection.policy).digest('hex') : null,
       guardChange: null,
       lookedAt: now,
     },

@@ -23,6 +23,8 @@ export interface Rule {
   /** Slack user ids (`U…`) or user groups (`S…`); absent: all members of the channel. */
   requesters?: string[];
   windowSeconds: number;
+  /** Are its buckets deleted only under a whole guard, and looked at once a day? Absent: no. */
+  guard?: 'required' | undefined;
   /** May a requester approve their own request? */
   requesterMayApprove: boolean;
   bypassGovernanceRetention: boolean;

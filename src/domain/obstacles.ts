@@ -1,7 +1,8 @@
 /** What stands in the way of deleting a bucket, and what has changed since an approver read about it. */
+import { guardWords } from './guard-seen.ts';
 import type { Count, Facts } from './request.ts';
 
-/** Why a bucket can't be deleted as it is, each with what to do; empty when nothing is in the way. */
+/** Why a bucket can't be deleted as it is, each with what to do; empty when nothing is in the way. Its guard is asked about by itself. */
 export function obstacles(facts: Facts): string[] {
   const found: string[] = [];
   const contents = [say(facts.objects, 'object'), say(facts.oldVersions, 'old version'), say(facts.deleteMarkers, 'delete marker')].filter(
@@ -16,6 +17,23 @@ export function obstacles(facts: Facts): string[] {
     found.push(`The bucket has ${what} (${names}). Delete ${them}, then ask again.`);
   }
   return found;
+}
+
+/**
+ * Why the bucket's guard keeps it from being deleted, with what to do; empty where it doesn't.
+ * @param mend the command that puts the guard on, or mends it
+ * @param required does the bucket's rule ask for a guard?
+ */
+export function guardObstacles({ guard }: Facts, mend: string, required: boolean): string[] {
+  if (guard.deniesApprovers) {
+    return [
+      `The bucket's guard denies the deletion to every approver of its rule. Root, whom no guard keeps from the bucket's policy, takes it off; then put it on for them with ${mend} and ask again.`,
+    ];
+  }
+  if (!required || guard.state === 'whole') return [];
+  return guard.state === 'none'
+    ? [`Its rule asks for a guard, and the bucket has none. An administrator puts it on with ${mend}; then ask again.`]
+    : [`Its rule asks for a whole guard, and the bucket's is ${guardWords(guard)} It is mended with ${mend}; then ask again.`];
 }
 
 /** "1,000 or more objects", "1 object", or "" for none. */
@@ -33,6 +51,7 @@ export function list(items: string[]): string {
 /**
  * What differs between two looks at a bucket, in words; empty when what was shown still holds. The creation date counts
  * too, since the one that is read is the original (`ListBuckets` in us-east-1), which moves only when the bucket is made anew.
+ * The guard is told apart from the policy: it changes with the rule's approvers too.
  * Not told: the time of the look, the newest write (a bucket that is written to all the time could never be approved; the
  * counts tell), and the statements that may deny (the policy tells).
  */
@@ -55,6 +74,8 @@ export function changes(shown: Facts, now: Facts): string[] {
     ...(tagsOf(shown) === tagsOf(now) ? [] : ['The tags were edited']),
     ...differ('Stack', shown.stack ?? 'none', now.stack ?? 'none'),
     ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
+    ...differ('Guard', guardWords(shown.guard), guardWords(now.guard)),
+    ...differ('Goes round the guard', shown.waysRound.join(' ') || 'nothing', now.waysRound.join(' ') || 'nothing'),
   ];
 }
 

@@ -46,6 +46,8 @@ const INSPECT_BUCKET = [
   's3:GetBucketPolicy',
   's3:GetBucketTagging',
   's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
   's3:ListBucket',
   's3:ListBucketMultipartUploads',
   's3:ListBucketVersions',

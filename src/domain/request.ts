@@ -71,6 +71,19 @@ export const GuardChange = z.strictObject({
 });
 export type GuardChange = z.infer<typeof GuardChange>;
 
+/** How a bucket's guard stands, for those whom its rule names. */
+export const GuardSeen = z.strictObject({
+  /** `whole`: nobody but the rule's approvers gets through, and they do. */
+  state: z.enum(['whole', 'notWhole', 'none']),
+  /** The level that it has, or was to have; null where there is none. */
+  level: z.enum(['basic', 'hardened']).nullable(),
+  /** What is missing, weakened or too much, in words. */
+  findings: z.array(z.string()),
+  /** Does it deny the deletion to every approver of the rule? */
+  deniesApprovers: z.boolean(),
+});
+export type GuardSeen = z.infer<typeof GuardSeen>;
+
 /** What was seen of a bucket, at `lookedAt`. */
 export const Facts = z.strictObject({
   region: z.string(),
@@ -89,7 +102,10 @@ export const Facts = z.strictObject({
   /** The CloudFormation stack that owns it. */
   stack: z.string().nullable(),
   accessPoints: z.array(z.string()),
-  /** Policy statements of others that may deny the deletion, in words. */
+  guard: GuardSeen,
+  /** What goes round a guard of this bucket, in words. */
+  waysRound: z.array(z.string()),
+  /** Policy statements that may deny the deletion, in words: others', and those of the guard that don't let all approvers through. */
   denials: z.array(z.string()),
   /** Digest of the whole bucket policy; null where there is none. */
   policyDigest: z.string().nullable(),

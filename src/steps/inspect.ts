@@ -1,12 +1,13 @@
 /** Inspect and CheckUnchanged: is this the request that Slack sealed, who may, what is the bucket like now? Changes nothing. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Look } from '../aws/bucket.ts';
+import type { Look, ReadsPolicy } from '../aws/bucket.ts';
 import type { Seals } from '../aws/sealed.ts';
-import type { Config } from '../config.ts';
+import type { Config, Rule } from '../config.ts';
 import { readPolicy } from '../domain/bucket-policy.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { guardChanges, planGuardChange, whyNothingToDo } from '../domain/guard-change.ts';
-import { changes, obstacles } from '../domain/obstacles.ts';
+import { applyCommand, guardSeen } from '../domain/guard-seen.ts';
+import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
 import { type Facts, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { BadInput } from '../errors.ts';
@@ -15,36 +16,40 @@ import type { InspectInput } from './inputs.ts';
 export interface InspectParts {
   config: Config;
   seals: Seals;
-  look: (bucket: string, account: string, now: string) => Promise<Look>;
+  look: (bucket: string, account: string, now: string, reads: ReadsPolicy) => Promise<Look>;
   now: () => number;
   stage: string;
 }
 
 /** Throws BadInput where the input is not what the Slack function sealed under this execution's name. */
 export async function inspect(input: InspectInput, parts: InspectParts): Promise<Inspection> {
-  const { config, seals, look, now } = parts;
+  const { config, stage, seals, look, now } = parts;
   const { request, shown } = input;
+  const { bucket } = request;
   await checkSeal(input, seals, config.account);
   const time = now();
   const secondsLeft = secondsUntilAsked(request, time);
   const end = (verdict: Inspection['verdict'], why: string): Inspection => ({ verdict, why, facts: shown, changes: [], secondsLeft });
 
   if (time >= Date.parse(request.expiresAt)) return end('expired', 'Nobody approved it before its time was over.');
-  const decision = decide({ kind: 'proceed', bucket: request.bucket, team: request.team, user: request.requester }, config);
+  const decision = decide({ kind: 'proceed', bucket, team: request.team, user: request.requester }, config);
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
 
-  const seen = await look(request.bucket, config.account, new Date(time).toISOString());
+  const reads: ReadsPolicy = (policy) => guardSeen(policy, { bucket, config, stage });
+  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads);
   if (seen.kind === 'absent') {
     return end(
       'refused',
-      `There is no bucket named ${request.bucket}: it was deleted already, or its name is spelled differently. Check the name in S3, then ask again.`,
+      `There is no bucket named ${bucket}: it was deleted already, or its name is spelled differently. Check the name in S3, then ask again.`,
     );
   }
   if (seen.kind === 'foreign') {
-    return end('refused', `${request.bucket} belongs to another account than ${config.account}: ask its owner to do it there.`);
+    return end('refused', `${bucket} belongs to another account than ${config.account}: ask its owner to do it there.`);
   }
   const { kind } = request;
-  const judged = isGuardKind(kind) ? judgeGuard(seen, { bucket: request.bucket, kind }, parts) : judgeDeletion(seen);
+  const judged = isGuardKind(kind)
+    ? judgeGuard(seen, { bucket, kind }, parts)
+    : judgeDeletion(seen, { bucket, rule: decision.rule }, parts);
   const { facts, inTheWay } = judged;
   if (inTheWay.length > 0) return { ...end('refused', inTheWay.join(' ')), facts };
   const differences = shown ? judged.differencesFrom(shown) : [];
@@ -62,8 +67,9 @@ interface Judged {
   differencesFrom: (shown: Facts) => string[];
 }
 
-function judgeDeletion({ facts }: Seen): Judged {
-  return { facts, inTheWay: obstacles(facts), differencesFrom: (shown) => changes(shown, facts) };
+function judgeDeletion({ facts }: Seen, { bucket, rule }: { bucket: string; rule?: Rule | undefined }, { stage }: InspectParts): Judged {
+  const ofGuard = guardObstacles(facts, applyCommand(bucket, stage), rule?.guard === 'required');
+  return { facts, inTheWay: [...ofGuard, ...obstacles(facts)], differencesFrom: (shown) => changes(shown, facts) };
 }
 
 /** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { changes, list, obstacles, say } from '../../src/domain/obstacles.ts';
+import { changes, guardObstacles, list, obstacles, say } from '../../src/domain/obstacles.ts';
 import type { Facts } from '../../src/domain/request.ts';
 import { aGuardChange, someFacts } from '../helpers/models.ts';
 
@@ -44,6 +44,42 @@ describe('obstacles', () => {
   });
 });
 
+describe('guardObstacles', () => {
+  const MEND = 'npx --no interlock guard apply team-x --stage prod';
+  const whole: Facts['guard'] = { state: 'whole', level: 'hardened', findings: [], deniesApprovers: false };
+  const broken: Facts['guard'] = {
+    state: 'notWhole',
+    level: 'hardened',
+    findings: ['One is missing.', 'One is weak.'],
+    deniesApprovers: false,
+  };
+  const none: Facts['guard'] = { state: 'none', level: null, findings: [], deniesApprovers: false };
+  const found = (guard: Facts['guard'], required: boolean) => guardObstacles(someFacts({ guard }), MEND, required);
+
+  it.each([whole, broken, none])('finds nothing in the way where no guard is asked for: %j', (guard) => {
+    expect(found(guard, false)).toEqual([]);
+  });
+
+  it('asks for the guard that the rule requires, whole and of either level, with the command that mends it', () => {
+    expect(found(whole, true)).toEqual([]);
+    expect(found({ ...whole, level: 'basic' }, true)).toEqual([]);
+    expect(found(none, true)).toEqual([
+      `Its rule asks for a guard, and the bucket has none. An administrator puts it on with ${MEND}; then ask again.`,
+    ]);
+    expect(found(broken, true)).toEqual([
+      `Its rule asks for a whole guard, and the bucket's is not whole: One is missing. One is weak. It is mended with ${MEND}; then ask again.`,
+    ]);
+  });
+
+  it('says of a guard that denies every approver who takes it off, required or not', () => {
+    for (const required of [true, false]) {
+      expect(found({ ...broken, deniesApprovers: true }, required)).toEqual([
+        `The bucket's guard denies the deletion to every approver of its rule. Root, whom no guard keeps from the bucket's policy, takes it off; then put it on for them with ${MEND} and ask again.`,
+      ]);
+    }
+  });
+});
+
 describe('changes', () => {
   /** For each member another value, and what is told; null for those that are left out on purpose. */
   const CASES: { [Name in keyof Facts]: [other: Facts[Name], told: string | null] } = {
@@ -61,6 +97,8 @@ describe('changes', () => {
     tags: [[{ key: 'keep', value: 'yes' }], 'The tags were edited'],
     stack: ['site', 'Stack: was none, is site'],
     accessPoints: [['one'], 'Access points: was none, is one'],
+    guard: [{ state: 'whole', level: 'hardened', findings: [], deniesApprovers: false }, 'Guard: was none, is hardened'],
+    waysRound: [['Versioning is suspended: …'], 'Goes round the guard: was nothing, is Versioning is suspended: …'],
     denials: [['Statement “x” of the bucket policy may deny the deletion.'], null],
     policyDigest: ['abc', 'The bucket policy was edited'],
     guardChange: [aGuardChange(), null],
@@ -112,6 +150,13 @@ describe('changes', () => {
     tags: fc.array(fc.record({ key: fc.string(), value: fc.string() })),
     stack: fc.option(fc.string()),
     accessPoints: fc.array(fc.string()),
+    guard: fc.record({
+      state: fc.constantFrom('whole', 'notWhole', 'none'),
+      level: fc.option(fc.constantFrom('basic', 'hardened')),
+      findings: fc.array(fc.string()),
+      deniesApprovers: fc.boolean(),
+    }),
+    waysRound: fc.array(fc.string()),
     denials: fc.array(fc.string()),
     policyDigest: fc.option(fc.string()),
     guardChange: fc.constant(null),

@@ -35,6 +35,8 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
   tags: [],
   stack: null,
   accessPoints: [],
+  guard: { state: 'none', level: null, findings: [], deniesApprovers: false },
+  waysRound: [],
   denials: [],
   policyDigest: null,
   guardChange: null,

@@ -6,3 +6,4 @@ import './clicks.ts';
 import './foreign.ts';
 import './guard-change.ts';
 import './guard-command.ts';
+import './guarded.ts';

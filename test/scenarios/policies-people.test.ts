@@ -9,7 +9,7 @@ import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
 const ACCOUNT = '111122223333';
 const DELETION = `arn:aws:iam::${ACCOUNT}:role/interlock-sandbox-deletion`;
 /** The sandbox's two rules name the same approvers, so one statement holds both. */
-const RULES = 'Rules1To2';
+const RULES = 'Rules1To3';
 const NO_SESSION_POLICY = 'no statement of the session policy allows it';
 
 let sandbox: Sandbox;

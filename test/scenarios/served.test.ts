@@ -53,8 +53,11 @@ const DOCUMENT_COMMANDS: Record<string, string> = {
 /** What the Encryption SDK's keyring calls for us, with the generator key alone (AWS Encryption SDK Developer Guide, "AWS KMS keyrings"). */
 const ENCRYPTION_SDK = ['kms GenerateDataKey', 'kms Decrypt'];
 
-/** Each AWS operation that the product calls, as `<service> <operation>`. */
+/** Each AWS operation that the product calls, as `<service> <operation>`; page by page, too. */
 const called = [
+  ...imports
+    .filter(({ name }) => name.startsWith('paginate'))
+    .map(({ name, from }) => `${SERVICES[from]} ${name.slice('paginate'.length)}`),
   ...imports
     .filter(({ name }) => name.endsWith('Command'))
     .map(({ name, from }) => {
@@ -89,9 +92,9 @@ describe('AWS, as the product calls it', () => {
     expect(called.filter((operation) => !operations.includes(operation))).toEqual([]);
   });
 
-  it('is called by commands alone, which this test counts', () => {
+  it('is called by commands and paginators alone, which this test counts', () => {
     const other = imports
-      .filter(({ name }) => !name.endsWith('Command') && !/^[A-Z]\w*(Client|Exception)$/.test(name))
+      .filter(({ name }) => !name.endsWith('Command') && !/^[A-Z]\w*(Client|Exception)$|^paginate[A-Z]/.test(name))
       .map(({ name }) => name);
     expect([...new Set(other)].sort()).toEqual(
       // The Encryption SDK, and the KMS client that it is given.

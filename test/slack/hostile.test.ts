@@ -60,6 +60,13 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   tags: fc.array(fc.record({ key: hostile, value: hostile }), { maxLength: 50 }),
   stack: fc.option(hostile),
   accessPoints: fc.array(hostile, { maxLength: 100 }),
+  guard: fc.record({
+    state: fc.constantFrom('whole', 'notWhole', 'none'),
+    level: fc.constantFrom('basic', 'hardened', null),
+    findings: fc.array(hostile, { maxLength: 20 }),
+    deniesApprovers: fc.boolean(),
+  }),
+  waysRound: fc.array(hostile, { maxLength: 20 }),
   denials: fc.array(hostile, { maxLength: 60 }),
   policyDigest: fc.constant(null),
   guardChange: fc.option(guardChange),

@@ -28,6 +28,8 @@ us-east-1, account 111122223333
 never on
 *Access points*
 none
+*Guard*
+none
 Looked at 2026-11-02 09:00 UTC.
 *What will happen:* the bucket is deleted for good. Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
 [Approve with MFA code] [Reject]
@@ -51,6 +53,8 @@ us-east-1, account 111122223333
 never on
 *Access points*
 none
+*Guard*
+none
 Looked at 2026-11-02 09:00 UTC.
 *What will happen:* a rehearsal. AWS checks the code, and its session is tried with one read; the bucket stays as it is.
 [Approve with MFA code] [Reject]
@@ -68,6 +72,8 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
       objectLock: true,
       tags: Array.from({ length: 12 }, (_, index) => ({ key: `k${index}`, value: 'v' })),
       stack: 'site-prod',
+      guard: { state: 'notWhole', level: 'basic', findings: ['Statement “X” is missing.', 'It lacks <more>.'], deniesApprovers: false },
+      waysRound: ['Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.'],
       denials: ['Statement “NoDelete” of the bucket policy may deny the deletion, under conditions.'],
     });
     const notes = ['AWS refused the code.', 'Region: was us-east-1, is eu-central-1'];
@@ -90,6 +96,10 @@ eu-central-1, account 111122223333
 suspended, MFA Delete on, Object Lock on
 *Access points*
 none
+*Guard*
+not whole: Statement “X” is missing. It lacks <more>.
+*Goes round the guard*
+Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.
 *Tags*
 \`k0=v\` \`k1=v\` \`k2=v\` \`k3=v\` \`k4=v\` \`k5=v\` \`k6=v\` \`k7=v\` \`k8=v\` \`k9=v\` and 2 more
 :warning: It belongs to the CloudFormation stack \`site-prod\`, which will not know that it is gone.

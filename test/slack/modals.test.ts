@@ -83,6 +83,8 @@ us-east-1, account 111122223333
 never on
 *Access points*
 none
+*Guard*
+none
 Looked at 2026-11-02 09:00 UTC (3 h 4 min ago).
 *It is deleted for good.* Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
 MFA code: ____
@@ -113,6 +115,8 @@ us-east-1, account 111122223333
 never on
 *Access points*
 none
+*Guard*
+none
 Looked at 2026-11-02 09:00 UTC (3 h 4 min ago).
 *It is deleted for good.* Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
 :warning: Your code gives a session that is not limited to this bucket: it may do all that your IAM user may. Interlock does what is asked here with it, and nothing else.
@@ -141,6 +145,8 @@ us-east-1, account 111122223333
 *Versioning*
 never on
 *Access points*
+none
+*Guard*
 none
 Looked at 2026-11-02 09:00 UTC (3 h 4 min ago).
 This is a rehearsal: the bucket stays as it is.

@@ -1,5 +1,6 @@
 /** A bucket's facts as people read them, in messages and modals alike. */
 import type { KnownBlock } from '@slack/types';
+import { guardWords } from '../../domain/guard-seen.ts';
 import { list, say } from '../../domain/obstacles.ts';
 import type { Facts } from '../../domain/request.ts';
 import { code, context, cut, duration, fields, literal, warnings, when } from '../text.ts';
@@ -20,6 +21,7 @@ export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
     ['Versioning', `${facts.versioning}${facts.mfaDelete ? ', MFA Delete on' : ''}${facts.objectLock ? ', Object Lock on' : ''}`],
     ['Access points', facts.accessPoints.length === 0 ? 'none' : cut(literal(list(facts.accessPoints)), 1000)],
   ];
+  pairs.push(...guardPairs(facts));
   const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`, 100));
   if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.tags.length > 10 ? ` and ${facts.tags.length - 10} more` : ''}`]);
   const notices = [
@@ -32,6 +34,13 @@ export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
 /** When it was looked at, and how long ago that is. */
 export function lookedAt(facts: Facts, now?: string): KnownBlock {
   return context(`Looked at ${when(facts.lookedAt)}${ageOf(facts.lookedAt, now)}.`);
+}
+
+/** The guard in a line; what goes round it only where there is one. */
+function guardPairs({ guard, waysRound }: Facts): [string, string][] {
+  const line: [string, string] = ['Guard', cut(literal(guardWords(guard)), 600)];
+  if (guard.state === 'none') return [line];
+  return [line, ['Goes round the guard', waysRound.length === 0 ? 'nothing that is known' : cut(literal(waysRound.join(' ')), 600)]];
 }
 
 /** What happens to a name that becomes free. Names of the account-regional kind can't be taken by others (S3 user guide, bucket naming rules). */
