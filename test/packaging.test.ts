@@ -15,6 +15,7 @@ const FILES: Record<FunctionName, string> = {
   deleteBucket: 'delete-bucket',
   changeGuard: 'change-guard',
   report: 'report',
+  checkGuards: 'check-guards',
 };
 
 let template: Template;

@@ -74,6 +74,7 @@ describe('the packaged template', () => {
 {
   "askApprover": "AUDIT_TABLE BOT_TOKEN REQUESTS_TABLE SEAL_KEY",
   "changeGuard": "AUDIT_TABLE LOCKS_TABLE SEAL_KEY",
+  "checkGuards": "BOT_TOKEN GUARDS_TABLE",
   "deleteBucket": "AUDIT_TABLE SEAL_KEY",
   "elevate": "APPROVERS_TABLE ATTEMPTS_TABLE AUDIT_TABLE DELETION_ROLE_ARN SEAL_KEY",
   "inspect": "SEAL_KEY",
@@ -91,8 +92,10 @@ describe('the packaged template', () => {
   it('runs its functions on nodejs24.x and arm64, within limits', () => {
     for (const name of FUNCTIONS) {
       expect(functionNamed(name)).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
-      expect(functionNamed(name)?.Timeout).toBeLessThanOrEqual(60);
+      // Nobody waits for the daily check.
+      expect(functionNamed(name)?.Timeout).toBeLessThanOrEqual(name === 'checkGuards' ? 900 : 60);
     }
+    expect(functionNamed('checkGuards')).toMatchObject({ ReservedConcurrentExecutions: 1 });
     expect(functionNamed('slack')).toMatchObject({ Timeout: 10, ReservedConcurrentExecutions: 400 });
   });
 
@@ -149,8 +152,8 @@ describe('the packaged template', () => {
   });
 
   it('reports executions that ended where no state could catch it', () => {
-    const rule = only('AWS::Events::Rule');
-    expect(rule.EventPattern).toEqual({
+    const [rule] = ofType('AWS::Events::Rule').flatMap(([, { Properties }]) => (Properties.EventPattern ? [Properties] : []));
+    expect(rule?.EventPattern).toEqual({
       source: ['aws.states'],
       'detail-type': ['Step Functions Execution Status Change'],
       detail: {
@@ -158,14 +161,27 @@ describe('the packaged template', () => {
         stateMachineArn: ['arn:aws:states:us-east-1:111122223333:stateMachine:interlock-sandbox-deletion'],
       },
     });
-    expect(rule.Targets).toMatchObject([
+    expect(rule?.Targets).toMatchObject([
       { Arn: { 'Fn::GetAtt': ['ReportLambdaFunction', 'Arn'] }, RetryPolicy: { MaximumRetryAttempts: 20 } },
     ]);
     expect(
       ofType('AWS::Lambda::Permission')
         .map(([, { Properties }]) => Properties.Principal)
         .sort(),
-    ).toEqual(['apigateway.amazonaws.com', 'events.amazonaws.com']);
+    ).toEqual(['apigateway.amazonaws.com', 'events.amazonaws.com', 'events.amazonaws.com']);
+  });
+
+  it('checks guards once a day', () => {
+    const [rule, ...more] = ofType('AWS::Events::Rule').flatMap(([, { Properties }]) =>
+      Properties.ScheduleExpression ? [Properties] : [],
+    );
+    expect(more).toEqual([]);
+    expect(rule).toMatchObject({
+      Name: 'interlock-sandbox-check-guards',
+      ScheduleExpression: 'rate(1 day)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': ['CheckGuardsLambdaFunction', 'Arn'] } }],
+    });
   });
 
   it('opens one route, throttled', () => {

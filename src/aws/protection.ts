@@ -1,9 +1,10 @@
 /** What protects a bucket, read with a function's own read-only rights: its policy, and what goes round a guard in it. */
-import type { S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { firstFew } from '../domain/guard-seen.ts';
 import { waysRound } from '../domain/guard-ways-round.ts';
 import { readBucketPolicy } from './bucket-policy.ts';
-import { nameOf } from './clients.ts';
+import { type BucketHome, listBuckets } from './buckets.ts';
+import { clientOptions, nameOf } from './clients.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 export interface Protection {
@@ -31,3 +32,23 @@ async function lookRound(s3: S3Client, bucket: string, account: string): Promise
     return ['Its lifecycle rules, versioning or default encryption can’t be read, so what goes round a guard is not known.'];
   }
 }
+
+/** Where a bucket is looked at. */
+export type Home = Pick<BucketHome, 'bucket' | 'region'>;
+
+/** Lists the account's buckets and looks at them, with one client a region. Both throw the SDK's errors. */
+export function createProtections(account: string): { list: () => Promise<Home[]>; look: (home: Home) => Promise<Protection> } {
+  const clients = new Map<string, S3Client>();
+  const clientFor = (region: string): S3Client => {
+    const client = clients.get(region) ?? new S3Client(clientOptions(region));
+    clients.set(region, client);
+    return client;
+  };
+  return {
+    list: () => listBuckets(clientFor(LISTING)),
+    look: ({ bucket, region }) => protectionOf(clientFor(region), bucket, account),
+  };
+}
+
+/** Here buckets of all regions are listed, with the region of each (S3 API Reference, ListBuckets, read November 2026). */
+const LISTING = 'us-east-1';

@@ -2,7 +2,7 @@
  * What each function may, and no more. What works with an approver's session has no S3 rights of its own;
  * each may open and seal only what its step needs (`kms:EncryptionContext:purpose`).
  */
-import type { Config } from './configuration.ts';
+import type { Config, Rule } from './configuration.ts';
 import {
   FUNCTIONS,
   type FunctionName,
@@ -35,6 +35,7 @@ export const SEALS = {
   deleteBucket: { seals: [], opens: ['session'] },
   changeGuard: { seals: [], opens: ['session'] },
   report: { seals: [], opens: [] },
+  checkGuards: { seals: [], opens: [] },
 } as const satisfies Record<FunctionName, { seals: string[]; opens: string[] }>;
 
 /**
@@ -52,6 +53,12 @@ const INSPECT_BUCKET = [
   's3:ListBucketMultipartUploads',
   's3:ListBucketVersions',
 ];
+
+/** Read-only S3 rights of `checkGuards`, on the buckets whose rules ask for a guard. */
+const CHECK_BUCKET = ['s3:GetBucketPolicy', 's3:GetBucketVersioning', 's3:GetEncryptionConfiguration', 's3:GetLifecycleConfiguration'];
+
+/** The functions that are no state of the flow: Slack and the clock call them. */
+const OUTSIDE_THE_FLOW: readonly FunctionName[] = ['slack', 'checkGuards'];
 
 /**
  * The policy of a function's role.
@@ -83,7 +90,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       ];
     case 'inspect':
       return [
-        allow('LookAtBuckets', INSPECT_BUCKET, bucketArns(config), { StringEquals: { 'aws:ResourceAccount': place.account } }),
+        allow('LookAtBuckets', INSPECT_BUCKET, bucketArns(config.rules), { StringEquals: { 'aws:ResourceAccount': place.account } }),
         // Neither knows a resource type that names a bucket (Service Authorization Reference, Amazon S3).
         allow('FindBuckets', ['s3:ListAllMyBuckets', 's3:ListAccessPoints'], '*'),
       ];
@@ -111,13 +118,26 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         rows(place, 'locks', 'DeleteItem'),
         audit(place),
       ];
+    case 'checkGuards':
+      return [...lookAtGuards(place, config), slackSecrets(place, 'bot-token'), rows(place, 'guards', 'Scan', 'PutItem', 'DeleteItem')];
   }
+}
+
+/** Nothing where no rule asks for a guard: there is nothing to look at then. */
+function lookAtGuards(place: Place, config: Config): Statement[] {
+  const watched = bucketArns(config.rules.filter(({ guard }) => guard === 'required'));
+  if (watched.length === 0) return [];
+  return [
+    allow('LookAtGuards', CHECK_BUCKET, watched, { StringEquals: { 'aws:ResourceAccount': place.account } }),
+    // It knows no resource type (Service Authorization Reference, Amazon S3).
+    allow('ListBuckets', 's3:ListAllMyBuckets', '*'),
+  ];
 }
 
 /** The state machine: its functions, and its own history with its own ARN as context (Step Functions Developer Guide, "Data at rest encryption"). */
 export function machinePolicy(config: Config, stack: { stage: string; keys: Keys }): PolicyDocument {
   const place = placeOf(config, stack.stage);
-  const invoked = FUNCTIONS.filter((name) => name !== 'slack').map((name) => functionArn(place, name));
+  const invoked = FUNCTIONS.filter((name) => !OUTSIDE_THE_FLOW.includes(name)).map((name) => functionArn(place, name));
   return policy(
     allow('InvokeFunctions', 'lambda:InvokeFunction', invoked),
     allow('EncryptHistory', ['kms:Decrypt', 'kms:GenerateDataKey'], stack.keys.history, {
@@ -134,7 +154,7 @@ export const machineTrust = (): PolicyDocument =>
 export const sealingRoles = (place: Place): string[] =>
   FUNCTIONS.filter((name) => SEALS[name].seals.length + SEALS[name].opens.length > 0).map((name) => roleArn(place, name));
 
-export const bucketArns = (config: Config): string[] => [...new Set(config.rules.map((rule) => `arn:aws:s3:::${rule.buckets}`))];
+const bucketArns = (rules: Rule[]): string[] => [...new Set(rules.map((rule) => `arn:aws:s3:::${rule.buckets}`))];
 
 const approverSecrets = (place: Place, config: Config): string[] =>
   Object.values(config.approvers).map((approver) => secretArnPattern(place, approver.secret));

@@ -75,6 +75,9 @@ const fromEventBridge = z
 /** Of the state machine, or EventBridge's event of an execution that ended badly. */
 export const ReportInput: z.ZodType<ToReport> = z.union([fromFlow, fromEventBridge]);
 
+/** EventBridge's event of a rule that comes round by the clock. */
+export const Scheduled = z.object({ 'detail-type': z.literal('Scheduled Event') });
+
 /** An execution that isn't named after its request was not started by the Slack function; it may touch no record. */
 function checkName(event: unknown): void {
   const { execution, request } = (event ?? {}) as { execution?: unknown; request?: { requestId?: unknown } };

@@ -75,6 +75,7 @@ const KEY_NAMES: Record<string, string[]> = {
   attempts: ['requestId', 'attempt'],
   approvers: ['approver'],
   audit: ['requestId', 'entry'],
+  guards: ['bucket'],
 };
 
 /** An item's key, which no test of a policy needs to find anything by. */

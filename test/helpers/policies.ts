@@ -24,6 +24,7 @@ interface RawRule {
   window: string;
   bypassGovernanceRetention?: boolean;
   putLifecycleConfiguration?: boolean;
+  guard?: 'required';
 }
 
 /** The sandbox's configuration with these rules, and each approver's kind of session. */

@@ -1,4 +1,6 @@
 /** What people do in most scenarios, in few words. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type Acted, type Sandbox, type SlackMessage, type SlackView, until } from './sandbox.ts';
 
@@ -97,4 +99,13 @@ export async function cancelAll(sandbox: Sandbox): Promise<void> {
     return (await open()) === 0;
   };
   if ((await open()) > 0) await until(cancel, 'every request to end');
+}
+
+/** A day passes, and the check of guards that it brings has run to its end: its log says so. */
+export async function dayPasses(sandbox: Sandbox): Promise<void> {
+  const log = path.join(sandbox.dir, 'logs', 'checkGuards.log');
+  const runs = () => readFileSync(log, { encoding: 'utf8', flag: 'a+' }).split('"message":"checked"').length;
+  const before = runs();
+  await sandbox.advance(86_400);
+  await until(async () => runs() > before, 'the daily check of guards');
 }

@@ -9,7 +9,7 @@ import {
 import { loadConfig } from '../../src/config.ts';
 import { approvedPrincipals, guardFor, type Level } from '../../src/domain/guard.ts';
 import { sandbox } from '../helpers/shared.ts';
-import { approve, ask, channelMessage, refusalOf, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, channelMessage, dayPasses, refusalOf, textOf, waiting } from '../helpers/story.ts';
 
 const config = loadConfig('config/sandbox.yml');
 const admin = () => sandbox.s3();
@@ -111,5 +111,43 @@ describe('a guard for others', () => {
       new PutBucketPolicyCommand({ Bucket: name, Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }),
     );
     expect(await refusalOf(sandbox, name)).toContain("The bucket's guard denies the deletion to every approver of its rule. Root");
+  });
+});
+
+describe('the daily check of guards', () => {
+  const name = 'guarded-daily';
+  /** A day passes, and the check has run; gives how often operators have been told of the bucket by then, and what last. */
+  async function nextDay(): Promise<{ times: number; last: string }> {
+    await dayPasses(sandbox);
+    const { messages } = await sandbox.see('alice');
+    const told = messages.filter((message) => message.channel === config.slack.operatorsChannel && textOf(message).includes(name));
+    return { times: told.length, last: textOf(told.at(-1)) };
+  }
+
+  it('tells operators once that a guard was taken off, with the mend, and once that it is there again', async () => {
+    await bucket(name, 'hardened');
+    expect(await nextDay()).toMatchObject({ times: 0 });
+    await unguard(name);
+    const { times, last } = await nextDay();
+    expect(times).toBe(1);
+    expect(last).toContain(`\`${name}\`: It has no guard: whoever may delete buckets can delete it.`);
+    expect(last).toContain(`npx --no interlock guard apply ${name} --stage sandbox`);
+    expect(await nextDay()).toMatchObject({ times: 1 });
+    await guard(name, 'hardened');
+    const again = await nextDay();
+    expect(again.times).toBe(2);
+    expect(again.last).toContain('guarded again');
+    expect(await nextDay()).toMatchObject({ times: 2 });
+  });
+
+  it('goes on where it may not look at a bucket, and says so', async () => {
+    const denied = await bucket('guarded-hidden');
+    const Statement = { Effect: 'Deny', Principal: '*', Action: 's3:GetBucketPolicy', Resource: `arn:aws:s3:::${denied}` };
+    await root().send(new PutBucketPolicyCommand({ Bucket: denied, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }));
+    const unguarded = await bucket('guarded-other');
+    await nextDay();
+    const told = textOf((await sandbox.see('bob')).messages);
+    expect(told).toContain(`\`${denied}\`: It could not be looked at (AccessDenied).`);
+    expect(told).toContain(`\`${unguarded}\`: It has no guard`);
   });
 });

@@ -9,6 +9,7 @@ beforeAll(async () => {
   // A machine that is none of ours, and an execution of it.
   flow.createMachine({ name: 'other', roleArn: roleArn('machine'), definition: { StartAt: 'End', States: { End: { Type: 'Succeed' } } } });
   await flow.start('arn:aws:states:us-east-1:111122223333:stateMachine:other', { name: 'one' });
+  aws.s3.createBucket({ name: 'guarded-one' });
   aws.secrets.create({ name: 'interlock/sandbox/approvers/mallory', value: 'not in the configuration' });
 });
 afterAll(() => stack?.stop());
@@ -207,11 +208,44 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...STS,
     ],
   },
+  checkGuards: {
+    allows: {
+      LookAtGuards: ['s3:GetBucketPolicy', 's3:GetBucketVersioning', 's3:GetEncryptionConfiguration', 's3:GetLifecycleConfiguration'].map(
+        (action): Asked => [action, 'guarded-one'],
+      ),
+      ListBuckets: [['s3:ListAllMyBuckets']],
+      ReadSlackSecrets: [secret('slack/bot-token')],
+      RowsGuards: rows('guards', 'Scan', 'PutItem', 'DeleteItem'),
+    },
+    denies: [
+      ['s3:GetBucketPolicy', 'team-scratch'],
+      ['s3:ListBucket', 'guarded-one'],
+      ['s3:PutBucketPolicy', 'guarded-one'],
+      ['s3:DeleteBucketPolicy', 'guarded-one'],
+      ['s3:PutLifecycleConfiguration', 'guarded-one'],
+      ['s3:DeleteBucket', 'guarded-one'],
+      secret('slack/signing-secret'),
+      secret('approvers/alice'),
+      ...rows('guards', 'GetItem', 'UpdateItem'),
+      ...rows('requests', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      ...rows('locks', 'PutItem', 'DeleteItem'),
+      ...rows('audit', 'PutItem'),
+      ...READS_AUDIT,
+      ...seal('request', 'code', 'taskToken', 'session'),
+      ...open('request', 'code', 'taskToken', 'session'),
+      START,
+      ANSWER,
+      ...STS,
+    ],
+  },
 };
+
+/** The functions that have no business with the key SEAL. */
+const UNSEALING: FunctionName[] = ['report', 'checkGuards'];
 
 /** What refuses: nothing that allows it, or a statement of the key or of the secret for those that have no business with it at all. */
 function refusal(name: FunctionName, action: string, on = ''): string {
-  if (name === 'report' && on.startsWith('seal ')) return `denied by statement "NobodyElse" of the key's policy`;
+  if (UNSEALING.includes(name) && on.startsWith('seal ')) return `denied by statement "NobodyElse" of the key's policy`;
   if (action === 'secretsmanager:GetSecretValue' && on === 'approvers/alice')
     return `denied by statement "ElevateAlone" of the secret's policy`;
   return NOBODY_ALLOWS;

@@ -64,6 +64,7 @@ describe('the key SEAL', () => {
 
   it.each([
     ['report', 'lambda.amazonaws.com'],
+    ['checkGuards', 'lambda.amazonaws.com'],
     ['machine', 'states.amazonaws.com'],
   ])('is closed to %s, whatever its own policy says (NobodyElse)', async (role, service) => {
     const { asks } = await stack.role(role, service);
@@ -123,11 +124,14 @@ describe('the key HISTORY', () => {
     for (const { asks } of [reader, stack.admin, stack.root]) expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS);
   });
 
-  it.each(['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'changeGuard', 'report'])('is nothing to %s', async (role) => {
-    const { asks } = await stack.role(role);
-    expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS);
-    await widened(role, async () => expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS));
-  });
+  it.each(['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'changeGuard', 'report', 'checkGuards'])(
+    'is nothing to %s',
+    async (role) => {
+      const { asks } = await stack.role(role);
+      expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS);
+      await widened(role, async () => expect(await asks('kms:Decrypt', context)).toBe(NOBODY_ALLOWS));
+    },
+  );
 
   it('is administered by the account (Administration)', async () => {
     expect(await stack.admin.asks('kms:DescribeKey', 'history')).toBe(keysSay('Administration', ADMINS));

@@ -1,10 +1,10 @@
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describeDeletions } from '../helpers/deletions.ts';
 import { packagedTemplate } from '../helpers/packaged.ts';
 import { stopSearched } from '../helpers/places.ts';
 import { type Call, type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, openModal, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, dayPasses, openModal, textOf, waiting } from '../helpers/story.ts';
 
 const EXECUTION = 'arn:aws:states:us-east-1:111122223333:execution:interlock-sandbox-deletion';
 
@@ -21,6 +21,7 @@ beforeAll(async () => {
   await looks();
   await cancels();
   await isAborted();
+  await checks();
   calls = await sandbox.calls();
 });
 afterAll(() => stopSearched(sandbox));
@@ -96,6 +97,14 @@ async function isAborted(): Promise<void> {
   await sandbox.seen('riya', ({ messages }) => textOf(messages).includes('stopped'), 'that it was aborted');
 }
 
+/** A bucket that has to be guarded and isn't, until it is gone. */
+async function checks(): Promise<void> {
+  await sandbox.s3().send(new CreateBucketCommand({ Bucket: 'guarded-bare' }));
+  await dayPasses(sandbox);
+  await sandbox.s3().send(new DeleteBucketCommand({ Bucket: 'guarded-bare' }));
+  await dayPasses(sandbox);
+}
+
 /** What was granted, or used, as \`<role> <statement> <action>\`. */
 type Right = string;
 
@@ -136,7 +145,18 @@ describe('what the product calls', () => {
     );
     expect(refused).toMatchObject([{ action: 'sts:AssumeRole', principal: expect.stringContaining(':user/interlock-alice') }]);
     expect(new Set(calls.flatMap((call) => roleOf(call) ?? []))).toEqual(
-      new Set(['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'changeGuard', 'report', 'machine', 'deletion']),
+      new Set([
+        'slack',
+        'inspect',
+        'askApprover',
+        'elevate',
+        'deleteBucket',
+        'changeGuard',
+        'report',
+        'checkGuards',
+        'machine',
+        'deletion',
+      ]),
     );
   });
 

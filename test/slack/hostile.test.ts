@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { blockFaults, viewFaults } from '../../sandbox/slack/block-kit.ts';
 import { LIMITS } from '../../sandbox/slack/limits.ts';
+import type { Remarked } from '../../src/domain/guard-drift.ts';
 import { nextStep } from '../../src/domain/next.ts';
 import { type Conclusion, type Facts, type GuardChange, KINDS, OUTCOMES, type Request } from '../../src/domain/request.ts';
 import { approveModal, rejectModal, tellingModal } from '../../src/slack/views/approve.ts';
 import { askGuardModal, askModal } from '../../src/slack/views/ask.ts';
+import { driftMessage } from '../../src/slack/views/drift.ts';
 import {
   endedMessage,
   followMessage,
@@ -95,6 +97,19 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
   'the outcome': ended.map((one) => outcomeMessage(one, nextStep(one.conclusion.outcome, one.request.kind))),
   'the notice of a code that was used': ended.map((one) => codeUsedMessage(one, true, 'Ask again.')),
   'the notice of a code that was refused': fc.tuple(request, hostile).map(([one, why]) => codeRefusedMessage(one, why)),
+  "the daily check's message": fc
+    .tuple(
+      fc.array(
+        fc.record<Remarked>({
+          bucket: hostile,
+          trouble: fc.constantFrom('guard', 'round', 'unseen'),
+          remarks: fc.array(hostile, { maxLength: 8 }),
+        }),
+        { maxLength: 40 },
+      ),
+      fc.array(hostile, { maxLength: 40 }),
+    )
+    .map(([worse, mended]) => driftMessage({ worse, mended, checked: 100, stage: 'prod' })),
   'the status': fc
     .array(request, { maxLength: 25 })
     .map((some) => some.map((one) => ({ request: one, state: 'waiting' as const })))

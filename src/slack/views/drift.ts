@@ -1,0 +1,67 @@
+/** The daily check's message to operators: which guards are not as they should be, and which are again. Pure. */
+import type { KnownBlock } from '@slack/types';
+import type { Drift, Remarked } from '../../domain/guard-drift.ts';
+import { applyCommand } from '../../domain/guard-seen.ts';
+import { code, context, cut, fallback, literal, section } from '../text.ts';
+import type { Message } from './messages.ts';
+
+export interface Drifted extends Pick<Drift, 'worse' | 'mended'> {
+  /** Buckets that the check is about. */
+  checked: number;
+  stage: string;
+}
+
+/** How many buckets are told of one by one, each in so many characters: all blocks of a message hold 12,000 (src/slack/text.ts). */
+const SHOWN = 10;
+const LENGTH = 700;
+
+/** How many names of mended buckets stand in the line. */
+const NAMES = 10;
+
+export function driftMessage({ worse, mended, checked, stage }: Drifted): Message {
+  const unseen = worse.filter(({ trouble }) => trouble === 'unseen');
+  const wrong = worse.length - unseen.length;
+  const counts = [
+    ...(wrong > 0 ? [`${buckets(wrong)} ${wrong === 1 ? 'is' : 'are'} not guarded as ${wrong === 1 ? 'it' : 'they'} should be`] : []),
+    ...(unseen.length > 0 ? [`${buckets(unseen.length)} could not be looked at`] : []),
+    ...(mended.length > 0 ? [`${buckets(mended.length)} ${mended.length === 1 ? 'is' : 'are'} guarded again`] : []),
+  ];
+  const line = `The daily check of guards: ${counts.join(', ')}.`;
+  const shown = [...worse.filter(({ trouble }) => trouble !== 'unseen'), ...unseen].slice(0, SHOWN);
+  return {
+    text: fallback(line),
+    blocks: [
+      section(`:shield: ${line}`),
+      ...shown.map((one) => section(`${code(one.bucket)}: ${cut(literal(one.remarks.join(' ')), LENGTH)}\n${mendOf(one, stage)}`)),
+      ...more(worse.length - shown.length, stage),
+      ...(mended.length > 0 ? [section(`Guarded again, with nothing that goes round it: ${names(mended)}.`)] : []),
+      context(`${buckets(checked)} checked. Told once; the next message comes when something changes.`),
+    ],
+  };
+}
+
+const buckets = (count: number): string => `${count.toLocaleString('en-US')} bucket${count === 1 ? '' : 's'}`;
+
+function names(mended: string[]): string {
+  const rest = mended.length - NAMES;
+  return `${mended
+    .slice(0, NAMES)
+    .map((name) => code(name))
+    .join(', ')}${rest > 0 ? ` and ${buckets(rest)} more` : ''}`;
+}
+
+function more(count: number, stage: string): KnownBlock[] {
+  if (count <= 0) return [];
+  return [section(`And ${buckets(count)} more: ${code(`npx --no interlock guard check --all --stage ${stage}`)} names all of them.`)];
+}
+
+function mendOf({ bucket, trouble }: Remarked, stage: string): string {
+  switch (trouble) {
+    case 'guard':
+      return `*Mend:* ${code(applyCommand(bucket, stage))}, or ${code(`/guard-bucket ${bucket}`)} here where what is left of the guard denies you that.`;
+    case 'round':
+      return '*Mend:* remove it, or leave it where it is meant; the guard itself is whole.';
+    case 'unseen':
+      return "*Mend:* see whether a statement of its policy denies the check's role to read it; passing faults are gone tomorrow.";
+  }
+}

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { driftOf, type Remarked, remarkOn, unseen } from '../../src/domain/guard-drift.ts';
+import type { GuardSeen } from '../../src/domain/request.ts';
+
+const guard = (more: Partial<GuardSeen> = {}): GuardSeen => ({
+  state: 'whole',
+  level: 'hardened',
+  findings: [],
+  deniesApprovers: false,
+  ...more,
+});
+const remarked = (bucket: string, ...remarks: string[]): Remarked => ({ bucket, trouble: 'guard', remarks });
+const NONE = 'It has no guard: whoever may delete buckets can delete it.';
+
+describe('remarkOn', () => {
+  it('has nothing to say of a whole hardened guard that nothing goes round', () => {
+    expect(remarkOn('b', guard(), [])).toBeUndefined();
+  });
+
+  test.each<[string, Partial<GuardSeen>, string[], Remarked['trouble'], string[]]>([
+    ['no guard', { state: 'none', level: null }, [], 'guard', [NONE]],
+    ['what is missing', { state: 'notWhole', findings: ['One.', 'Two.'] }, [], 'guard', ['One.', 'Two.']],
+    ['what goes round a whole guard', {}, ['Expires.'], 'round', ['Expires.']],
+    [
+      'what goes round a guard that is not whole, too',
+      { state: 'notWhole', findings: ['One.'] },
+      ['Expires.'],
+      'guard',
+      ['One.', 'Expires.'],
+    ],
+    [
+      'a basic guard, which can be taken off',
+      { level: 'basic' },
+      [],
+      'guard',
+      ['Its guard is basic: it denies the deletion alone, and whoever may write the bucket’s policy can take it off.'],
+    ],
+  ])('says %s', (_, more, ways, trouble, remarks) => {
+    expect(remarkOn('b', guard(more), ways)).toEqual({ bucket: 'b', trouble, remarks });
+  });
+});
+
+describe('driftOf', () => {
+  const told = (...rows: Remarked[]) => new Map(rows.map(({ bucket, remarks }) => [bucket, remarks]));
+
+  it('tells what is wrong now, once: as soon as it is known in these words it is told no more', () => {
+    const found = [remarked('b', NONE), remarked('a', 'One.')];
+    const first = driftOf(new Map(), new Set(['a', 'b', 'c']), found);
+    expect(first).toEqual({ worse: [remarked('a', 'One.'), remarked('b', NONE)], mended: [], forgotten: [] });
+    expect(driftOf(told(...found), new Set(['a', 'b', 'c']), found)).toEqual({ worse: [], mended: [], forgotten: [] });
+  });
+
+  it('tells what is wrong in another way than it was', () => {
+    const { worse } = driftOf(told(remarked('a', 'One.')), new Set(['a']), [remarked('a', 'One.', 'Two.')]);
+    expect(worse).toEqual([remarked('a', 'One.', 'Two.')]);
+  });
+
+  it('tells what is mended', () => {
+    expect(driftOf(told(remarked('a', 'One.'), remarked('b', 'One.')), new Set(['a', 'b']), [remarked('b', 'One.')])).toEqual({
+      worse: [],
+      mended: ['a'],
+      forgotten: [],
+    });
+  });
+
+  it('tells nothing of a bucket that is gone, or that its rule asks no guard of any more', () => {
+    expect(driftOf(told(remarked('a', 'One.')), new Set(), [])).toEqual({ worse: [], mended: [], forgotten: ['a'] });
+  });
+
+  it('tells a bucket that could not be looked at as any other', () => {
+    const found = [unseen('a', 'AccessDenied')];
+    expect(driftOf(new Map(), new Set(['a']), found).worse).toEqual([
+      { bucket: 'a', trouble: 'unseen', remarks: ['It could not be looked at (AccessDenied).'] },
+    ]);
+    expect(driftOf(told(...found), new Set(['a']), found).worse).toEqual([]);
+  });
+
+  it('finds nothing new once all that it said was told, whatever was told before', () => {
+    const names = fc.constantFrom('a', 'b', 'c', 'd');
+    const rows = fc
+      .uniqueArray(fc.tuple(names, fc.array(fc.constantFrom('One.', 'Two.'), { minLength: 1 })), { selector: ([name]) => name })
+      .map((some) => some.map(([name, remarks]) => remarked(name, ...remarks)));
+    fc.assert(
+      fc.property(rows, rows, fc.uniqueArray(names), (before, found, more) => {
+        const watched = new Set([...found.map(({ bucket }) => bucket), ...more]);
+        const table = told(...before);
+        const drift = driftOf(table, watched, found);
+        for (const { bucket, remarks } of drift.worse) table.set(bucket, remarks);
+        for (const bucket of [...drift.mended, ...drift.forgotten]) table.delete(bucket);
+        expect(table).toEqual(told(...found));
+        expect(driftOf(table, watched, found)).toEqual({ worse: [], mended: [], forgotten: [] });
+      }),
+    );
+  });
+});

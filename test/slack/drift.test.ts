@@ -1,0 +1,47 @@
+import type { Remarked } from '../../src/domain/guard-drift.ts';
+import { driftMessage } from '../../src/slack/views/drift.ts';
+import { read } from '../helpers/read.ts';
+
+const worse: Remarked[] = [
+  { bucket: 'guarded-a', trouble: 'guard', remarks: ['It has no guard: whoever may delete buckets can delete it.'] },
+  {
+    bucket: 'guarded-b',
+    trouble: 'round',
+    remarks: ['Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.'],
+  },
+  { bucket: 'guarded-c', trouble: 'unseen', remarks: ['It could not be looked at (AccessDenied).'] },
+];
+
+describe('the daily check’s message reads', () => {
+  test('when guards are not as they should be', () => {
+    expect(read(driftMessage({ worse, mended: ['guarded-d'], checked: 1214, stage: 'prod' }))).toMatchInlineSnapshot(`
+":shield: The daily check of guards: 2 buckets are not guarded as they should be, 1 bucket could not be looked at, 1 bucket is guarded again.
+\`guarded-a\`: It has no guard: whoever may delete buckets can delete it.
+*Mend:* \`npx --no interlock guard apply guarded-a --stage prod\`, or \`/guard-bucket guarded-a\` here where what is left of the guard denies you that.
+\`guarded-b\`: Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.
+*Mend:* remove it, or leave it where it is meant; the guard itself is whole.
+\`guarded-c\`: It could not be looked at (AccessDenied).
+*Mend:* see whether a statement of its policy denies the check's role to read it; passing faults are gone tomorrow.
+Guarded again, with nothing that goes round it: \`guarded-d\`.
+1,214 buckets checked. Told once; the next message comes when something changes."
+`);
+  });
+  test('when they are again', () => {
+    expect(read(driftMessage({ worse: [], mended: ['guarded-a', 'guarded-b'], checked: 2, stage: 'prod' }))).toMatchInlineSnapshot(`
+":shield: The daily check of guards: 2 buckets are guarded again.
+Guarded again, with nothing that goes round it: \`guarded-a\`, \`guarded-b\`.
+2 buckets checked. Told once; the next message comes when something changes."
+`);
+  });
+  test('when there are more than a message holds', () => {
+    const many = Array.from({ length: 1200 }, (_, index): Remarked => ({ bucket: `guarded-${index}`, trouble: 'guard', remarks: ['x'] }));
+    const mended = Array.from({ length: 25 }, (_, index) => `guarded-m${index}`);
+    const [line, ...more] = read(driftMessage({ worse: many, mended, checked: 5000, stage: 'prod' })).split('\n');
+    expect([line, ...more.slice(-3)].join('\n')).toMatchInlineSnapshot(`
+":shield: The daily check of guards: 1,200 buckets are not guarded as they should be, 25 buckets are guarded again.
+And 1,190 buckets more: \`npx --no interlock guard check --all --stage prod\` names all of them.
+Guarded again, with nothing that goes round it: \`guarded-m0\`, \`guarded-m1\`, \`guarded-m2\`, \`guarded-m3\`, \`guarded-m4\`, \`guarded-m5\`, \`guarded-m6\`, \`guarded-m7\`, \`guarded-m8\`, \`guarded-m9\` and 15 buckets more.
+5,000 buckets checked. Told once; the next message comes when something changes."
+`);
+  });
+});
