@@ -14,6 +14,7 @@ const DELETION = `arn:aws:iam::${ACCOUNT}:role/interlock-sandbox-deletion`;
 
 describe("a function's role", () => {
   const row = (action: string, name: string): Asked => ({ action: `dynamodb:${action}`, resource: table(name) });
+  const turn = (action: string, key: string): Asked => ({ ...row(action, 'locks'), context: { 'dynamodb:LeadingKeys': [key] } });
   const read = (name: string): Asked => ({ action: 'secretsmanager:GetSecretValue', resource: secret(name) });
   const send: Asked = { action: 'states:SendTaskSuccess', resource: '*' };
   const s3 = (action: string, resource: string, resourceAccount = ACCOUNT): Asked => ({
@@ -105,8 +106,16 @@ describe("a function's role", () => {
     ],
     [
       'changeGuard',
-      [row('PutItem', 'locks'), row('DeleteItem', 'locks'), row('PutItem', 'audit')],
-      [row('Scan', 'locks'), row('GetItem', 'audit'), row('GetItem', 'requests'), s3('PutBucketPolicy', 'team-scratch'), send],
+      [turn('PutItem', 'policy:team-scratch'), turn('DeleteItem', 'policy:team-scratch'), row('PutItem', 'audit')],
+      [
+        turn('PutItem', 'team-scratch'),
+        turn('DeleteItem', 'person:U0RIYA:1'),
+        row('Scan', 'locks'),
+        row('GetItem', 'audit'),
+        row('GetItem', 'requests'),
+        s3('PutBucketPolicy', 'team-scratch'),
+        send,
+      ],
     ],
     [
       'deleteBucket',

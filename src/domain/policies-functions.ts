@@ -109,8 +109,14 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
     case 'deleteBucket':
       return [audit(place)];
     case 'changeGuard':
-      // Our own writers of a bucket's policy take turns (src/aws/bucket-policy-turns.ts).
-      return [rows(place, 'locks', 'PutItem', 'DeleteItem'), audit(place)];
+      // Our own writers of a bucket's policy take turns (src/aws/bucket-policy-turns.ts), in rows of their own: the locks of requests are not theirs
+      // (DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control", read November 2026).
+      return [
+        allow('TakeTurns', ['dynamodb:PutItem', 'dynamodb:DeleteItem'], tableArn(place, 'locks'), {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['policy:*'] },
+        }),
+        audit(place),
+      ];
     case 'report':
       return [
         slackSecrets(place, 'bot-token'),

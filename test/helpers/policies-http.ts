@@ -68,7 +68,8 @@ export const deniedBy = (sid: string): string => `denied by statement "${sid}" o
 
 const PLACE = 'us-east-1:111122223333';
 const MACHINE = `arn:aws:states:${PLACE}:stateMachine`;
-const tableName = (table: string) => `interlock-sandbox-${table}`;
+/** A table, or `<table> <value>` for a row of another key than “shown”. */
+const tableName = (table: string) => `interlock-sandbox-${table.split(' ')[0]}`;
 const KEY_NAMES: Record<string, string[]> = {
   requests: ['requestId'],
   locks: ['bucket'],
@@ -79,8 +80,10 @@ const KEY_NAMES: Record<string, string[]> = {
 };
 
 /** An item's key, which no test of a policy needs to find anything by. */
-const keyOf = (table: string) =>
-  Object.fromEntries((KEY_NAMES[table] ?? []).map((name) => [name, name === 'attempt' ? { N: '1' } : { S: 'shown' }]));
+const keyOf = (where: string) => {
+  const [table = '', value = 'shown'] = where.split(' ');
+  return Object.fromEntries((KEY_NAMES[table] ?? []).map((name) => [name, name === 'attempt' ? { N: '1' } : { S: value }]));
+};
 
 type Send = (argument: string) => Promise<unknown>;
 

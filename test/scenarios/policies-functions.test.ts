@@ -169,11 +169,16 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
     ],
   },
   changeGuard: {
-    allows: { Open: open('session'), RowsLocks: rows('locks', 'PutItem', 'DeleteItem'), WriteAudit: rows('audit', 'PutItem') },
+    allows: {
+      Open: open('session'),
+      TakeTurns: rows('locks policy:team-site', 'PutItem', 'DeleteItem'),
+      WriteAudit: rows('audit', 'PutItem'),
+    },
     denies: [
       ...READS_AUDIT,
       ...rows('requests', 'GetItem', 'PutItem', 'UpdateItem'),
-      ...rows('locks', 'GetItem', 'UpdateItem', 'Scan'),
+      ...rows('locks', 'PutItem', 'DeleteItem', 'GetItem', 'UpdateItem', 'Scan'),
+      ...rows('locks policy:team-site', 'GetItem', 'UpdateItem'),
       ...seal('session', 'code'),
       ...open('code', 'request', 'taskToken'),
       secret('slack/bot-token'),
