@@ -13,10 +13,7 @@ import { configOf } from './stage.ts';
 export async function unlock(name: string, stage: string): Promise<string> {
   const config = configOf(stage);
   if (!config.approvers[name]) {
-    throw new Failure(
-      `config/${stage}.yml has no approver ${name}; it has ${Object.keys(config.approvers).join(', ')}`,
-      'spell it as the file does',
-    );
+    throw new Failure(`config/${stage}.yml has no approver ${name}`, `it has ${Object.keys(config.approvers).join(', ')}`);
   }
   const tables = createTables(config.region, credentialChain(config.region));
   const approvers = createApprovers(tables, `interlock-${stage}-approvers`);

@@ -69,17 +69,15 @@ function whom({ guard }: Result): string {
 
 /** What one has to know before a guard is written. */
 export function beforeWriting(level: Level, account: string): string {
-  const basic = [
-    `The way back in is root of account ${account}, whom no bucket policy keeps from changing or deleting it; with another it is the approved alone.`,
-    "Root is no way back where an organisation's policy denies it; of a member account without root's credentials, the management account",
-    'takes the policy off: aws sts assume-root with the task policy S3UnlockBucketPolicy.',
-  ];
-  const hardened = [
-    'A hardened guard denies to everybody else, administrators too, to change the policy, lifecycle rules, versioning or Object Lock, to delete',
-    'versions and to re-encrypt objects. It breaks stacks and templates that edit these, log delivery that adds to the policy, programs that delete',
-    'by version, and key rotation jobs. --level basic denies the deletion of the bucket alone, and whoever may change the policy takes it off.',
-  ];
-  return [...(level === 'hardened' ? hardened : []), ...basic].join('\n');
+  const hardened =
+    'A hardened guard denies to everybody else, administrators too, to change the policy, lifecycle rules, versioning or Object Lock, to delete ' +
+    'versions and to re-encrypt objects. It breaks stacks and templates that edit these, log delivery that adds to the policy, programs that delete ' +
+    'by version, and key rotation jobs. --level basic denies the deletion of the bucket alone, and whoever may change the policy takes it off.';
+  const wayBack =
+    `The way back in is root of account ${account}, whom no bucket policy keeps from changing or deleting it. Root is none where an organisation's ` +
+    "policy denies it; for a member account without root's credentials, the management account removes the policy (aws sts assume-root with the task " +
+    'policy S3UnlockBucketPolicy).';
+  return [...(level === 'hardened' ? [hardened] : []), wayBack].map((paragraph) => `\n${paragraph}`).join('\n');
 }
 
 /** How many of what, for a run over several buckets. */

@@ -32,33 +32,40 @@ export async function guard(verb: Verb, options: GuardRequest): Promise<number> 
   const turns = stage && writes ? await turnsOf(stage, aws) : undefined;
   const work: Work = { request: options, aws, stage, turns, look: principalLookup(aws) };
   const targets = await targetsOf(options, aws, stage);
-  const results = verb === 'apply' || verb === 'remove' ? await change(verb, targets, work, options) : await look(verb, targets, work);
-  return tell(verb, results, options, aws);
+  const done = verb === 'apply' || verb === 'remove' ? await change(verb, targets, work, options) : await look(verb, targets, work);
+  return tell(verb, done, options, aws);
 }
 
-function look(verb: 'plan' | 'check', targets: Target[], work: Work): Promise<Result[]> {
-  return each(targets, READS, (target) => (verb === 'check' ? checkOf(target, work) : planFor('apply', target, work)));
+interface Done {
+  results: Result[];
+  /** Those of them that were told before the question. */
+  told: Result[];
+}
+
+async function look(verb: 'plan' | 'check', targets: Target[], work: Work): Promise<Done> {
+  const act = (target: Target) => (verb === 'check' ? checkOf(target, work) : planFor('apply', target, work));
+  return { results: await each(targets, READS, act), told: [] };
 }
 
 /** Shows what a change would do, and asks, where somebody is there; then makes it. */
-async function change(verb: 'apply' | 'remove', targets: Target[], work: Work, { yes, json, level }: GuardRequest): Promise<Result[]> {
-  if (yes && (json || !isWatched())) return each(targets, WRITES, (target) => makeChange(verb, target, work));
+async function change(verb: 'apply' | 'remove', targets: Target[], work: Work, { yes, json, level }: GuardRequest): Promise<Done> {
+  const make = (target: Target) => makeChange(verb, target, work);
+  if (yes && (json || !isWatched())) return { results: await each(targets, WRITES, make), told: [] };
   const planned = await each(targets, READS, (target) => planFor(verb, target, work));
   const changing = new Set(planned.filter(({ state }) => state === 'planned').map(({ bucket }) => bucket));
-  if (changing.size === 0) return planned;
-  if (!json) say(differences(planned));
-  if (!json && verb === 'apply') say(beforeWriting(level, work.aws.account));
+  if (changing.size === 0) return { results: planned, told: [] };
+  if (!json) {
+    say(differences(planned));
+    warnOfFailures(planned);
+    if (verb === 'apply') say(beforeWriting(level, work.aws.account));
+  }
   const what = changing.size === 1 ? [...changing].join() : `${changing.size} buckets`;
   if (!yes && !(await ask(verb === 'apply' ? `Put this guard on ${what}?` : `Take the guard off ${what}?`))) {
     throw new Failure('nothing was written: the answer was no');
   }
-  const written = await each(
-    targets.filter(({ bucket }) => changing.has(bucket)),
-    WRITES,
-    (target) => makeChange(verb, target, work),
-  );
-  const byName = new Map(written.map((result) => [result.bucket, result]));
-  return planned.map((result) => byName.get(result.bucket) ?? result);
+  const chosen = targets.filter(({ bucket }) => changing.has(bucket));
+  const written = new Map((await each(chosen, WRITES, make)).map((result) => [result.bucket, result]));
+  return { results: planned.map((result) => written.get(result.bucket) ?? result), told: planned };
 }
 
 async function each(targets: Target[], atOnce: number, act: (target: Target) => Promise<Result>): Promise<Result[]> {
@@ -74,18 +81,23 @@ async function each(targets: Target[], atOnce: number, act: (target: Target) => 
   }
 }
 
-function tell(verb: Verb, results: Result[], { json, level }: GuardRequest, { account }: Aws): number {
+function tell(verb: Verb, { results, told }: Done, { json, level }: GuardRequest, { account }: Aws): number {
   if (json) say(jsonOf(verb, account, results));
   else {
     const isPlan = verb === 'plan' && results.some(({ state }) => state === 'planned');
     if (isPlan) say(differences(results));
     for (const result of results) for (const line of resultLines(result, verb)) say(line);
     if (isPlan) say(beforeWriting(level, account));
-    for (const { bucket, why = '', state } of results) if (state === 'failed') warn(`${bucket}: ${plain(why)}`);
+    warnOfFailures(results.filter((result) => !told.includes(result)));
     if (results.length > 1 && isWatched()) say(coloured('dim', summary(results)));
   }
   const fellShort = ({ state, check }: Result) => state === 'failed' || check?.whole === false;
   return results.some(fellShort) ? EXIT.fellShort : 0;
+}
+
+/** Tells why buckets failed. */
+function warnOfFailures(results: Result[]): void {
+  for (const { bucket, state, why = '' } of results) if (state === 'failed') warn(`${bucket}: ${plain(why)}`);
 }
 
 /** Turns in the stage's table; where that isn't there, nothing is installed that would write too. */

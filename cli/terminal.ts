@@ -35,11 +35,19 @@ export async function ask(question: string): Promise<boolean> {
 
 /** Asks for a text; empty where none comes. */
 export async function answerTo(question: string): Promise<string> {
+  let answered = false;
   const line = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await new Promise<string>((resolve, reject) => {
-      line.once('close', () => resolve(''));
-      line.question(question).then(resolve, reject);
+      line.once('close', () => {
+        // The next line begins at its beginning, where Ctrl-C or Ctrl-D ended this one.
+        if (!answered) process.stderr.write('\n');
+        resolve('');
+      });
+      line.question(question).then((answer) => {
+        answered = true;
+        resolve(answer);
+      }, reject);
     });
   } finally {
     line.close();

@@ -5,8 +5,6 @@ import {
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
-  HeadBucketCommand,
-  ListBucketsCommand,
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   S3Client,
@@ -14,7 +12,8 @@ import {
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import type { Count, Facts } from '../domain/request.ts';
-import { clientOptions, nameOf, statusOf } from './clients.ts';
+import { homeOf } from './buckets.ts';
+import { clientOptions, nameOf } from './clients.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
 
@@ -29,7 +28,7 @@ export type ReadsPolicy = (policy: string | undefined) => ReturnType<typeof guar
 
 /** Looks at a bucket of this account. `now` is ISO 8601. Throws the SDK's errors where AWS fails or rights are missing. */
 export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy): Promise<Look> {
-  const home = await findBucket(bucket);
+  const home = await homeOf(new S3Client(clientOptions(ORIGINAL_DATES)), bucket);
   if (home === 'absent' || home === 'foreign') return { kind: home };
   const s3 = new S3Client(clientOptions(home.region));
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
@@ -70,25 +69,6 @@ export async function look(bucket: string, account: string, now: string, reads: 
       lookedAt: now,
     },
   };
-}
-
-type Home = { region: string; createdAt: string | null };
-
-/** Region and creation date of a bucket of ours; a bucket that we don't list is absent or somebody else's. */
-async function findBucket(bucket: string): Promise<Home | 'absent' | 'foreign'> {
-  const s3 = new S3Client(clientOptions(ORIGINAL_DATES));
-  // Sorted by name: the bucket itself comes before all others that begin with its name.
-  const { Buckets } = await s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1 }));
-  const found = Buckets?.find((one) => one.Name === bucket);
-  if (found) return { region: found.BucketRegion ?? ORIGINAL_DATES, createdAt: found.CreationDate?.toISOString() ?? null };
-  try {
-    await s3.send(new HeadBucketCommand({ Bucket: bucket }));
-  } catch (error) {
-    if (statusOf(error) === 404) return 'absent';
-    const status = statusOf(error) ?? 0;
-    if (status < 300 || status >= 500) throw error;
-  }
-  return 'foreign';
 }
 
 async function accessPointsOf(bucket: string, account: string, region: string): Promise<string[]> {

@@ -1,21 +1,29 @@
 /** Which buckets an account has, and where. */
-import { HeadBucketCommand, ListBucketsCommand, paginateListBuckets, type S3Client } from '@aws-sdk/client-s3';
+import { type Bucket, HeadBucketCommand, ListBucketsCommand, paginateListBuckets, type S3Client } from '@aws-sdk/client-s3';
 import { statusOf } from './clients.ts';
 
 export interface BucketHome {
   bucket: string;
   region: string;
+  /** ISO 8601; the original one only where us-east-1 was asked. */
+  createdAt: string | null;
 }
 
 /** Where the answer names no region (S3 API Reference, CreateBucket, LocationConstraint). */
 const DEFAULT_REGION = 'us-east-1';
+
+const homeIn = ({ Name = '', BucketRegion = DEFAULT_REGION, CreationDate }: Bucket): BucketHome => ({
+  bucket: Name,
+  region: BucketRegion,
+  createdAt: CreationDate?.toISOString() ?? null,
+});
 
 /** All buckets of the account, with their regions. Throws the SDK's errors. */
 export async function listBuckets(s3: S3Client): Promise<BucketHome[]> {
   const homes: BucketHome[] = [];
   // Regions are answered to requests that have a parameter (S3 API Reference, Bucket, BucketRegion, read November 2026).
   for await (const { Buckets = [] } of paginateListBuckets({ client: s3, pageSize: 1000 }, {})) {
-    homes.push(...Buckets.map(({ Name = '', BucketRegion = DEFAULT_REGION }) => ({ bucket: Name, region: BucketRegion })));
+    homes.push(...Buckets.map(homeIn));
   }
   return homes;
 }
@@ -25,7 +33,7 @@ export async function homeOf(s3: S3Client, bucket: string): Promise<BucketHome |
   // Sorted by name: the bucket itself comes before all others that begin with its name.
   const { Buckets } = await s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1 }));
   const found = Buckets?.find((one) => one.Name === bucket);
-  if (found) return { bucket, region: found.BucketRegion ?? DEFAULT_REGION };
+  if (found) return homeIn(found);
   try {
     await s3.send(new HeadBucketCommand({ Bucket: bucket }));
   } catch (error) {
