@@ -1,6 +1,7 @@
 /** docs/performance.md, from what was measured: each number with its aim, how it was measured, and what misses. */
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import type { BundleResult } from './bundles.ts';
+import type { GuardResults, GuardRun } from './guard.ts';
 import type { CodeResults, CommandResults } from './latency.ts';
 import type { LoadResult } from './load.ts';
 import type { Summary } from './statistics.ts';
@@ -10,6 +11,7 @@ export interface Results {
   commands: CommandResults;
   codes: CodeResults;
   loads: LoadResult[];
+  guards: GuardResults;
 }
 
 /** The machine that measures, and when. */
@@ -58,7 +60,7 @@ function aims({ bundles, commands, codes, loads }: Results): Aim[] {
 
 /** The tables, as they are printed too. */
 export function tables(results: Results): string {
-  const { bundles, commands, codes, loads } = results;
+  const { bundles, commands, codes, loads, guards } = results;
   const inTime = aims(results).map(({ what, measured, limit, unit }) => [
     what,
     unit ? `${round(measured)} ${unit}` : String(measured),
@@ -90,7 +92,32 @@ ${table(
     ...[late, again, lost, doubled, open].map(String),
     round(seconds),
   ]),
-)}`;
+)}
+${guardTable(guards)}`;
+}
+
+function guardTable({ buckets, check, bare, compare }: GuardResults): string {
+  const row = (what: string, { calls, seconds, memory }: GuardRun) => [
+    what,
+    String(calls),
+    ...[seconds.min, seconds.median, memory.median].map(round),
+    String(seconds.count),
+  ];
+  return table(
+    [`guards of ${buckets.toLocaleString('en-US')} buckets`, 'calls', 'best (s)', 'median (s)', 'memory at most (MB)', 'runs'],
+    [
+      row('the calls alone', bare),
+      row('`interlock guard check`', check),
+      [
+        'comparing alone, in a process that runs already',
+        '0',
+        round(compare.min / 1000),
+        round(compare.median / 1000),
+        '–',
+        String(compare.count),
+      ],
+    ],
+  );
 }
 
 /** The whole page. */
@@ -124,6 +151,9 @@ others take: the best of the runs is then closer to what an idle machine shows.
   functions that nobody waits for run as many at a time as there are processors. *Lost* are buckets that are still there or have no request; *doubled* requests, sessions, deletions and messages that
   one bucket has two of; *left open* requests that are not closed, and locks that are still held, when all is over.
 
+- **guards**: \`interlock guard check --pattern … --json\` in a process of its own, Node's start included, eight buckets at a time; each guard is whole and hardened, for one user. *The calls alone* is a
+  process that asks the same of AWS, as many at once, and throws the answers away: what the sandbox needs to answer is in both. Memory is the most that the process held (resident).
+
 ## What keeps it small
 
 - Bolt loads what no function reaches, other receivers' Express, Socket Mode and OAuth: \`resources/not-bundled.cjs\` stands for them.
@@ -134,7 +164,7 @@ others take: the best of the runs is then closer to what an idle machine shows.
 }
 
 const times = ({ min, median, p99, count }: Summary): string[] => [round(min), round(median), round(p99), String(count)];
-const round = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));
+const round = (value: number): string => (value < 0.1 ? value.toFixed(3) : value < 10 ? value.toFixed(1) : value.toFixed(0));
 
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |\n`;

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox } from '../test/helpers/sandbox.ts';
 import { measureBundles } from './bundles.ts';
+import { measureGuards } from './guard.ts';
 import { measureCodes, measureCommands } from './latency.ts';
 import { measureLoad } from './load.ts';
 import { machine, page, tables } from './report.ts';
@@ -17,8 +18,8 @@ const PAGE = path.resolve(import.meta.dirname, '../docs/performance.md');
 async function main(): Promise<void> {
   const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
   const runs = quick
-    ? { imports: 3, commands: 10, codes: 3, crowds: [20] }
-    : { imports: 25, commands: 200, codes: 60, crowds: [50, 100, 200, 400] };
+    ? { imports: 3, commands: 10, codes: 3, crowds: [20], guarded: 50, checks: 2 }
+    : { imports: 25, commands: 200, codes: 60, crowds: [50, 100, 200, 400], guarded: 1000, checks: 5 };
   const here = machine();
   say(`bench: ${here.cpu}, Node ${here.node}, load average ${here.load}`);
   say(`bench: importing each bundle ${runs.imports} times …`);
@@ -29,7 +30,9 @@ async function main(): Promise<void> {
     say(`bench: ${people} people at once …`);
     loads.push(await measureLoad(people));
   }
-  const results = { bundles, commands, codes, loads };
+  say(`bench: checking the guards of ${runs.guarded} buckets …`);
+  const guards = await measureGuards(runs.guarded, runs.checks);
+  const results = { bundles, commands, codes, loads, guards };
   process.stdout.write(`\n${tables(results)}`);
   if (!quick) writeFileSync(PAGE, page(results, here));
 }

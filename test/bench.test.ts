@@ -26,7 +26,9 @@ describe('the page on performance', () => {
     commands: { loopback: of(1), refused: of(2), help: of(3), modal: of(7) },
     codes: { answered: of(50), atSts: of(atSts), checkUnchanged: of(40) },
     loads: [crowd],
+    guards: { buckets: 1000, check: guardRun(4), bare: guardRun(3), compare: of(90) },
   });
+  const guardRun = (seconds: number) => ({ seconds: of(seconds), memory: of(140), calls: 4002 });
   const crowd = { people: 200, acknowledged: of(44), late: 0, again: 0, lost: 0, doubled: 0, open: 0, seconds: 74.2 };
 
   it('says on which machine and when it was measured', () => {
@@ -44,6 +46,12 @@ describe('the page on performance', () => {
     );
     expect(text).toContain('| 200 | 3 | 44 | 45 | 0 | 0 | 0 | 0 | 0 | 74 |');
     expect(text).toContain('Nothing misses its aim.');
+  });
+
+  it('sets the check of many guards beside its bare calls', () => {
+    const text = page(results(200, 135), machine);
+    expect(text).toContain('| guards of 1,000 buckets | calls |');
+    expect(text).toContain('| the calls alone | 4002 | 2.0 | 3.0 | 140 | 3 |\n| `interlock guard check` | 4002 | 3.0 | 4.0 | 140 | 3 |');
   });
 
   it('names what misses its aim, the limit itself included', () => {
