@@ -4,10 +4,11 @@
  */
 import { type BucketPolicy, speaksOfAction } from './bucket-policy.ts';
 import { denialBy } from './denials.ts';
-import { GUARD_ACTIONS, type GuardFor, guardActions, guardFor, type Level } from './guard.ts';
+import { GUARD_ACTIONS, type Guard, type GuardFor, guardActions, guardFor, type Level } from './guard.ts';
 import { checkGuard } from './guard-check.ts';
 import { guardSid, type Merged, mergeGuard, removeGuard } from './guard-merge.ts';
 import { recipeIn } from './guard-recipe.ts';
+import { levelIn } from './guard-seen.ts';
 import { list } from './obstacles.ts';
 import type { Facts, GuardChange, GuardKind } from './request.ts';
 
@@ -15,11 +16,8 @@ import type { Facts, GuardChange, GuardKind } from './request.ts';
 const LEVELS: Record<GuardKind, Level | undefined> = { 'guard-hardened': 'hardened', 'guard-basic': 'basic', 'guard-off': undefined };
 
 export type GuardPlan =
-  /** `changed: false`: the bucket has the guard that is asked for, and there is nothing to write. */
-  { ok: true; changed: boolean; policy: BucketPolicy; change: GuardChange } | { ok: false; why: string };
-
-/** How many sentences on a guard that isn't whole are shown. */
-const FAULTS = 3;
+  /** `changed: false`: the bucket has the guard that is asked for, and there is nothing to write. `deniedNow`: what its statements deny, whomever they let through. */
+  { ok: true; changed: boolean; policy: BucketPolicy; change: GuardChange; deniedNow: string[] } | { ok: false; why: string };
 
 /**
  * What the request does to the bucket's policy.
@@ -33,7 +31,6 @@ export function planGuardChange(policy: BucketPolicy, wanted: { bucket: string; 
   const guard = (of: Level) => guardFor({ bucket, level: of, principals, approvers });
   const merged: Merged = level ? mergeGuard(policy, guard(level)) : removeGuard(policy, bucket);
   if (!merged.ok) return { ok: false, why: merged.why };
-  const { before, faults } = present(policy, bucket, guard);
   const then = level ? guardActions(level).map(({ action }) => action) : [];
   const now = deniedNow(policy, bucket);
   const letThrough = level ? guard(level) : { principals: [], approvers: [] };
@@ -41,10 +38,10 @@ export function planGuardChange(policy: BucketPolicy, wanted: { bucket: string; 
     ok: true,
     changed: merged.changed,
     policy: merged.policy,
+    deniedNow: now,
     change: {
-      before,
+      before: presentIn(policy, bucket, guard),
       after: level ?? 'none',
-      faults,
       denied: then.filter((action) => !now.includes(action)),
       allowed: now.filter((action) => !then.includes(action)),
       principals: [...letThrough.principals],
@@ -62,18 +59,17 @@ export function whyNothingToDo(bucket: string, kind: GuardKind): string {
     : `${bucket} has no guard: there is nothing to take off.`;
 }
 
-/** What guard is there, and where it isn't whole, what is wrong with it. */
-function present(policy: BucketPolicy, bucket: string, guard: (level: Level) => ReturnType<typeof guardFor>) {
-  const own = policy.statements.filter(guardSid);
-  if (recipeIn(policy, bucket) && own.length === 0) return { before: 'recipe' as const, faults: [] };
-  const hardened = own.some((statement) => speaksOfAction(statement, 's3:PutBucketPolicy'));
-  const level: Level = hardened ? 'hardened' : 'basic';
+/** Why nobody can be asked where the guard that is there lets no approver through. `mend`: the command that puts the guard on. */
+export function whyLockedOut(mend: string): string {
+  return `The bucket's guard denies the change to every approver of its rule. Root, whom no guard keeps from the bucket's policy, takes it off; then put it on for them with ${mend}.`;
+}
+
+/** What guard is there; the recipe beside statements of the guard's own is half of each. */
+function presentIn(policy: BucketPolicy, bucket: string, guard: (level: Level) => Guard): GuardChange['before'] {
+  if (recipeIn(policy, bucket) && !policy.statements.some(guardSid)) return 'recipe';
+  const level = levelIn(policy);
   const check = checkGuard(policy, guard(level));
-  if (!check.present) return { before: 'none' as const, faults: [] };
-  if (check.whole) return { before: level, faults: [] };
-  const found = check.findings.filter(({ kind }) => kind !== 'foreign' && kind !== 'wider').map(({ sentence }) => sentence);
-  const more = found.length > FAULTS ? [`More differences that are not shown here: ${found.length - FAULTS}.`] : [];
-  return { before: 'broken' as const, faults: [...found.slice(0, FAULTS), ...more] };
+  return check.present ? (check.whole ? level : 'broken') : 'none';
 }
 
 /** The guard's actions that its statements deny now, whomever they let through. */
@@ -102,6 +98,7 @@ export function guardChanges(shown: Facts, now: Facts): string[] {
     ...differ('Region', shown.region, now.region),
     ...differ('Created', shown.createdAt ?? 'unknown', now.createdAt ?? 'unknown'),
     ...differ('Let through by the guard', through(shown), through(now)),
+    ...differ('Goes round the guard', shown.waysRound.join(' ') || 'nothing', now.waysRound.join(' ') || 'nothing'),
     ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
   ];
 }

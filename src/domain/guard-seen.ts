@@ -75,7 +75,7 @@ export function guardSeen(text: string | undefined, watch: Watch): { guard: Guar
 }
 
 /** The level that a guard has, or was to have: it is hardened where any statement of it denies more than the deletion. */
-function levelIn({ statements }: BucketPolicy): Level {
+export function levelIn({ statements }: BucketPolicy): Level {
   const more = GUARD_ACTIONS.filter(({ level }) => level === 'hardened');
   const denies = (statement: AnyStatement) => guardSid(statement) && more.some(({ action }) => speaksOfAction(statement, action));
   return statements.some(denies) ? 'hardened' : 'basic';

@@ -58,8 +58,6 @@ export const GuardChange = z.strictObject({
   /** The guard that is there: none, a whole one of a level, AWS Support's recipe, or one that isn't whole. */
   before: z.enum(['none', 'basic', 'hardened', 'recipe', 'broken']),
   after: z.enum(['none', 'basic', 'hardened']),
-  /** What is wrong with the guard that is there, in sentences. */
-  faults: z.array(z.string()),
   /** Actions that are denied from then on, and those that no longer are, as S3 calls them. */
   denied: z.array(z.string()),
   allowed: z.array(z.string()),

@@ -58,7 +58,7 @@ const BEFORE: Record<GuardChange['before'], string> = {
   broken: 'Its guard was not whole before.',
 };
 
-function conclude(outcome: PolicyOutcome, { request, facts: { guardChange } }: GuardInput): Omit<Work, 'auditHead'> {
+function conclude(outcome: PolicyOutcome, { request, facts: { guard, guardChange } }: GuardInput): Omit<Work, 'auditHead'> {
   switch (outcome.kind) {
     case 'written':
     case 'unchanged':
@@ -68,7 +68,7 @@ function conclude(outcome: PolicyOutcome, { request, facts: { guardChange } }: G
       return { verdict: 'refused', why: outcome.why };
     case 'denied': {
       const where =
-        [...guardChange.denials, ...guardChange.faults].join(' ') ||
+        [...guardChange.denials, ...guard.findings].join(' ') ||
         'A policy of the bucket, of the approver or of the organisation forbids it: CloudTrail says which.';
       return { verdict: 'refused', why: `AWS denied the change to the approved session. ${where} Mend that, then ask again.` };
     }

@@ -5,7 +5,7 @@ import type { Seals } from '../aws/sealed.ts';
 import type { Config, Rule } from '../config.ts';
 import { readPolicy } from '../domain/bucket-policy.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
-import { guardChanges, planGuardChange, whyNothingToDo } from '../domain/guard-change.ts';
+import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../domain/guard-change.ts';
 import { applyCommand, guardSeen } from '../domain/guard-seen.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
 import { type Facts, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
@@ -87,7 +87,9 @@ function judgeGuard(seen: Seen, asked: { bucket: string; kind: GuardKind }, { co
   const plan = planGuardChange(read.policy, { ...asked, ...letThrough });
   if (!plan.ok) return judged(seen.facts, plan.why);
   const facts = { ...seen.facts, guardChange: plan.change };
-  return plan.changed ? judged(facts) : judged(facts, whyNothingToDo(bucket, kind));
+  if (!plan.changed) return judged(facts, whyNothingToDo(bucket, kind));
+  const lockedOut = facts.guard.deniesApprovers && plan.deniedNow.includes('s3:PutBucketPolicy');
+  return lockedOut ? judged(facts, whyLockedOut(applyCommand(bucket, stage))) : judged(facts);
 }
 
 /** Who may start executions can't name another requester, bucket or time: the request must be what was sealed for this execution. */

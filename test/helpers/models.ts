@@ -48,7 +48,6 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
 export const aGuardChange = (more: Partial<GuardChange> = {}): GuardChange => ({
   before: 'none',
   after: 'hardened',
-  faults: [],
   denied: GUARD_ACTIONS.map(({ action }) => action),
   allowed: [],
   principals: ['arn:aws:iam::111122223333:role/interlock-sandbox-deletion', 'arn:aws:iam::111122223333:user/interlock-bob'],

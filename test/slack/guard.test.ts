@@ -96,8 +96,11 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
   test('where the guard that is there is not whole, and others may deny the change', () => {
     const faults = ['Statement “InterlockGuardApprover” is missing: sessions under any other name than the approvers’ get through.'];
     const denials = ['Statement “Frozen” of the bucket policy may deny the change, under conditions.'];
-    const mend = waits('guard-hardened', { before: 'broken', faults, denials, denied: [], allowed: [] });
-    expect(read(waitingMessage({ ...mend, notes: ['The bucket policy was edited'] }))).toMatchInlineSnapshot(`
+    const mend = waits('guard-hardened', { before: 'broken', denials, denied: [], allowed: [] });
+    const guard = { state: 'notWhole' as const, level: 'hardened' as const, findings: faults, deniesApprovers: false };
+    const waysRound = ['Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.'];
+    const facts = { ...mend.facts, guard, waysRound };
+    expect(read(waitingMessage({ ...mend, facts, notes: ['The bucket policy was edited'] }))).toMatchInlineSnapshot(`
 "(@riya asks to put the hardened guard on \`team-scratch\`. @alice or @bob can approve.)
 @alice or @bob: @riya asks to *put the hardened guard on the bucket* \`team-scratch\`.
 “The audit wants it”
@@ -110,6 +113,8 @@ hardened
 the same actions as now
 *Let through, with a code*
 interlock-alice, interlock-bob
+*Goes round the guard*
+Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.
 *Region and owner*
 us-east-1, account 111122223333
 :warning: Statement “InterlockGuardApprover” is missing: sessions under any other name than the approvers’ get through.

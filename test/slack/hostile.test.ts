@@ -40,7 +40,6 @@ const hostiles = fc.array(hostile, { maxLength: 20 });
 const guardChange: fc.Arbitrary<GuardChange> = fc.record({
   before: fc.constantFrom('none', 'basic', 'hardened', 'recipe', 'broken'),
   after: fc.constantFrom('none', 'basic', 'hardened'),
-  faults: hostiles,
   denied: hostiles,
   allowed: hostiles,
   principals: hostiles,

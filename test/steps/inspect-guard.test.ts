@@ -1,3 +1,4 @@
+import { guardFor } from '../../src/domain/guard.ts';
 import { KINDS, type Kind, type Request } from '../../src/domain/request.ts';
 import { BadInput } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
@@ -37,7 +38,7 @@ function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse
     config,
     stage: 'sandbox',
     seals: { open: async () => new Secret(JSON.stringify(sealed ?? request)), seal: async () => '' },
-    look: async () => ({ kind: 'seen', facts, policy }),
+    look: async (_bucket, _account, _now, reads) => ({ kind: 'seen', facts: { ...facts, ...reads(policy) }, policy }),
     now: () => Date.parse(request.askedAt) + 1000,
   });
 }
@@ -45,7 +46,7 @@ function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse
 describe('a look at a bucket whose guard is to be changed', () => {
   it('finds the change, whatever the bucket holds', async () => {
     const seen = await look({ policy: text(allow()) });
-    expect(seen).toMatchObject({ verdict: 'ask', facts: { guardChange: { before: 'none', after: 'hardened', faults: [], denials: [] } } });
+    expect(seen).toMatchObject({ verdict: 'ask', facts: { guardChange: { before: 'none', after: 'hardened', denials: [] } } });
   });
 
   it('lets through whom the rule names, each as what a session of theirs acts as', async () => {
@@ -71,6 +72,18 @@ describe('a look at a bucket whose guard is to be changed', () => {
     ],
   ])('is refused before anybody is asked where %s', async (_, given, why) => {
     expect(await look(given)).toMatchObject({ verdict: 'refused', why: expect.stringContaining(why) });
+  });
+
+  it('is refused where the guard that is there lets no approver of the rule through, with the way back in', async () => {
+    const guard = guardFor({ bucket: BUCKET, level: 'hardened', principals: ['arn:aws:iam::111122223333:user/carol'], approvers: [] });
+    expect(await look({ policy: text(...guard.statements), kind: 'guard-off' })).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringMatching(
+        /denies the change to every approver of its rule\. Root, .*npx --no interlock guard apply team-scratch --stage sandbox/,
+      ),
+    });
+    const basic = guardFor({ bucket: BUCKET, level: 'basic', principals: ['arn:aws:iam::111122223333:user/carol'], approvers: [] });
+    expect(await look({ policy: text(...basic.statements), kind: 'guard-off' })).toMatchObject({ verdict: 'ask' });
   });
 
   it('goes on before the code is spent where the policy is as it was shown, whatever was written to the bucket', async () => {

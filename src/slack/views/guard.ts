@@ -21,6 +21,7 @@ export function seenBlocks({ kind }: Request, facts: Facts, now?: string): Known
 function guardBlocks(change: GuardChange, facts: Facts, now?: string): KnownBlock[] {
   const same = change.denied.length + change.allowed.length === 0;
   const through = letThrough(change);
+  const goesRound = change.after === 'none' ? [] : facts.waysRound;
   const pairs: [string, string][] = [
     ['Guard now', GUARDS[change.before]],
     ['Guard then', GUARDS[change.after]],
@@ -28,9 +29,10 @@ function guardBlocks(change: GuardChange, facts: Facts, now?: string): KnownBloc
     ...(change.allowed.length > 0 ? [['No longer denied', actions(change.allowed)] as [string, string]] : []),
     ...(same ? [['What it denies', 'the same actions as now'] as [string, string]] : []),
     ...(through.length > 0 ? [['Let through, with a code', cut(literal(through.join(', ')), 1000)] as [string, string]] : []),
+    ...(goesRound.length > 0 ? [['Goes round the guard', cut(literal(goesRound.join(' ')), 600)] as [string, string]] : []),
     ['Region and owner', literal(`${facts.region}, account ${facts.owner}`)],
   ];
-  return [...fields(pairs), ...warnings([...change.faults, ...change.denials].map(literal)), lookedAt(facts, now)];
+  return [...fields(pairs), ...warnings([...facts.guard.findings, ...change.denials].map(literal)), lookedAt(facts, now)];
 }
 
 /** What follows from it, in a sentence or two. */
