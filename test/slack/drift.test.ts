@@ -17,9 +17,9 @@ describe('the daily check’s message reads', () => {
     expect(read(driftMessage({ worse, mended: ['guarded-d'], checked: 1214, stage: 'prod' }))).toMatchInlineSnapshot(`
 ":shield: The daily check of guards: 2 buckets are not guarded as they should be, 1 bucket could not be looked at, 1 bucket is guarded again.
 \`guarded-a\`: It has no guard: whoever may delete buckets can delete it.
-*Mend:* \`npx --no interlock guard apply guarded-a --stage prod\`, or \`/guard-bucket guarded-a\` here where what is left of the guard denies you that.
+*Mend:* \`npx --no interlock guard apply guarded-a --stage prod\`, or \`/guard-bucket guarded-a\` in Slack where the rest of its guard denies that.
 \`guarded-b\`: Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.
-*Mend:* remove it, or leave it where it is meant; the guard itself is whole.
+*Mend:* take it away where it isn’t meant; the guard itself is whole.
 \`guarded-c\`: It could not be looked at (AccessDenied).
 *Mend:* see whether a statement of its policy denies the check's role to read it; passing faults are gone tomorrow.
 Guarded again, with nothing that goes round it: \`guarded-d\`.

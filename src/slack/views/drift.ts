@@ -58,9 +58,9 @@ function more(count: number, stage: string): KnownBlock[] {
 function mendOf({ bucket, trouble }: Remarked, stage: string): string {
   switch (trouble) {
     case 'guard':
-      return `*Mend:* ${code(applyCommand(bucket, stage))}, or ${code(`/guard-bucket ${bucket}`)} here where what is left of the guard denies you that.`;
+      return `*Mend:* ${code(applyCommand(bucket, stage))}, or ${code(`/guard-bucket ${bucket}`)} in Slack where the rest of its guard denies that.`;
     case 'round':
-      return '*Mend:* remove it, or leave it where it is meant; the guard itself is whole.';
+      return '*Mend:* take it away where it isn’t meant; the guard itself is whole.';
     case 'unseen':
       return "*Mend:* see whether a statement of its policy denies the check's role to read it; passing faults are gone tomorrow.";
   }
