@@ -32,11 +32,14 @@ export async function connect(region = process.env.AWS_REGION ?? process.env.AWS
     account,
     caller,
     credentials,
-    s3: kept((where) => new S3Client({ region: where, credentials })),
-    policies: kept((where) => policyClient(where, credentials)),
+    s3: kept((where) => new S3Client({ region: where, credentials, ...addressing() })),
+    policies: kept((where) => policyClient(where, credentials, addressing())),
     managerOf: (key, where) => managerOf(key, where, credentials),
   };
 }
+
+/** At an address of one's own the bucket stands in the path, as with the AWS CLI: no name server knows `bucket.localhost`. */
+const addressing = () => ({ forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) });
 
 /** The ordinary chain; of a profile with `mfa_serial` the code is asked for. */
 export function credentialChain(region: string): Aws['credentials'] {

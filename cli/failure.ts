@@ -40,7 +40,9 @@ export function failureOf(error: unknown): Failure | undefined {
   }
   if (/^(?:ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)/.test(code) || name === 'TimeoutError') {
     const where = process.env.AWS_ENDPOINT_URL ? ` at ${process.env.AWS_ENDPOINT_URL} (AWS_ENDPOINT_URL)` : '';
-    return new Failure(`AWS can't be reached${where} (${code || name})`, 'is the network, or the sandbox, up?', { cause: error });
+    return new Failure(`AWS can't be reached${where} (${code || name})`, 'see whether the network, or the sandbox, is up', {
+      cause: error,
+    });
   }
   return undefined;
 }

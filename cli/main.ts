@@ -102,7 +102,7 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError && error.exitCode === 0)) {
     const { text, hint } = told(error);
-    process.stderr.write(`interlock: ${plain(text)}\n${hint ? `hint: ${plain(hint)}\n` : ''}`);
+    process.stderr.write(`interlock: ${plain(text).trim()}\n${hint ? `hint: ${plain(hint)}\n` : ''}`);
     process.exitCode = EXIT.couldNotRun;
   }
 }

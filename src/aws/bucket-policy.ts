@@ -50,8 +50,8 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  * A client for changing policies in a region. The SDK doesn't try again by itself: a write that is sent twice may undo what somebody wrote in
  * between, so a change that failed begins with reading.
  */
-export function policyClient(region: string, credentials?: S3ClientConfig['credentials']): S3Client {
-  return new S3Client({ ...clientOptions(region, 1), ...(credentials && { credentials }) });
+export function policyClient(region: string, credentials?: S3ClientConfig['credentials'], more: S3ClientConfig = {}): S3Client {
+  return new S3Client({ ...clientOptions(region, 1), ...(credentials && { credentials }), ...more });
 }
 
 /** A bucket's policy as S3 gives it, undefined where it has none. Throws the SDK's errors (NoSuchBucket, AccessDenied, …). */
