@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -247,5 +248,18 @@ describe('import directions', () => {
     const { stdout } = spawnSync(process.execPath, [biome, ...args], { cwd: project, encoding: 'utf8' });
     const broken = new Set(JSON.parse(stdout).diagnostics.map(({ location }: { location: { path: string } }) => location.path));
     expect(CASES.filter(([file]) => broken.has(file))).toEqual(CASES.filter(([, , allowed]) => !allowed));
+  });
+});
+
+describe('every file with tests', () => {
+  it('is run: by jest, which knows them by their names, or by one of those that imports it', () => {
+    const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const read = (file: string) => readFileSync(join('test', file), 'utf8');
+    const imported = files
+      .filter((file) => file.endsWith('.test.ts'))
+      .flatMap((file) => [...read(file).matchAll(/^import '(\..+\.ts)';$/gm)].map(([, other = '']) => join(dirname(file), other)));
+    const others = files.filter((file) => !file.endsWith('.test.ts') && /^(describe|it|test)\b/m.test(read(file)));
+    expect(others.length).toBeGreaterThan(20);
+    expect(others.filter((file) => !imported.includes(file))).toEqual([]);
   });
 });

@@ -13,19 +13,18 @@ const REQUESTS = 'interlock-sandbox-requests';
 const LOCKS = 'interlock-sandbox-locks';
 
 export function recordsOf(sandbox: Sandbox) {
-  const db = sandbox.db();
-  const sfn = sandbox.sfn();
-  const s3 = sandbox.s3();
+  // Clients of its own for each call: one that has once met the sandbox's clock doesn't follow it any further.
+  const { db, sfn, s3 } = sandbox;
   const altered = new Set<string>();
 
   async function rowOf(requestId: string): Promise<RequestRow> {
-    const { Item } = await db.send(new GetCommand({ TableName: REQUESTS, Key: { requestId }, ConsistentRead: true }));
+    const { Item } = await db().send(new GetCommand({ TableName: REQUESTS, Key: { requestId }, ConsistentRead: true }));
     return Item as RequestRow;
   }
-  const put = (Item: object) => db.send(new PutCommand({ TableName: REQUESTS, Item }));
-  const locks = async () => ((await db.send(new ScanCommand({ TableName: LOCKS }))).Items ?? []) as Lock[];
-  const machineArn = async () => (await sfn.send(new ListStateMachinesCommand({}))).stateMachines?.[0]?.stateMachineArn;
-  const executions = async () => (await sfn.send(new ListExecutionsCommand({ stateMachineArn: await machineArn() }))).executions ?? [];
+  const put = (Item: object) => db().send(new PutCommand({ TableName: REQUESTS, Item }));
+  const locks = async () => ((await db().send(new ScanCommand({ TableName: LOCKS }))).Items ?? []) as Lock[];
+  const machineArn = async () => (await sfn().send(new ListStateMachinesCommand({}))).stateMachines?.[0]?.stateMachineArn;
+  const executions = async () => (await sfn().send(new ListExecutionsCommand({ stateMachineArn: await machineArn() }))).executions ?? [];
   const arnOf = async (name: string) => (await executions()).find((one) => one.name === name)?.executionArn;
 
   return {
@@ -37,17 +36,19 @@ export function recordsOf(sandbox: Sandbox) {
     arnOf,
 
     async bucket(name: string): Promise<string> {
-      await s3.send(new CreateBucketCommand({ Bucket: name }));
+      await s3().send(new CreateBucketCommand({ Bucket: name }));
       return name;
     },
     exists: (bucket: string) =>
-      s3.send(new HeadBucketCommand({ Bucket: bucket })).then(
-        () => true,
-        (error: Error) => {
-          if (error.name !== 'NotFound') throw error;
-          return false;
-        },
-      ),
+      s3()
+        .send(new HeadBucketCommand({ Bucket: bucket }))
+        .then(
+          () => true,
+          (error: Error) => {
+            if (error.name !== 'NotFound') throw error;
+            return false;
+          },
+        ),
 
     /** Writes a row as who may write rows could, and gives what was there. */
     async alter(requestId: string, change: (row: RequestRow) => object): Promise<RequestRow> {
@@ -58,7 +59,7 @@ export function recordsOf(sandbox: Sandbox) {
     },
 
     async chainOf(requestId: string): Promise<AuditEntry[]> {
-      const { Items } = await db.send(
+      const { Items } = await db().send(
         new QueryCommand({
           TableName: 'interlock-sandbox-audit',
           KeyConditionExpression: 'requestId = :id',
@@ -70,13 +71,13 @@ export function recordsOf(sandbox: Sandbox) {
 
     /** The input that an execution was started with. */
     async frozen(name: string): Promise<{ request: Request; sealedRequest: string }> {
-      const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: await arnOf(name) }));
+      const { events } = await sfn().send(new GetExecutionHistoryCommand({ executionArn: await arnOf(name) }));
       return JSON.parse(events?.[0]?.executionStartedEventDetails?.input ?? '{}');
     },
 
     /** What stands in an execution's history: the task tokens of its askings, and the answers to them, oldest first. */
     async askings(name: string): Promise<{ tokens: string[]; answers: Answer[] }> {
-      const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: await arnOf(name) }));
+      const { events = [] } = await sfn().send(new GetExecutionHistoryCommand({ executionArn: await arnOf(name) }));
       const scheduled = events.map(({ taskScheduledEventDetails }) => JSON.parse(taskScheduledEventDetails?.parameters ?? '{}'));
       const exited = events.filter(({ stateExitedEventDetails }) => stateExitedEventDetails?.name === 'AskApprover');
       return {
@@ -102,9 +103,9 @@ export function recordsOf(sandbox: Sandbox) {
       for (const { bucket, requestId } of await locks()) {
         const row = await rowOf(requestId);
         const executionArn = altered.has(requestId) ? await arnOf(requestId) : undefined;
-        if (executionArn) await sfn.send(new StopExecutionCommand({ executionArn }));
+        if (executionArn) await sfn().send(new StopExecutionCommand({ executionArn }));
         if (!row || row.outcome || row.state === 'started' || altered.has(requestId)) {
-          await db.send(new DeleteCommand({ TableName: LOCKS, Key: { bucket } }));
+          await db().send(new DeleteCommand({ TableName: LOCKS, Key: { bucket } }));
         }
       }
       await cancelAll(sandbox);

@@ -176,16 +176,10 @@ describe('every scenario', () => {
   const scenarios = texts(import.meta.dirname);
 
   it('with a sandbox ends with the search', () => {
-    const shared = texts(path.join(import.meta.dirname, '../helpers')).filter(([file]) => file === 'shared.ts');
+    const shared = texts(path.join(import.meta.dirname, '../helpers')).filter(([file]) => /^shared(-records)?\.ts$/.test(file));
     const started = [...scenarios, ...shared].filter(([, text]) => /await startSandbox\(/.test(text));
     const searched = started.filter(([, text]) => !/sandbox\??\.stop\(\)/.test(text) && text.includes('stopSearched(sandbox)'));
     expect(searched.map(([file]) => file)).toEqual(started.map(([file]) => file));
     expect(started.length).toBeGreaterThan(5);
-  });
-
-  it('is run by a test file', () => {
-    const imported = scenarios.flatMap(([, text]) => [...text.matchAll(/^import '\.\/([\w-]+\.ts)';$/gm)].map(([, file]) => file));
-    const parts = scenarios.map(([file]) => file).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-    expect(imported.sort()).toEqual(parts.sort());
   });
 });

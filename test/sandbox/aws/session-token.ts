@@ -1,8 +1,8 @@
 import { GetUserCommand } from '@aws-sdk/client-iam';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
-import { ALICE, keysIn, SERIAL } from '../helpers/deletion-role.ts';
-import { ACCOUNT, failure, type Keys, policy, type Running, SEED, startAws } from '../helpers/sandbox-aws.ts';
+import { ALICE, keysIn, SERIAL } from '../../helpers/deletion-role.ts';
+import { ACCOUNT, failure, type Keys, policy, type Running, SEED, startAws } from '../../helpers/sandbox-aws.ts';
 
 describe('GetSessionToken', () => {
   let run: Running;

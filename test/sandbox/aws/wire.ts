@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import * as s3 from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { decodeChunked } from '../../sandbox/aws/aws-chunked.ts';
-import { rawHttp } from '../helpers/raw-http.ts';
-import { ALLOW_ALL, failure, type Keys, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { decodeChunked } from '../../../sandbox/aws/aws-chunked.ts';
+import { rawHttp } from '../../helpers/raw-http.ts';
+import { ALLOW_ALL, failure, type Keys, type Running, startAws } from '../../helpers/sandbox-aws.ts';
 
 describe('the endpoint reads and writes', () => {
   let run: Running;

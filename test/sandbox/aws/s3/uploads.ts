@@ -13,7 +13,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { failure, S3Sandbox } from '../helpers/s3.ts';
+import { failure, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("uploads in parts to the sandbox's S3", () => {
   let s: S3Sandbox;

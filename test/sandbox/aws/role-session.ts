@@ -1,7 +1,7 @@
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { ALICE, keysIn, ROLE, SERIAL, startDeletionRole } from '../helpers/deletion-role.ts';
-import { ACCOUNT, ALLOW_ALL, failure, policy, type Running, SEED, startAws } from '../helpers/sandbox-aws.ts';
+import { ALICE, keysIn, ROLE, SERIAL, startDeletionRole } from '../../helpers/deletion-role.ts';
+import { ACCOUNT, ALLOW_ALL, failure, policy, type Running, SEED, startAws } from '../../helpers/sandbox-aws.ts';
 
 type Role = Awaited<ReturnType<typeof startDeletionRole>>;
 

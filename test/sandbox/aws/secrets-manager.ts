@@ -7,7 +7,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { ACCOUNT, ALLOW_ALL, failure, policy, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { ACCOUNT, ALLOW_ALL, failure, policy, type Running, startAws } from '../../helpers/sandbox-aws.ts';
 
 const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
 const SECRETS = policy({ Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' });

@@ -6,22 +6,11 @@ import type { RequestRow } from '../../src/aws/requests.ts';
 import type { Request } from '../../src/domain/request.ts';
 import { NO_TRIES, sending, type Tries, type Wait } from '../../src/domain/tries.ts';
 import { describeDeletions } from '../helpers/deletions.ts';
-import { stopSearched } from '../helpers/places.ts';
-import { recordsOf } from '../helpers/records.ts';
-import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
+import { until } from '../helpers/sandbox.ts';
+import { records, sandbox } from '../helpers/shared-records.ts';
 import { approve, ask, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
 
-let sandbox: Sandbox;
-let records: ReturnType<typeof recordsOf>;
 let buckets = 0;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ SANDBOX_ASSUME_ROLE_MFA: 'false' });
-  records = recordsOf(sandbox);
-});
-afterEach(() => records.tidy());
-afterAll(() => stopSearched(sandbox));
-
 const newBucket = () => records.bucket(`team-attacked-${++buckets}`);
 /** A request that waits for an approver, told to everybody. */
 async function asked(by = 'riya'): Promise<{ bucket: string; requestId: string }> {

@@ -14,7 +14,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Secret, TOTP } from 'otpauth';
-import { ACCOUNT, failure, S3Sandbox } from '../helpers/s3.ts';
+import { ACCOUNT, failure, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("Object Lock in the sandbox's S3", () => {
   let s: S3Sandbox;

@@ -6,7 +6,7 @@ import {
   ListAccessPointsCommand,
   S3ControlClient,
 } from '@aws-sdk/client-s3-control';
-import { ACCOUNT, failure, OTHER_ACCOUNT, S3Sandbox } from '../helpers/s3.ts';
+import { ACCOUNT, failure, OTHER_ACCOUNT, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("settings of the sandbox's buckets", () => {
   let s: S3Sandbox;

@@ -11,8 +11,8 @@ import {
   TRUST,
   UNABLE,
   WRONG_CODE,
-} from '../helpers/deletion-role.ts';
-import { ACCOUNT, failure, type Keys, policy, type Running, SEED } from '../helpers/sandbox-aws.ts';
+} from '../../helpers/deletion-role.ts';
+import { ACCOUNT, failure, type Keys, policy, type Running, SEED } from '../../helpers/sandbox-aws.ts';
 
 type Role = Awaited<ReturnType<typeof startDeletionRole>>;
 

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { decodeKey, failure, hostileKey, S3Sandbox } from '../helpers/s3.ts';
+import { decodeKey, failure, hostileKey, S3Sandbox } from '../../../helpers/s3.ts';
 
 const byUtf8 = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 

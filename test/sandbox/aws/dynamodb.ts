@@ -14,7 +14,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { ACCOUNT, ALLOW_ALL, failure, policy, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { ACCOUNT, ALLOW_ALL, failure, policy, type Running, startAws } from '../../helpers/sandbox-aws.ts';
 
 const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/requests`;
 

@@ -9,7 +9,7 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { failure, S3Sandbox } from '../helpers/s3.ts';
+import { failure, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("versions in the sandbox's S3", () => {
   let s: S3Sandbox;

@@ -8,7 +8,7 @@ import {
   PutBucketLifecycleConfigurationCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { ACCOUNT, failure, OTHER_ACCOUNT, S3Sandbox } from '../helpers/s3.ts';
+import { ACCOUNT, failure, OTHER_ACCOUNT, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("the sandbox's buckets", () => {
   let s: S3Sandbox;

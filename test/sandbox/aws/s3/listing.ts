@@ -5,11 +5,11 @@ import {
   type ListObjectVersionsCommandOutput,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { Bucket } from '../../sandbox/aws/services/s3/bucket.ts';
-import { compareKeys } from '../../sandbox/aws/services/s3/keys.ts';
-import { listObjects, listVersions } from '../../sandbox/aws/services/s3/pages.ts';
-import { VersionIds } from '../../sandbox/aws/services/s3/version-ids.ts';
-import { failure, hostileKey, S3Sandbox } from '../helpers/s3.ts';
+import { Bucket } from '../../../../sandbox/aws/services/s3/bucket.ts';
+import { compareKeys } from '../../../../sandbox/aws/services/s3/keys.ts';
+import { listObjects, listVersions } from '../../../../sandbox/aws/services/s3/pages.ts';
+import { VersionIds } from '../../../../sandbox/aws/services/s3/version-ids.ts';
+import { failure, hostileKey, S3Sandbox } from '../../../helpers/s3.ts';
 
 const key = fc.oneof(hostileKey, fc.stringMatching(/^[ab/]{1,4}$/));
 const written = fc.array(fc.record({ key, marker: fc.boolean(), versioning: fc.constantFrom('Enabled' as const, 'Suspended' as const) }), {

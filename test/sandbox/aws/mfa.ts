@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Secret, TOTP } from 'otpauth';
-import { Mfa } from '../../sandbox/aws/mfa.ts';
-import { IamStore } from '../../sandbox/aws/services/iam-store.ts';
-import { Clock } from '../../sandbox/clock.ts';
-import { SERIAL, UNABLE, WRONG_CODE } from '../helpers/deletion-role.ts';
-import { ACCOUNT, SEED } from '../helpers/sandbox-aws.ts';
+import { Mfa } from '../../../sandbox/aws/mfa.ts';
+import { IamStore } from '../../../sandbox/aws/services/iam-store.ts';
+import { Clock } from '../../../sandbox/clock.ts';
+import { SERIAL, UNABLE, WRONG_CODE } from '../../helpers/deletion-role.ts';
+import { ACCOUNT, SEED } from '../../helpers/sandbox-aws.ts';
 
 describe('codes', () => {
   const device = () => {

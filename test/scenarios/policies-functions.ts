@@ -1,10 +1,9 @@
 import { FUNCTIONS, type FunctionName } from '../../src/domain/names.ts';
 import { allowedBy, NOBODY_ALLOWS } from '../helpers/policies-http.ts';
-import { roleArn, type Stack, startStack } from '../helpers/policies-stack.ts';
+import { roleArn } from '../helpers/policies-stack.ts';
+import { stack } from '../helpers/shared-stack.ts';
 
-let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
   const { flow, aws } = stack.sandbox;
   // A machine that is none of ours, and an execution of it.
   flow.createMachine({ name: 'other', roleArn: roleArn('machine'), definition: { StartAt: 'End', States: { End: { Type: 'Succeed' } } } });
@@ -12,7 +11,6 @@ beforeAll(async () => {
   aws.s3.createBucket({ name: 'guarded-one' });
   aws.secrets.create({ name: 'interlock/sandbox/approvers/mallory', value: 'not in the configuration' });
 });
-afterAll(() => stack?.stop());
 
 /** A call by IAM's name for it, and what it is made on. */
 type Asked = [action: string, on?: string];

@@ -13,7 +13,7 @@ import {
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms';
 import fc from 'fast-check';
-import { ACCOUNT, ALLOW_ALL, failure, type Keys, policy, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { ACCOUNT, ALLOW_ALL, failure, type Keys, policy, type Running, startAws } from '../../helpers/sandbox-aws.ts';
 
 const DELEGATING = policy({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' });
 

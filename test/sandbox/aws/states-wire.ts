@@ -11,7 +11,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
+import { type Sandbox, startSandbox, until } from '../../helpers/sandbox.ts';
 
 describe('Step Functions on the wire', () => {
   const machineArn = 'arn:aws:states:us-east-1:111122223333:stateMachine:interlock-sandbox-deletion';

@@ -19,7 +19,7 @@ import {
   ListUsersCommand,
   ListVirtualMFADevicesCommand,
 } from '@aws-sdk/client-iam';
-import { ACCOUNT, ALLOW_ALL, failure, type Keys, policy, type Running, SEED, startAws } from '../helpers/sandbox-aws.ts';
+import { ACCOUNT, ALLOW_ALL, failure, type Keys, policy, type Running, SEED, startAws } from '../../helpers/sandbox-aws.ts';
 
 const TRUST = policy({ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' });
 

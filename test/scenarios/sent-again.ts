@@ -1,20 +1,9 @@
 import { brokenAt } from '../../src/domain/audit.ts';
-import { stopSearched } from '../helpers/places.ts';
-import { recordsOf } from '../helpers/records.ts';
-import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
+import { until } from '../helpers/sandbox.ts';
+import { records, sandbox } from '../helpers/shared-records.ts';
 import { approve, ask, openModal, textOf, waiting } from '../helpers/story.ts';
 
-let sandbox: Sandbox;
-let records: ReturnType<typeof recordsOf>;
 let buckets = 0;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  records = recordsOf(sandbox);
-});
-afterEach(() => records.tidy());
-afterAll(() => stopSearched(sandbox));
-
 const newBucket = () => records.bucket(`team-again-${++buckets}`);
 const submit = async (by: string, values: object) => (await sandbox.act(by, { submit: values })).body;
 const holderOf = async (bucket: string) => (await records.locks()).find((lock) => lock.bucket === bucket)?.requestId;

@@ -1,13 +1,8 @@
 import type { Caller } from '../helpers/policies-http.ts';
 import { allowedBy, NOBODY_ALLOWS } from '../helpers/policies-http.ts';
-import { roleArn, type Stack, startStack } from '../helpers/policies-stack.ts';
+import { roleArn } from '../helpers/policies-stack.ts';
+import { stack } from '../helpers/shared-stack.ts';
 import { until } from '../helpers/until.ts';
-
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-afterAll(() => stack?.stop());
 
 const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Sid: 'All', Effect: 'Allow', Action: '*', Resource: '*' }] };
 const MACHINE = 'arn:aws:states:us-east-1:111122223333:stateMachine:interlock-sandbox-deletion';

@@ -5,8 +5,8 @@ import { ListKeysCommand } from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { rawHttp } from '../helpers/raw-http.ts';
-import { ALLOW_ALL, failure, type Keys, policy, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { rawHttp } from '../../helpers/raw-http.ts';
+import { ALLOW_ALL, failure, type Keys, policy, type Running, startAws } from '../../helpers/sandbox-aws.ts';
 
 describe('the endpoint', () => {
   let run: Running;

@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
-import { ACCOUNT, failure, OTHER_ACCOUNT, S3Sandbox } from '../helpers/s3.ts';
+import { ACCOUNT, failure, OTHER_ACCOUNT, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("bucket policies in the sandbox's S3", () => {
   let s: S3Sandbox;

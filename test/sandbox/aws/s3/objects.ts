@@ -13,7 +13,7 @@ import {
   PutObjectTaggingCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { failure, S3Sandbox } from '../helpers/s3.ts';
+import { failure, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("objects in the sandbox's S3", () => {
   let s: S3Sandbox;
