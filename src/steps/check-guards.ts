@@ -8,7 +8,9 @@ import type { Config, Rule } from '../config.ts';
 import { driftOf, type Remarked, remarkOn, unseen } from '../domain/guard-drift.ts';
 import { guardSeen } from '../domain/guard-seen.ts';
 import { ruleFor } from '../domain/rules.ts';
+import { SlackRefused } from '../errors.ts';
 import { driftMessage } from '../slack/views/drift.ts';
+import type { Message } from '../slack/views/messages.ts';
 import { post, type Warn } from './telling.ts';
 
 export interface CheckParts {
@@ -43,19 +45,28 @@ const LOOKING = 10 * 60_000;
  * which is better than never. Throws TryAgain or SlackRefused where Slack takes no message, and the SDK's errors where the account can't be listed.
  */
 export async function checkGuards(parts: CheckParts): Promise<Checked> {
-  const { config, stage, guards, slack, now } = parts;
+  const { stage, guards, now } = parts;
   const watched = await watchedBuckets(parts);
   const found = await lookAtAll(watched, parts);
   const drift = driftOf(await guards.told(), new Set(watched.map(({ bucket }) => bucket)), found);
   const told = drift.worse.length + drift.mended.length > 0;
-  if (told) {
-    const { operatorsChannel, channel } = config.slack;
-    await post(slack, operatorsChannel ?? channel, driftMessage({ ...drift, checked: watched.length, stage }));
-  }
+  if (told) await tell(driftMessage({ ...drift, checked: watched.length, stage }), parts);
   const at = new Date(now()).toISOString();
   await atOnce(WRITES, drift.worse, ({ bucket, remarks }) => guards.tell(bucket, remarks, at));
   await atOnce(WRITES, [...drift.mended, ...drift.forgotten], (bucket) => guards.forget(bucket));
   return { checked: watched.length, unseen: found.filter(({ trouble }) => trouble === 'unseen').length, told };
+}
+
+/** In the operators' channel; in the approvals channel where there is none, or where it takes no message. */
+async function tell(message: Message, { config, slack, warn }: CheckParts): Promise<void> {
+  const { operatorsChannel, channel } = config.slack;
+  try {
+    await post(slack, operatorsChannel ?? channel, message);
+  } catch (error) {
+    if (!operatorsChannel || !(error instanceof SlackRefused)) throw error;
+    warn("the operators' channel takes no messages", { error: error.message });
+    await post(slack, channel, message);
+  }
 }
 
 async function watchedBuckets({ config, list }: CheckParts): Promise<Home[]> {

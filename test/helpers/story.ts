@@ -101,11 +101,14 @@ export async function cancelAll(sandbox: Sandbox): Promise<void> {
   if ((await open()) > 0) await until(cancel, 'every request to end');
 }
 
-/** A day passes, and the check of guards that it brings has run to its end: its log says so. */
-export async function dayPasses(sandbox: Sandbox): Promise<void> {
+/** A day passes, and the check of guards that it brings has run to its end. */
+export const dayPasses = (sandbox: Sandbox): Promise<void> => checkRuns(sandbox, 86_400);
+
+/** So many seconds pass, and a check of guards that they bring has run to its end: its log says so. */
+export async function checkRuns(sandbox: Sandbox, seconds: number): Promise<void> {
   const log = path.join(sandbox.dir, 'logs', 'checkGuards.log');
   const runs = () => readFileSync(log, { encoding: 'utf8', flag: 'a+' }).split('"message":"checked"').length;
   const before = runs();
-  await sandbox.advance(86_400);
-  await until(async () => runs() > before, 'the daily check of guards');
+  await sandbox.advance(seconds);
+  await until(async () => runs() > before, 'the check of guards');
 }

@@ -9,7 +9,7 @@ import {
 import { loadConfig } from '../../src/config.ts';
 import { approvedPrincipals, guardFor, type Level } from '../../src/domain/guard.ts';
 import { sandbox } from '../helpers/shared.ts';
-import { approve, ask, channelMessage, dayPasses, refusalOf, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, channelMessage, checkRuns, dayPasses, refusalOf, textOf, waiting } from '../helpers/story.ts';
 
 const config = loadConfig('config/sandbox.yml');
 const admin = () => sandbox.s3();
@@ -24,10 +24,10 @@ async function bucket(Bucket: string, level?: Level, some: (sid: string) => bool
   return Bucket;
 }
 
-async function guard(Bucket: string, level: Level, some: (sid: string) => boolean = () => true): Promise<void> {
+async function guard(Bucket: string, level: Level, some: (sid: string) => boolean = () => true, others: object[] = []): Promise<void> {
   const approved = approvedPrincipals(config, Bucket, 'sandbox') ?? { principals: [], approvers: [] };
   const { statements } = guardFor({ bucket: Bucket, level, ...approved });
-  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: statements.filter(({ Sid }) => some(Sid)) });
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [...statements.filter(({ Sid }) => some(Sid)), ...others] });
   await root().send(new PutBucketPolicyCommand({ Bucket, Policy }));
 }
 
@@ -56,6 +56,16 @@ describe('the approval message', () => {
     expect(textOf(await waiting(sandbox, await ask(sandbox, bare)))).toContain('*Guard*\\nnone');
     expect(textOf(await waiting(sandbox, await ask(sandbox, partly)))).toContain(
       '*Guard*\\nnot whole: Statement “InterlockGuardMfa” is missing: a key alone, without a code, is enough.',
+    );
+  });
+
+  it('says where it may not see what goes round the guard', async () => {
+    const name = await bucket('team-curtained');
+    const hide = { Effect: 'Deny', Principal: '*', Action: 's3:GetLifecycleConfiguration', Resource: `arn:aws:s3:::${name}` };
+    await guard(name, 'hardened', undefined, [hide]);
+    const shown = textOf(await waiting(sandbox, await ask(sandbox, name)));
+    expect(shown).toContain(
+      'Its lifecycle rules, versioning or default encryption can’t be read, so what goes round a guard is not known.',
     );
   });
 
@@ -138,6 +148,15 @@ describe('the daily check of guards', () => {
     expect(again.times).toBe(2);
     expect(again.last).toContain('guarded again');
     expect(await nextDay()).toMatchObject({ times: 2 });
+  });
+
+  it('tells once, though the function dies after its work and is run again', async () => {
+    const twice = await bucket('guarded-twice');
+    await sandbox.fault({ target: 'checkGuards', times: 1, kind: 'crash-after' });
+    await dayPasses(sandbox);
+    await checkRuns(sandbox, 61);
+    const told = (await sandbox.see('alice')).messages.filter((message) => textOf(message).includes(`\`${twice}\``));
+    expect(told).toHaveLength(1);
   });
 
   it('goes on where it may not look at a bucket, and says so', async () => {

@@ -118,15 +118,27 @@ describe('checkGuards', () => {
     expect(posted).toEqual([]);
   });
 
-  it('writes nothing down where Slack takes no message, so that the next run tells', async () => {
-    const slack = {
+  /** A Slack of which these channels take no message. */
+  const refusing = (channels: string[], told: string[] = []) =>
+    ({
       chat: {
-        postMessage: async () => {
-          throw Object.assign(new Error('channel_not_found'), { data: { error: 'channel_not_found' } });
+        postMessage: async ({ channel }: { channel: string }) => {
+          if (channels.includes(channel)) throw Object.assign(new Error('refused'), { data: { error: 'is_archived' } });
+          told.push(channel);
+          return { channel, ts: '1.1' };
         },
       },
-    } as unknown as CheckParts['slack'];
-    const { all, table } = parts(homes('guarded-a'), { 'guarded-a': undefined }, { slack });
+    }) as unknown as CheckParts['slack'];
+
+  it('tells it in the approvals channel where the operators’ takes no message', async () => {
+    const told: string[] = [];
+    const { all, table } = parts(homes('guarded-a'), { 'guarded-a': undefined }, { slack: refusing(['C0OPERATORS'], told) });
+    await checkGuards(all);
+    expect([told, [...table.keys()]]).toEqual([['C0APPROVALS'], ['guarded-a']]);
+  });
+
+  it('writes nothing down where Slack takes no message, so that the next run tells', async () => {
+    const { all, table } = parts(homes('guarded-a'), { 'guarded-a': undefined }, { slack: refusing(['C0OPERATORS', 'C0APPROVALS']) });
     await expect(checkGuards(all)).rejects.toThrow(SlackRefused);
     expect([...table]).toEqual([]);
   });
