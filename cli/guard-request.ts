@@ -1,4 +1,5 @@
 /** What was asked for, and what is wrong with its words: found before anything is loaded or asked. */
+import { parseBucket } from '../src/domain/bucket-name.ts';
 import { type Level, parsePrincipal } from '../src/domain/guard.ts';
 import { Failure } from './failure.ts';
 import { canAsk } from './terminal.ts';
@@ -20,8 +21,12 @@ export interface GuardRequest {
   yes: boolean;
 }
 
-/** Throws Failure where the words don't make a request, or there is nobody to ask before something is written. */
-export function checkRequest(verb: Verb, { buckets, all, pattern, principals, stage, yes }: GuardRequest): void {
+/**
+ * The request, with the names of the buckets in whatever was typed for them (`s3://name`, an ARN, an address of the console). Throws Failure where
+ * the words don't make one, or there is nobody to ask before something is written.
+ */
+export function checkRequest(verb: Verb, request: GuardRequest): GuardRequest {
+  const { buckets, all, pattern, principals, stage, yes } = request;
   if (buckets.length === 0 && !all && pattern === undefined)
     throw new Failure('name a bucket', '--all takes all that a rule covers, --pattern those of a name');
   if (buckets.length > 0 && (all || pattern !== undefined)) throw new Failure('name buckets, or take --all or --pattern', 'not both');
@@ -36,6 +41,12 @@ export function checkRequest(verb: Verb, { buckets, all, pattern, principals, st
   if ((verb === 'apply' || verb === 'remove') && !yes && !canAsk()) {
     throw new Failure('nothing was written: nobody is there to be asked', 'add --yes, once plan shows what you want');
   }
+  const names = buckets.map((typed) => {
+    const parsed = parseBucket(typed);
+    if (!parsed.ok) throw new Failure(`${typed}: ${lowerFirst(parsed.why)}`, 'npx --no interlock guard --help');
+    return parsed.bucket;
+  });
+  return { ...request, buckets: [...new Set(names)] };
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');

@@ -21,7 +21,7 @@ export type Target = { bucket: string; ok: true; region: string } | { bucket: st
 export async function targetsOf(request: GuardRequest, aws: Aws, stage: Stage | undefined): Promise<Target[]> {
   const s3 = aws.s3('us-east-1');
   if (request.buckets.length > 0) {
-    return forEach([...new Set(request.buckets)], 8, async (bucket): Promise<Target> => {
+    return forEach(request.buckets, 8, async (bucket): Promise<Target> => {
       const home = await homeOf(s3, bucket);
       if (home === 'absent') return { bucket, ok: false, why: 'There is no bucket of that name.' };
       if (home === 'foreign') {

@@ -66,8 +66,7 @@ function guardCommand(verb: Verb, what: string): Command {
   return command.addHelpText('after', GUARD_EXAMPLES).action(async (buckets: string[], options: Partial<GuardRequest>) => {
     const defaults = { all: false, level: 'hardened', principals: [], approvers: [], json: false, yes: false } as const;
     const { principal = [], approver = [], ...rest } = options as Partial<GuardRequest> & { principal?: string[]; approver?: string[] };
-    const request = { ...defaults, ...rest, buckets, principals: principal, approvers: approver };
-    checkRequest(verb, request);
+    const request = checkRequest(verb, { ...defaults, ...rest, buckets, principals: principal, approvers: approver });
     const { guard } = await import('./guard.ts');
     process.exitCode = await guard(verb, request);
   });
@@ -97,6 +96,10 @@ function told(error: unknown): { text: string; hint?: string | undefined } {
 
 // What Node compiled is kept for the next start, in the project: in the machine's temporary folder others could have put something else.
 enableCompileCache(path.resolve(import.meta.dirname, '../node_modules/.cache/node'));
+// Whoever reads the results may have read enough: `… | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

@@ -64,7 +64,7 @@ describe('interlock guard', () => {
     const [home, away] = [bucket('team-home', foreign('team-home')), 'team-away'];
     run.aws.s3.createBucket({ name: away, region: 'eu-central-1' });
 
-    const planned = await guard(`plan ${home} --stage sandbox`);
+    const planned = await guard(`plan s3://${home}/x --stage sandbox`);
     expect(planned).toMatchObject({ status: 0, stderr: '' });
     expect(planned.stdout).toContain('  statement “Readers” stays\n+ {\n+   "Sid": "InterlockGuardPrincipal"');
     expect(planned.stdout).toContain(`hardened; ${ROLE} in a session of interlock-alice, or ${BOB}, with a code`);
@@ -246,6 +246,7 @@ describe('interlock guard that could not run', () => {
   it.each([
     ['no command', '', {}, 'name a command'],
     ['a word that is off', 'guard plna', {}, 'Did you mean plan?'],
+    ["a name that is no bucket's", 'guard plan Team_X --stage sandbox', {}, "Team_X: a bucket's name has"],
     ['a level that there is not', 'guard plan team-x --level hard', {}, 'basic, hardened'],
     ['no bucket', 'guard plan', {}, 'name a bucket'],
     ['nobody who may delete', 'guard plan team-x', {}, '--principal <arn>'],
