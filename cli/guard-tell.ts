@@ -12,7 +12,10 @@ const IN_FULL = 5;
 export function differences(results: Result[]): string {
   const changing = results.filter(({ changes = [] }) => changes.length > 0);
   return changing
-    .map((result) => (changing.length > IN_FULL ? headOf(result) : [headOf(result), ...(result.changes ?? []).map(lineOf)].join('\n')))
+    .map((result) => {
+      const notes = (result.notes ?? []).map((note) => `  ${plain(note)}`);
+      return [headOf(result), ...notes, ...(changing.length > IN_FULL ? [] : (result.changes ?? []).map(lineOf))].join('\n');
+    })
     .join('\n');
 }
 
@@ -27,12 +30,12 @@ function lineOf({ mark, text }: Line): string {
 export function resultLines(result: Result, verb: Verb): string[] {
   const { bucket, state, check, waysRound = [], notes = [] } = result;
   const name = coloured('bold', bucket);
-  const more = notes.map((note) => `  ${note}`);
+  const more = notes.map((note) => `  ${plain(note)}`);
   switch (state) {
     case 'failed':
       return [];
     case 'planned':
-      return [`${name}: ${verb === 'remove' ? 'the guard would be taken off' : `the guard would be put on: ${whom(result)}`}`, ...more];
+      return [`${name}: ${verb === 'remove' ? 'the guard would be taken off' : `the guard would be put on: ${whom(result)}`}`];
     case 'written':
       return [`${name}: ${verb === 'remove' ? 'the guard is off' : `guarded: ${whom(result)}`}`, ...more];
     case 'unchanged':

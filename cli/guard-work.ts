@@ -3,11 +3,11 @@ import { changeBucketPolicy, type PolicyDecision, type PolicyOutcome, readBucket
 import type { PolicyTurns } from '../src/aws/bucket-policy-turns.ts';
 import { nameOf } from '../src/aws/clients.ts';
 import { surroundingsOf } from '../src/aws/surroundings.ts';
-import { type BucketPolicy, readPolicy } from '../src/domain/bucket-policy.ts';
+import { type AnyStatement, type BucketPolicy, clausesOf, covers, readPolicy, speaksOfAction } from '../src/domain/bucket-policy.ts';
 import type { Guard } from '../src/domain/guard.ts';
 import { checkGuard, type GuardCheck } from '../src/domain/guard-check.ts';
 import { type Line, policyDifference } from '../src/domain/guard-lines.ts';
-import { mergeGuard, removeGuard } from '../src/domain/guard-merge.ts';
+import { guardSid, mergeGuard, removeGuard } from '../src/domain/guard-merge.ts';
 import { waysRound } from '../src/domain/guard-ways-round.ts';
 import type { Aws } from './aws.ts';
 import { failureOf } from './failure.ts';
@@ -52,8 +52,10 @@ export const planFor = (change: Change, target: Target, work: Work): Promise<Res
     if (!read.ok) return failed(read.why);
     const decided = await decision.decide(read.policy);
     if (!decided.ok) return failed(decided.why);
-    const told = { ...decision.told, changes: policyDifference(read.policy, decided.policy) };
-    return { state: decided.changed ? 'planned' : 'unchanged', ...told };
+    const changes = policyDifference(read.policy, decided.policy);
+    if (!decided.changed) return { state: 'unchanged', ...decision.told, changes };
+    const notes = [...(decision.told.notes ?? []), ...(isKeptOut(work.aws.caller, read.policy, bucket) ? [KEPT_OUT] : [])];
+    return { state: 'planned', ...decision.told, changes, ...(notes.length > 0 && { notes }) };
   });
 
 /** Changes a bucket's policy. */
@@ -138,13 +140,27 @@ const toldOf = ({ level, principals, approvers }: Guard, notes: string[]): Told 
   ...(notes.length > 0 && { notes }),
 });
 
+const HOW_INSTEAD =
+  "A hardened guard is changed by whom it lets through, with a code (/guard-bucket in Slack), or by root of the account, whom a bucket's policy can't " +
+  'keep from changing it.';
+const KEPT_OUT = `The guard that is on the bucket doesn't let these credentials change its policy: S3 will refuse. ${HOW_INSTEAD}`;
+
+/** Does a hardened guard that is there keep the caller from changing the policy, as far as its own statement tells? Of a session, the role's name is known. */
+function isKeptOut(caller: string, { statements }: BucketPolicy, bucket: string): boolean {
+  const session = /:assumed-role\/([^/]+)\//.exec(caller)?.[1];
+  const isCaller = (arn: string) => arn === caller || (session !== undefined && arn.includes(':role/') && arn.endsWith(`/${session}`));
+  const keepsOut = (statement: AnyStatement) => {
+    const [only, ...more] = clausesOf(statement);
+    const isWhole = only?.operator === 'arnnotequals' && only.key === 'aws:principalarn' && more.length === 0;
+    return isWhole && covers(statement, bucket, 'bucket') && speaksOfAction(statement, 's3:PutBucketPolicy') && !only.values.some(isCaller);
+  };
+  return !caller.endsWith(':root') && statements.some((one) => guardSid(one) === 'InterlockGuardPrincipal' && keepsOut(one));
+}
+
 /** An explicit deny by the bucket's policy is a hardened guard, more often than not. */
 function whyOf(outcome: Extract<PolicyOutcome, { why: string }>): string {
   if (outcome.kind !== 'denied' || !outcome.why.includes('explicit deny in a resource-based policy')) return outcome.why;
-  return (
-    `${outcome.why}. A hardened guard is changed by whom it lets through, with a code (/guard-bucket in Slack), or by root of the account, ` +
-    "whom a bucket's policy can't keep from changing it."
-  );
+  return `${outcome.why}. ${HOW_INSTEAD}`;
 }
 
 async function whatGoesRound(bucket: string, region: string, aws: Aws): Promise<{ waysRound?: string[]; notes: string[] }> {

@@ -84,6 +84,7 @@ describe('interlock guard', () => {
       status: 0,
       stdout: `${home}: guarded as it should be; nothing to change\n`,
     });
+    expect((await guard(`plan ${home} --stage sandbox --level basic`)).stdout).toContain('S3 will refuse. A hardened guard is changed by');
     const denied = await guard(`remove ${home} --yes`);
     expect(denied).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('/guard-bucket in Slack') });
     expect(writes(home)).toBe(before + 1);
