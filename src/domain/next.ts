@@ -41,6 +41,8 @@ export function whyFailed(errorName: string): string {
     case 'SealBroken':
     case 'BadInput':
       return 'Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.';
+    case 'ForeignAnswer':
+      return 'Somebody answered in place of Interlock, so nothing was done with it. An operator should look into who may call states:SendTaskSuccess.';
     case 'ConfigError':
       return 'The configuration or a secret is at fault; the log of the function says where.';
     case 'SlackRefused':

@@ -26,7 +26,8 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-const slackUser = z.string().regex(/^[UW][A-Z0-9]{2,}$/);
+const SLACK_USER = /^[UW][A-Z0-9]{2,}$/;
+const slackUser = z.string().regex(SLACK_USER);
 const time = z.iso.datetime();
 
 /** Who asks, for what, of which bucket, why; frozen when the execution starts. Times are ISO 8601 in UTC. */
@@ -168,10 +169,10 @@ export type Work = z.infer<typeof Work>;
 export const Conclusion = z.strictObject({
   outcome: z.enum(OUTCOMES),
   why: z.string(),
-  /** Slack user id of who decided; null for nobody. */
+  /** Slack user id of who decided; null for nobody. What is no id names nobody, and the end is reported all the same. */
   by: z
     .string()
     .nullable()
-    .transform((by) => by || null),
+    .transform((by) => (by !== null && SLACK_USER.test(by) ? by : null)),
 });
 export type Conclusion = z.infer<typeof Conclusion>;

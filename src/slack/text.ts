@@ -75,8 +75,9 @@ export function fallback(text: string): string {
   return cut(text, 3000);
 }
 
-/** Mentions a user, or a user group. */
+/** Mentions a user, or a user group; what is no id of either is shown as it is. */
 export function user(id: string): string {
+  if (!/^[UWS][A-Z0-9]+$/.test(id)) return literal(id);
   return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 

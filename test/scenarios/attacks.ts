@@ -166,6 +166,33 @@ describe('who may read the history and answer tasks', () => {
   });
 });
 
+describe('who may answer tasks', () => {
+  const answered = async (requestId: string, answer: object) => {
+    const { tokens } = await records.askings(requestId);
+    const rest = { why: '', approver: 'alice', attempt: 1, sealedCode: null, auditHead: '' };
+    await sandbox.sfn().send(new SendTaskSuccessCommand({ taskToken: tokens.at(-1), output: JSON.stringify({ ...rest, ...answer }) }));
+    return (await sandbox.ended(requestId)).status;
+  };
+  const toldOf = async (requestId: string) => textOf((await sandbox.see('riya')).messages.filter((one) => textOf(one).includes(requestId)));
+
+  it.each(['deleted', 'guarded', 'unguarded', 'rehearsed', 'expired', 7])('can’t have it told that it was %s', async (verdict) => {
+    const { bucket, requestId } = await asked();
+    expect(await answered(requestId, { verdict, slackUser: 'U0ALICE> <!channel' })).toBe('FAILED');
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'failed', why: expect.stringContaining('in place of Interlock') });
+    expect(await records.exists(bucket)).toBe(true);
+    expect(await toldOf(requestId)).not.toMatch(/was \*|!channel|by <@U0ALICE/);
+  });
+
+  it.each(['rejected', 'approved'])('can’t ping anybody with an answer of “%s”', async (verdict) => {
+    const { bucket, requestId } = await asked();
+    await answered(requestId, { verdict, slackUser: 'U0ALICE> <!channel' });
+    const { outcome } = await records.rowOf(requestId);
+    expect(outcome).toBe(verdict === 'rejected' ? 'rejected' : 'failed');
+    expect(await records.exists(bucket)).toBe(true);
+    expect(await toldOf(requestId)).not.toContain('!channel');
+  });
+});
+
 describe('who may start executions', () => {
   it.each([
     ['the other’s request', 'req-forgedabcdef', (request: Request) => request],

@@ -33,6 +33,12 @@ describe('literal', () => {
   });
 });
 
+describe('users', () => {
+  it('pings nobody by what is no id', () => {
+    expect(users(['U0ALICE> <!channel', 'here', 'S0GROUP'])).toBe('U0ALICE&gt; &lt;!channel, here or <!subteam^S0GROUP>');
+  });
+});
+
 describe('cut', () => {
   it('leaves what fits as it is', () => {
     expect(cut('a&amp;b', 7)).toBe('a&amp;b');
