@@ -2,14 +2,14 @@
  * Locks: one open request a bucket, three open requests a person. A lock belongs to a request and is freed with it; one whose
  * request is over, or should be by far, is taken over.
  */
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { won } from './tables.ts';
 
 export interface Lock {
   /** A bucket's name, or a person's slot (`person:U…:1`); names of buckets have no colon. */
   bucket: string;
   requestId: string;
-  /** ISO 8601. */
+  /** When it was last taken, ISO 8601. */
   takenAt: string;
 }
 
@@ -20,37 +20,62 @@ export const OPEN_EACH = 3;
 
 /** `isOver` says whether the request that holds a lock has ended. */
 export function createLocks(db: DynamoDBDocumentClient, TableName: string, isOver: (holder: Lock) => Promise<boolean>) {
-  const put = (lock: Lock, mine: string) =>
+  const key = (bucket: string) => ({ TableName, Key: { bucket } });
+
+  /** For the first time, or once more for the same request; each delivery of it that takes it is written down. */
+  const takeFree = ({ bucket, requestId, takenAt }: Lock, by: string) =>
+    won(
+      db.send(
+        new UpdateCommand({
+          ...key(bucket),
+          UpdateExpression: 'SET requestId = :requestId, takenAt = :takenAt ADD takers :by',
+          ConditionExpression: 'attribute_not_exists(requestId) OR requestId = :requestId',
+          ExpressionAttributeValues: { ':requestId': requestId, ':takenAt': takenAt, ':by': new Set([by]) },
+        }),
+      ),
+    );
+
+  const takeOver = (lock: Lock, by: string, holder: Lock) =>
     won(
       db.send(
         new PutCommand({
           TableName,
-          Item: lock,
-          ConditionExpression: 'attribute_not_exists(#bucket) OR #requestId IN (:mine, :own)',
-          ExpressionAttributeNames: { '#bucket': 'bucket', '#requestId': 'requestId' },
-          ExpressionAttributeValues: { ':mine': mine, ':own': lock.requestId },
+          Item: { ...lock, takers: new Set([by]) },
+          ConditionExpression: 'requestId = :holder AND takenAt = :takenAt',
+          ExpressionAttributeValues: { ':holder': holder.requestId, ':takenAt': holder.takenAt },
         }),
       ),
     );
 
   /** Takes a lock for a request, once more for the same one; gives the lock that stands in the way when it is another's. */
-  async function take(lock: Lock): Promise<Lock | undefined> {
-    if (await put(lock, lock.requestId)) return undefined;
-    const { Item } = await db.send(new GetCommand({ TableName, Key: { bucket: lock.bucket }, ConsistentRead: true }));
+  async function take(lock: Lock, by: string): Promise<Lock | undefined> {
+    if (await takeFree(lock, by)) return undefined;
+    const { Item } = await db.send(new GetCommand({ ...key(lock.bucket), ConsistentRead: true }));
     const holder = Item as Lock | undefined;
-    if (!holder) return take(lock);
-    if ((await isOver(holder)) && (await put(lock, holder.requestId))) return undefined;
+    if (!holder) return take(lock, by);
+    if ((await isOver(holder)) && (await takeOver(lock, by, holder))) return undefined;
     return holder;
   }
 
-  const remove = (bucket: string, requestId: string) =>
+  const remove = (bucket: string, requestId: string, more = '') =>
     won(
       db.send(
         new DeleteCommand({
-          TableName,
-          Key: { bucket },
-          ConditionExpression: 'requestId = :requestId',
+          ...key(bucket),
+          ConditionExpression: `requestId = :requestId${more}`,
           ExpressionAttributeValues: { ':requestId': requestId },
+        }),
+      ),
+    );
+
+  const leave = (bucket: string, requestId: string, by: string) =>
+    won(
+      db.send(
+        new UpdateCommand({
+          ...key(bucket),
+          UpdateExpression: 'DELETE takers :by',
+          ConditionExpression: 'requestId = :requestId',
+          ExpressionAttributeValues: { ':requestId': requestId, ':by': new Set([by]) },
         }),
       ),
     );
@@ -59,14 +84,22 @@ export function createLocks(db: DynamoDBDocumentClient, TableName: string, isOve
     take,
 
     /** Takes one of a person's slots for a request; false when others hold all of them. */
-    async takeSlot(user: string, requestId: string, takenAt: string): Promise<boolean> {
-      for (const bucket of slotsOf(user)) if (!(await take({ bucket, requestId, takenAt }))) return true;
+    async takeSlot(user: string, lock: Omit<Lock, 'bucket'>, by: string): Promise<boolean> {
+      for (const bucket of slotsOf(user)) if (!(await take({ bucket, ...lock }, by))) return true;
       return false;
     },
 
     /** Frees what a request holds: its bucket and its requester's slot. */
     async free(bucket: string, user: string, requestId: string): Promise<void> {
       await Promise.all([bucket, ...slotsOf(user)].map((lock) => remove(lock, requestId)));
+    },
+
+    /** A delivery came to nothing for certain: frees what no other delivery of the same request has taken. */
+    async giveBack(bucket: string, user: string, requestId: string, by: string): Promise<void> {
+      const back = async (lock: string) => {
+        if (await leave(lock, requestId, by)) await remove(lock, requestId, ' AND attribute_not_exists(takers)');
+      };
+      await Promise.all([bucket, ...slotsOf(user)].map(back));
     },
 
     /** The ids of all open requests. */

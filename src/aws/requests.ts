@@ -25,6 +25,8 @@ export interface Decision {
   previous: string;
   /** The modal in which it was decided, to be told how it went on. */
   viewId: string | null;
+  /** Whether the flow was told: until then, whoever decided may say it again. */
+  passedOn?: boolean;
 }
 
 export interface RequestRow extends Request {
@@ -51,6 +53,8 @@ export interface RequestRow extends Request {
   why?: string;
   closedBy?: string | null;
   closedAt?: string;
+  /** Hash of the audit entry before the last. */
+  closedAfter?: string;
 }
 
 export type Requests = ReturnType<typeof createRequests>;
@@ -137,10 +141,22 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
       return update(requestId, { decision, state: 'decided', auditHead }, condition, { ...values, ':decided': 'decided' });
     },
 
+    /** The flow was told of the decision on this attempt. */
+    async passedOn(requestId: string, attempt: number): Promise<void> {
+      const command = new UpdateCommand({
+        ...key(requestId),
+        UpdateExpression: 'SET #decision.#passedOn = :true',
+        ConditionExpression: '#attempt = :attempt AND attribute_exists(#decision)',
+        ExpressionAttributeNames: { '#decision': 'decision', '#passedOn': 'passedOn', '#attempt': 'attempt' },
+        ExpressionAttributeValues: { ':true': true, ':attempt': attempt },
+      });
+      await won(db.send(command));
+    },
+
     /** Writes the outcome; false where there is one already, which stands. */
     close(
       requestId: string,
-      end: { outcome: Outcome; why: string; closedBy: string | null; closedAt: string; auditHead: string },
+      end: { outcome: Outcome; why: string; closedBy: string | null; closedAt: string; closedAfter: string; auditHead: string },
     ): Promise<boolean> {
       return update(
         requestId,

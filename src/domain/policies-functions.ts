@@ -85,7 +85,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         slackSecrets(place, 'signing-secret', 'bot-token'),
         rows(place, 'requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
         allow('RequestsByRequester', 'dynamodb:Query', `${tableArn(place, 'requests')}/index/byRequester`),
-        rows(place, 'locks', 'GetItem', 'PutItem', 'DeleteItem', 'Scan'),
+        rows(place, 'locks', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Scan'),
         audit(place),
       ];
     case 'inspect':

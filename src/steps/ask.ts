@@ -1,5 +1,5 @@
 /** Makes a request of what somebody typed: checked, locked, written down, sealed, started. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { OPEN_EACH } from '../aws/locks.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { parseBucket } from '../domain/bucket-name.ts';
@@ -28,13 +28,14 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
   const row = await requests.get(requestId);
   if (row?.outcome) return { ok: true };
   // Of a row only the time is taken, and only of what this very submission wrote: who may write rows can't have one sealed.
-  const askedAt = row && isOurs(row, fixed, now()) ? Date.parse(row.askedAt) : now();
+  if (row && !isOurs(row, fixed, now())) return refuse(SENT_BEFORE);
+  const askedAt = row ? Date.parse(row.askedAt) : now();
   const request = requestOf({ requestId, ...fixed }, askedAt, rule?.windowSeconds ?? 0);
-  const takenAt = request.askedAt;
-  const lock = await locks.take({ bucket, requestId, takenAt });
+  const [mine, by] = [{ requestId, takenAt: new Date(now()).toISOString() }, randomUUID()];
+  const lock = await locks.take({ bucket, ...mine }, by);
   if (lock) return refuse(`${lock.requestId} for this bucket is open already; wait for its end, or ask who made it to cancel it.`);
-  if (!(await locks.takeSlot(user, requestId, takenAt))) {
-    await locks.free(bucket, user, requestId);
+  if (!(await locks.takeSlot(user, mine, by))) {
+    await locks.giveBack(bucket, user, requestId, by);
     return refuse(`You have ${OPEN_EACH} open requests, which is as many as may be; cancel one, or wait for its end.`);
   }
   try {
@@ -45,8 +46,8 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
     await flow.start(requestId, { request, sealedRequest });
     return { ok: true };
   } catch (error) {
-    // Where the answer to this start, or to an earlier one, was lost the flow may be at work: the lock stays, and is taken over if nothing comes of it.
-    if (!row && !(error instanceof StartUnknown)) await locks.free(bucket, user, requestId);
+    // Where the answer was lost the flow may be at work: the lock stays, and is taken over if nothing comes of it.
+    if (!(error instanceof StartUnknown)) await locks.giveBack(bucket, user, requestId, by);
     throw error;
   }
 }
@@ -58,8 +59,9 @@ function isOurs(row: Request, fixed: Fixed, now: number): boolean {
   return same && age >= 0 && age < RESUBMIT_MS;
 }
 
-/** A modal is submitted again within minutes, if at all. */
+/** A modal is submitted again within minutes, if at all; later its lock may be another's, and its times are long gone. */
 const RESUBMIT_MS = 15 * 60_000;
+const SENT_BEFORE = 'This form was sent before, and nothing came of it. Close it, and give the command again.';
 
 type Fixed = Pick<Request, 'bucket' | 'kind' | 'rehearsal' | 'requester' | 'team' | 'reason'>;
 

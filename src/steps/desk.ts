@@ -38,7 +38,7 @@ export function createDesk(parts: DeskParts): Desk {
     const decision = decide({ kind, bucket: row.bucket, team: click.team, user: click.user, requester: row.requester }, config);
     if (!decision.allow || !decision.approver)
       return refuse(decision.allow ? 'You are no approver.' : decision.why, decision.allow ? [] : decision.whoCan);
-    const over = isRepeated(row, click, kind) ? undefined : whyOver(row, now());
+    const over = isRepeated(row, click, kind === 'approve' ? 'approved' : 'rejected') ? undefined : whyOver(row, now());
     return over ?? { ok: true as const, row, approver: decision.approver };
   }
 
@@ -93,7 +93,7 @@ export function createDesk(parts: DeskParts): Desk {
     if (!row) return refuse('This request is not known here.');
     const decision = decide({ kind: 'cancel', bucket: row.bucket, team: click.team, user: click.user, requester: row.requester }, config);
     if (!decision.allow) return refuse(decision.why, decision.whoCan);
-    const over = whyOver(row, now());
+    const over = isRepeated(row, click, 'cancelled') ? undefined : whyOver(row, now());
     if (over) return over;
     const settled = await settle(row, { ...click, viewId: null }, { verdict: 'cancelled', why: '', approver: null, sealedCode: null });
     if (settled.ok) return settled;
@@ -108,14 +108,14 @@ export function createDesk(parts: DeskParts): Desk {
   ): Promise<Decided> {
     const { requestId, bucket, attempt, sealedToken } = row;
     const repeated = row.decision && row.state === 'decided' ? row.decision : undefined;
-    const decision: Decision = repeated ?? {
+    const decision: Decision = {
       verdict: made.verdict,
       by: by.user,
-      why: made.why,
+      why: repeated?.why ?? made.why,
       attempt,
-      at: iso(),
+      at: repeated?.at ?? iso(),
       viewId: by.viewId,
-      previous: row.auditHead,
+      previous: repeated?.previous ?? row.auditHead,
     };
     const what = { verdict: made.verdict, approver: made.approver, why: decision.why };
     const entry = {
@@ -137,7 +137,10 @@ export function createDesk(parts: DeskParts): Desk {
     }
     await audit.record(entry);
     const answer: Answer = { ...made, why: decision.why, slackUser: by.user, attempt, auditHead };
-    if ((await flow.resume(token, answer)) || repeated) return { ok: true };
+    const resumed = await flow.resume(token, answer);
+    // Nothing is lost where this fails: the same may be said again, and ends in nothing.
+    await requests.passedOn(requestId, attempt).catch(() => undefined);
+    if (resumed || repeated) return { ok: true };
     // The wait that this was for is over: by time, or since the state that asks was run again.
     return { ok: false, over: now() >= Date.parse(row.expiresAt) ? EXPIRED : ASKED_ANEW };
   }
@@ -161,15 +164,18 @@ export function createDesk(parts: DeskParts): Desk {
   };
 }
 
-/** The same submission, delivered again: it is answered as the first time. */
+/**
+ * The same decision again: delivered again from the same modal, or said again by any way since the flow wasn't told of it (it failed in
+ * between). It is answered as the first time, and passed on once more.
+ */
 function isRepeated(
   { state, decision, attempt }: RequestRow,
   click: { user: string; viewId?: string },
-  kind: 'approve' | 'reject',
+  verdict: Decision['verdict'],
 ): boolean {
-  if (state !== 'decided' || !decision || !click.viewId) return false;
-  const same = decision.by === click.user && decision.viewId === click.viewId && decision.attempt === attempt;
-  return same && decision.verdict === (kind === 'approve' ? 'approved' : 'rejected');
+  if (state !== 'decided' || !decision) return false;
+  const same = decision.by === click.user && decision.verdict === verdict && decision.attempt === attempt;
+  return same && (!decision.passedOn || (click.viewId !== undefined && decision.viewId === click.viewId));
 }
 
 const ASKED_ANEW = 'Nothing was used: it was asked anew at that moment. Click the button in the channel again.';

@@ -4,6 +4,7 @@ import type { Audit } from '../aws/audit.ts';
 import type { Locks } from '../aws/locks.ts';
 import type { RequestRow, Requests } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
+import { auditEntry } from '../domain/audit.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
 import { type Conclusion, type Elevation, type Outcome, Request, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
@@ -33,18 +34,33 @@ export interface ToReport {
 /** The outcome that was there first stands, whatever is reported later. */
 export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
   const { requests, locks, audit } = parts;
-  const { requestId, elevation, work } = toReport;
-  const row = await requests.get(requestId);
-  if (!row) return { outcome: toReport.conclusion.outcome };
-  const conclusion = row.outcome ? { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null } : inWords(toReport.conclusion);
+  const { requestId, elevation } = toReport;
+  const row = await closed(toReport, requests);
+  if (!row?.outcome) return { outcome: toReport.conclusion.outcome };
+  const conclusion = { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null };
   const closedAt = row.closedAt ?? toReport.at;
-  const previous = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
-  const what = { outcome: conclusion.outcome, why: conclusion.why, by: conclusion.by, bucket: row.bucket };
-  const { head } = await audit.record({ requestId, entry: '999-closed', at: closedAt, who: 'report', what, previous });
-  await requests.close(requestId, { outcome: conclusion.outcome, why: conclusion.why, closedBy: conclusion.by, closedAt, auditHead: head });
+  await audit.record(lastEntry(row, conclusion, closedAt, row.closedAfter ?? ''));
   await locks.free(row.bucket, row.requester, requestId);
   await tell(row, { request: Request.strip().parse(row), conclusion, closedAt }, elevation, parts);
   return { outcome: conclusion.outcome };
+}
+
+/** The row with its end in it: of two that report at once one writes that, and both tell it. Undefined where there is no row. */
+async function closed(toReport: ToReport, requests: Requests): Promise<RequestRow | undefined> {
+  const { requestId, at, elevation, work } = toReport;
+  const row = await requests.get(requestId);
+  if (!row || row.outcome) return row;
+  const conclusion = inWords(toReport.conclusion);
+  const previous = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
+  const auditHead = auditEntry(lastEntry(row, conclusion, at, previous)).hash;
+  const { outcome, why, by: closedBy } = conclusion;
+  await requests.close(requestId, { outcome, why, closedBy, closedAt: at, closedAfter: previous, auditHead });
+  return requests.get(requestId);
+}
+
+/** The trail's last entry, the same however often it is written. */
+function lastEntry({ requestId, bucket }: RequestRow, conclusion: Conclusion, at: string, previous: string) {
+  return { requestId, entry: '999-closed', at, who: 'report', what: { ...conclusion, bucket }, previous };
 }
 
 /** Outcomes that somebody decided; the others came of themselves. */

@@ -1,3 +1,4 @@
-/** What those do who have more rights than people, and what comes twice or halfway, in one sandbox. */
+/** What those do who have more rights than people, and what comes twice, halfway or at once, in one sandbox. */
 import './attacks.ts';
+import './races.ts';
 import './sent-again.ts';

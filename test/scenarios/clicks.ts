@@ -195,7 +195,10 @@ describe('Slack, failing at a click', () => {
     await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
     await sandbox.fault({ target, kind, times: 2, ...more });
     const { body } = await sandbox.act('riya', { submit: { Reason: 'not needed' } });
-    expect(body).toMatchObject({ response_action: 'errors', errors: { bucket: expect.stringContaining('nothing was done') } });
+    expect(body).toMatchObject({
+      response_action: 'errors',
+      errors: { bucket: expect.stringContaining('Something failed for the moment') },
+    });
     await sandbox.fault({ clear: true });
     await sandbox.act('riya', { submit: { Reason: 'not needed' } });
     await sandbox.seen('alice', ({ messages }) => messages.some((one) => textOf(one).includes(bucket)), 'the question');

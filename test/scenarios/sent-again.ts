@@ -61,6 +61,16 @@ describe('a form submitted again after its request was not started', () => {
     expect(textOf((await sandbox.see('alice')).messages)).not.toContain(first);
   });
 
+  it('as it was, but long after, is to be given anew: its times are over, and so is its lock', async () => {
+    const bucket = await notStarted('error');
+    await sandbox.advance(15 * 60 + 1);
+    expect(textOf(await submit('riya', { Reason: 'not needed' }))).toContain('give the command again');
+    const requestId = await ask(sandbox, bucket);
+    await approve(sandbox, requestId, bucket, 'alice');
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'deleted' });
+  });
+
   it('as it was is that request, though its first start was only thought lost, and nobody else could ask meanwhile', async () => {
     const bucket = await notStarted('lost-answer');
     const requestId = await requestFor(bucket);
@@ -194,6 +204,19 @@ describe('an approval', () => {
     expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'rejected', closedBy: 'U0BOB' });
   });
 
+  it('that could not be passed on is said again by the same person, in another window', async () => {
+    const { bucket, requestId, values } = await approving();
+    await failing('states:SendTaskSuccess', 'error', 2);
+    expect(textOf(await submit('alice', values))).toMatch(FAILED_OR_LATE);
+    await openModal(sandbox, 'bob', { click: 'Reject', ts: (await waiting(sandbox, requestId)).ts }).catch(() => undefined);
+    expect(textOf((await sandbox.see('bob')).modal)).not.toContain('Why');
+    await sandbox.act('alice', { close: true });
+    await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts: (await waiting(sandbox, requestId)).ts });
+    const code = await sandbox.code('alice');
+    expect(textOf(await submit('alice', { ...values, 'MFA code': code }))).toContain('hecking with AWS');
+    await expectDeleted(requestId, bucket);
+  });
+
   it('whose record in the trail failed is recorded when it is submitted again', async () => {
     const { bucket, requestId, values } = await approving();
     await failing('dynamodb:PutItem', 'error');
@@ -219,5 +242,30 @@ describe('an approval', () => {
     await submit('alice', values);
     await until(async () => (await sandbox.flow(requestId)).status === 'SUCCEEDED', 'the end');
     expect(await records.exists(bucket)).toBe(false);
+  });
+});
+
+describe.each([
+  ['a rejection', 'bob', 'Reject', { Reason: 'still needed' }, 'rejected'],
+  ['a cancellation', 'riya', 'Cancel request', undefined, 'cancelled'],
+])('%s that could not be passed on', (_, by, click, values, outcome) => {
+  it('is said again, and stands', async () => {
+    const bucket = await newBucket();
+    const requestId = await ask(sandbox, bucket);
+    const find = ({ messages }: Awaited<ReturnType<typeof sandbox.see>>) =>
+      messages.findLast((message) => textOf(message).includes(requestId) && textOf(message).includes(click));
+    await waiting(sandbox, requestId);
+    const { ts } = await sandbox.seen(by, find, `the button ${click}`);
+    const decide = async () => {
+      await sandbox.act(by, { click, ts });
+      if (values) await submit(by, values);
+    };
+    await failing('states:SendTaskSuccess', 'error', 2);
+    await decide();
+    expect(await records.rowOf(requestId)).toMatchObject({ state: 'decided' });
+    await decide();
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome });
+    expect(await records.exists(bucket)).toBe(true);
   });
 });

@@ -11,7 +11,7 @@ import type {
 import { InterlockError, StartUnknown } from '../../errors.ts';
 import { tell } from './tell.ts';
 
-const SORRY = 'Something failed for the moment, and nothing was done. Try again; if it fails again, tell your operators.';
+const SORRY = 'Something failed for the moment. Try again, which does no harm; if it fails again, tell your operators.';
 
 const UNKNOWN =
   'AWS gave no answer: your request may have been started, or not. If no message about it comes, send this form again as it is; it is not asked twice.';
