@@ -1,28 +1,40 @@
 /** The secrets, with no value: an operator puts it in (docs/install.md). Kept when the stack goes. */
 import { slackSecretName } from '../src/domain/names.ts';
-import { approverSecretPolicy } from '../src/domain/policies.ts';
+import { approverSecretPolicy, slackSecretPolicy } from '../src/domain/policies.ts';
 import { stack } from './stack.js';
 
 export async function resources(osls) {
   const { config, stage, place, keys } = await stack(osls);
-  const all = {
-    SigningSecret: secret(slackSecretName(place, 'signing-secret'), "Slack's signing secret"),
-    BotToken: secret(slackSecretName(place, 'bot-token'), "Slack's bot token"),
-  };
-  for (const approver of Object.values(config.approvers)) {
-    const id = `${approver.name[0].toUpperCase()}${approver.name.slice(1)}`;
-    all[`${id}ApproverSecret`] = secret(approver.secret, `Access key of the approver ${approver.name}`, keys.secrets);
-    all[`${id}ApproverSecretPolicy`] = {
-      Type: 'AWS::SecretsManager::ResourcePolicy',
-      Properties: {
-        SecretId: { Ref: `${id}ApproverSecret` },
-        BlockPublicPolicy: true,
-        ResourcePolicy: approverSecretPolicy(config, { stage }),
-      },
-    };
-  }
-  return all;
+  const slack = (id, name, description) =>
+    guarded(id, slackSecretName(place, name), description, slackSecretPolicy(config, { stage }, name));
+  const approvers = Object.values(config.approvers).map(({ name, secret }) =>
+    guarded(
+      `${capital(name)}ApproverSecret`,
+      secret,
+      `Access key of the approver ${name}`,
+      approverSecretPolicy(config, { stage }),
+      keys.secrets,
+    ),
+  );
+  return Object.assign(
+    slack('SigningSecret', 'signing-secret', "Slack's signing secret"),
+    slack('BotToken', 'bot-token', "Slack's bot token"),
+    ...approvers,
+  );
 }
+
+/** A secret, and the policy that keeps it from all who only write it. */
+function guarded(id, name, description, policy, keyArn) {
+  return {
+    [id]: secret(name, description, keyArn),
+    [`${id}Policy`]: {
+      Type: 'AWS::SecretsManager::ResourcePolicy',
+      Properties: { SecretId: { Ref: id }, BlockPublicPolicy: true, ResourcePolicy: policy },
+    },
+  };
+}
+
+const capital = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
 
 function secret(name, description, keyArn) {
   return {

@@ -38,6 +38,13 @@ export const SEALS = {
   checkGuards: { seals: [], opens: [] },
 } as const satisfies Record<FunctionName, { seals: string[]; opens: string[] }>;
 
+/** Slack's two secrets, and the functions that read them: their own policies allow it, the secrets' policies deny it to everybody else. */
+export const SLACK_SECRETS = {
+  'signing-secret': ['slack'],
+  'bot-token': ['slack', 'askApprover', 'report', 'checkGuards'],
+} as const satisfies Record<string, FunctionName[]>;
+export type SlackSecret = keyof typeof SLACK_SECRETS;
+
 /**
  * Read-only S3 rights of `inspect` on a rule's buckets: what it looks at and no more, so no GetObject.
  * HeadBucket asks for `ListBucket` (S3 API Reference, HeadBucket).
@@ -82,7 +89,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         allow('StartTheFlow', 'states:StartExecution', machineArn(place)),
         // SendTaskSuccess knows no resource type (Service Authorization Reference, Step Functions); what protects it is that a token can't be guessed.
         allow('AnswerTheFlow', 'states:SendTaskSuccess', '*'),
-        slackSecrets(place, 'signing-secret', 'bot-token'),
+        slackSecrets(place, name),
         rows(place, 'requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
         allow('RequestsByRequester', 'dynamodb:Query', `${tableArn(place, 'requests')}/index/byRequester`),
         rows(place, 'locks', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Scan'),
@@ -95,7 +102,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         allow('FindBuckets', ['s3:ListAllMyBuckets', 's3:ListAccessPoints'], '*'),
       ];
     case 'askApprover':
-      return [slackSecrets(place, 'bot-token'), rows(place, 'requests', 'GetItem', 'UpdateItem'), audit(place)];
+      return [slackSecrets(place, name), rows(place, 'requests', 'GetItem', 'UpdateItem'), audit(place)];
     case 'elevate':
       return [
         allow('ReadApproversKeys', 'secretsmanager:GetSecretValue', approverSecrets(place, config)),
@@ -119,13 +126,13 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       ];
     case 'report':
       return [
-        slackSecrets(place, 'bot-token'),
+        slackSecrets(place, name),
         rows(place, 'requests', 'GetItem', 'UpdateItem'),
         rows(place, 'locks', 'DeleteItem'),
         audit(place),
       ];
     case 'checkGuards':
-      return [...lookAtGuards(place, config), slackSecrets(place, 'bot-token'), rows(place, 'guards', 'Scan', 'PutItem', 'DeleteItem')];
+      return [...lookAtGuards(place, config), slackSecrets(place, name), rows(place, 'guards', 'Scan', 'PutItem', 'DeleteItem')];
   }
 }
 
@@ -174,7 +181,10 @@ function seals(name: FunctionName, key: Arn): Statement[] {
   ];
 }
 
-function slackSecrets(place: Place, ...names: ('signing-secret' | 'bot-token')[]): Statement {
+function slackSecrets(place: Place, reader: FunctionName): Statement {
+  const names = (Object.keys(SLACK_SECRETS) as SlackSecret[]).filter((name) =>
+    (SLACK_SECRETS[name] as readonly FunctionName[]).includes(reader),
+  );
   const secrets = names.map((name) => secretArnPattern(place, slackSecretName(place, name)));
   return allow('ReadSlackSecrets', 'secretsmanager:GetSecretValue', secrets);
 }

@@ -5,6 +5,7 @@
 import type { Approver, Config, Rule } from './configuration.ts';
 import { placeOf, roleArn, userName } from './names.ts';
 import { overlap } from './pattern-relations.ts';
+import { SLACK_SECRETS, type SlackSecret } from './policies-functions.ts';
 import { allow, type PolicyDocument, policy, type Statement } from './policy-document.ts';
 import type { Request } from './request.ts';
 
@@ -203,15 +204,27 @@ function userKindPolicy(config: Config, approver: Approver): PolicyDocument {
 
 /** On an approver's secret: operators write the key and never read it; `elevate` alone does. */
 export function approverSecretPolicy(config: Config, stack: { stage: string }): PolicyDocument {
-  return policy({
-    Sid: 'ElevateAlone',
+  return readBy('ElevateAlone', roleArn(placeOf(config, stack.stage), 'elevate'));
+}
+
+/** On one of Slack's secrets: operators write it and never read it; the functions that work with it alone do. */
+export function slackSecretPolicy(config: Config, stack: { stage: string }, name: SlackSecret): PolicyDocument {
+  const place = placeOf(config, stack.stage);
+  return readBy(
+    'FunctionsAlone',
+    SLACK_SECRETS[name].map((reader) => roleArn(place, reader)),
+  );
+}
+
+const readBy = (Sid: string, roles: string | string[]): PolicyDocument =>
+  policy({
+    Sid,
     Effect: 'Deny',
     Principal: '*',
     Action: 'secretsmanager:GetSecretValue',
     Resource: '*',
-    Condition: { ArnNotEquals: { 'aws:PrincipalArn': roleArn(placeOf(config, stack.stage), 'elevate') } },
+    Condition: { ArnNotEquals: { 'aws:PrincipalArn': roles } },
   });
-}
 
 /** What the session of a request may do: what is asked for and no more; a rehearsal's reads, and nothing else. */
 export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>): string[] {

@@ -250,6 +250,8 @@ function refusal(name: FunctionName, action: string, on = ''): string {
   if (UNSEALING.includes(name) && on.startsWith('seal ')) return `denied by statement "NobodyElse" of the key's policy`;
   if (action === 'secretsmanager:GetSecretValue' && on === 'approvers/alice')
     return `denied by statement "ElevateAlone" of the secret's policy`;
+  if (action === 'secretsmanager:GetSecretValue' && on.startsWith('slack/'))
+    return `denied by statement "FunctionsAlone" of the secret's policy`;
   return NOBODY_ALLOWS;
 }
 

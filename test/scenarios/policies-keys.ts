@@ -1,3 +1,4 @@
+import { FUNCTIONS } from '../../src/domain/names.ts';
 import type { Caller } from '../helpers/policies-http.ts';
 import { allowedBy, NOBODY_ALLOWS } from '../helpers/policies-http.ts';
 import { roleArn } from '../helpers/policies-stack.ts';
@@ -165,6 +166,28 @@ describe('an approver’s key in its secret, under the key SECRETS', () => {
   it('stays closed to operators by its key alone, where a secret’s own policy is gone', async () => {
     stack.sandbox.aws.secrets.setPolicy('interlock/sandbox/approvers/alice', undefined);
     expect(await stack.admin.asks('secretsmanager:GetSecretValue', 'approvers/alice')).toBe(NOBODY_ALLOWS);
+  });
+});
+
+describe('Slack’s secrets', () => {
+  it.each([
+    ['slack/signing-secret', ['slack']],
+    ['slack/bot-token', ['slack', 'askApprover', 'report', 'checkGuards']],
+  ])('%s is written by operators, and read by the functions that work with it alone (FunctionsAlone)', async (secret, readers) => {
+    const refused = `denied by statement "FunctionsAlone" of the secret's policy`;
+    for (const { asks } of [stack.admin, stack.root]) {
+      expect(await asks('secretsmanager:PutSecretValue', secret)).toMatch(/^allowed by /);
+      expect(await asks('secretsmanager:GetSecretValue', secret)).toBe(refused);
+    }
+    for (const name of FUNCTIONS) {
+      const { asks } = await stack.role(name);
+      const read = () => asks('secretsmanager:GetSecretValue', secret);
+      const reads = readers.includes(name);
+      expect([name, await read()]).toEqual([name, reads ? allowedBy('ReadSlackSecrets') : refused]);
+      await widened(name, async () =>
+        expect([name, await read()]).toEqual([name, reads ? expect.stringMatching(/^allowed by /) : refused]),
+      );
+    }
   });
 });
 
