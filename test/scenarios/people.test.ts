@@ -4,6 +4,3 @@ import './requests.ts';
 import './decisions.ts';
 import './clicks.ts';
 import './foreign.ts';
-import './guard-change.ts';
-import './guard-command.ts';
-import './guarded.ts';
