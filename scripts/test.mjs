@@ -2,7 +2,7 @@
  * All that must hold: types, lint and import directions, the state machine's grammar, packaging, and the tests.
  * With arguments, the tests alone, and the arguments go to jest. Ends with the line `N passed, N failed`.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,28 +15,29 @@ const CHECKS = {
   lint: ['scripts/lint.mjs'],
   'state machine': ['scripts/check-asl.mjs'],
 };
-const PACKAGING = { packaging: ['scripts/package.mjs'] };
+const PACKAGING = ['packaging', ['scripts/package.mjs']];
 
 const args = process.argv.slice(2);
-const checks = Object.entries(args.length > 0 ? PACKAGING : { ...CHECKS, ...PACKAGING });
-const counts = [...(await Promise.all(checks.map(check))), jest(args)];
+const checks = Object.entries(args.length > 0 ? {} : CHECKS);
+// The tests need the package; the other checks run beside them.
+const counts = [await check(PACKAGING), ...(await Promise.all([jest(args), ...checks.map(check)]))];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** Runs beside the other checks; what it printed comes out in one piece. */
+/** Runs beside the others; what it printed comes out in one piece. */
 async function check([name, command]) {
   const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
-  const code = await new Promise((ended) => child.once('error', ended).once('close', ended));
+  const code = await ended(child);
   process.stdout.write(`${Buffer.concat(output)}${code === 0 ? 'ok' : 'FAILED'}: ${name}\n`);
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /** Counts tests; what fails without being a test (a file that doesn't load, a run with no tests, a crash) counts as one that failed. */
-function jest(args) {
+async function jest(args) {
   const directory = mkdtempSync(join(tmpdir(), 'interlock-test-'));
   const results = join(directory, 'results.json');
   try {
@@ -49,13 +50,19 @@ function jest(args) {
       `--outputFile=${results}`,
       ...args,
     ];
-    const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    const status = await ended(child);
     const { numPassedTests = 0, numFailedTests = 0, numRuntimeErrorTestSuites = 0 } = read(results);
     const failed = numFailedTests + numRuntimeErrorTestSuites;
     return { passed: numPassedTests, failed: status === 0 ? failed : Math.max(failed, 1) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The exit code; an error, or null for a signal, where there is none. */
+function ended(child) {
+  return new Promise((done) => child.once('error', done).once('close', done));
 }
 
 function read(file) {
