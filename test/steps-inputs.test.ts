@@ -32,7 +32,7 @@ const INPUTS = {
   elevate: [ElevateInput, { ...step, answer, facts: someFacts() }],
   deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts() }],
   changeGuard: [GuardInput, { ...step, answer, elevation, facts: someFacts({ guardChange: aGuardChange() }) }],
-  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, elevation, work }],
+  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, answer, elevation, work }],
 } as const;
 
 describe('what the state machine gives a function', () => {
@@ -89,7 +89,8 @@ describe('what the state machine gives a function', () => {
     expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: inspection }).shown).toEqual(someFacts());
     expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: { ...inspection, facts: null } }).shown).toBeNull();
     expect(parseInput(AskInput, INPUTS.askApprover[1]).elevation).toBeNull();
-    expect(parseInput(ReportInput, { ...INPUTS.report[1], elevation: {}, work: {} })).toMatchObject({
+    expect(parseInput(ReportInput, { ...INPUTS.report[1], answer: { slackUser: '' }, elevation: {}, work: {} })).toMatchObject({
+      answer: null,
       elevation: null,
       work: null,
     });
@@ -109,8 +110,10 @@ describe('what is reported', () => {
   it('comes from the state machine', () => {
     expect(parseInput(ReportInput, INPUTS.report[1])).toEqual({
       requestId: 'req-abcdefghij23',
+      request: aRequest(),
       conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' },
       at: '2026-11-02T09:00:01.000Z',
+      answer,
       elevation,
       work,
     });
@@ -123,8 +126,10 @@ describe('what is reported', () => {
   ])('comes from EventBridge for an execution that ended as %s', (status, outcome, why) => {
     expect(parseInput(ReportInput, event(status))).toEqual({
       requestId: 'req-abcdefghij23',
+      request: null,
       conclusion: { outcome, why, by: null },
       at: '2026-11-02T09:30:00Z',
+      answer: null,
       elevation: null,
       work: null,
     });

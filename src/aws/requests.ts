@@ -47,7 +47,7 @@ export interface RequestRow extends Request {
   views?: Record<string, string>;
   decision?: Decision;
   remindedAt?: string;
-  /** Timestamps of the messages that told the outcome, by where. */
+  /** Timestamps of the messages that told the outcome, by where; of the approver's notice a mark that only those who tell can make. */
   told?: { thread?: string; requester?: string; approver?: string; operators?: string };
   outcome?: Outcome;
   why?: string;

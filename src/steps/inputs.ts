@@ -45,12 +45,17 @@ export type DeleteInput = z.infer<typeof DeleteInput>;
 export const GuardInput = z.strictObject({ ...withSession, facts: Facts.extend({ guardChange: GuardChange }) });
 export type GuardInput = z.infer<typeof GuardInput>;
 
+/** The last answer, where there is one of the form that ours have: the report must not fail for another's. */
+const answered = z.custom((given) => given !== undefined).transform((given) => Answer.safeParse(given).data ?? null);
+
 const fromFlow = z
-  .strictObject({ ...step, conclusion: Conclusion, elevation: orNone(Elevation), work: orNone(Work) })
-  .transform(({ request, conclusion, enteredAt, elevation, work }) => ({
+  .strictObject({ ...step, conclusion: Conclusion, answer: answered, elevation: orNone(Elevation), work: orNone(Work) })
+  .transform(({ request, conclusion, enteredAt, answer, elevation, work }) => ({
     requestId: request.requestId,
+    request,
     conclusion,
     at: enteredAt,
+    answer,
     elevation,
     work,
   }));
@@ -66,8 +71,10 @@ const fromEventBridge = z
   .object({ time: z.iso.datetime(), detail: z.object({ name: z.string(), status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']) }) })
   .transform(({ time, detail }) => ({
     requestId: detail.name,
+    request: null,
     conclusion: { ...ENDED[detail.status], by: null },
     at: time,
+    answer: null,
     elevation: null,
     work: null,
   }));

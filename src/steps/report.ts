@@ -6,12 +6,12 @@ import type { RequestRow, Requests } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
-import { type Conclusion, type Elevation, type Outcome, Request, type Work } from '../domain/request.ts';
+import { type Answer, type Conclusion, type Elevation, type Outcome, Request, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
-import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
+import { addressedTo, type Ended, endedMessage, headline, type Message, outcomeMessage } from '../slack/views/messages.ts';
 import { codeRefusedMessage, codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
-import { attempted, post, type Warn } from './telling.ts';
+import { attempted, type Mark, post, type Warn } from './telling.ts';
 
 export interface ReportParts {
   config: Config;
@@ -19,36 +19,58 @@ export interface ReportParts {
   locks: Locks;
   audit: Audit;
   slack: WebClient;
+  mark: Mark;
   warn: Warn;
 }
 
 export interface ToReport {
   requestId: string;
+  /** As the flow holds it; null where EventBridge reports. Once somebody has answered it is the one that was sealed: the flow looked first. */
+  request: Request | null;
   conclusion: Conclusion;
   /** When it ended, ISO 8601: the same each time it is reported. */
   at: string;
+  /** The last one; null where nobody has answered, or EventBridge reports. */
+  answer: Answer | null;
   elevation: Elevation | null;
   work: Work | null;
 }
 
-/** The outcome that was there first stands, whatever is reported later. */
+/** The outcome that was there first stands, whatever is reported later; but whose code was given hears what the flow says, not the record. */
 export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
   const { requests, locks, audit } = parts;
-  const { requestId, elevation } = toReport;
-  const row = await closed(toReport, requests);
-  if (!row?.outcome) return { outcome: toReport.conclusion.outcome };
+  const { requestId, answer, elevation } = toReport;
+  const found = await requests.get(requestId).then(
+    (row) => ({ row }),
+    (error: unknown) => ({ row: undefined, error }),
+  );
+  const approver = await tellOfCode(toReport, found.row, parts);
+  if ('error' in found) throw found.error;
+  const frozen = (elevation ?? answer) ? toReport.request : null;
+  const row = await closed(toReport, found.row, requests);
+  if (!row?.outcome) {
+    if (frozen) await locks.free(frozen.bucket, frozen.requester, requestId);
+    return { outcome: toReport.conclusion.outcome };
+  }
   const conclusion = { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null };
   const closedAt = row.closedAt ?? toReport.at;
   await audit.record(lastEntry(row, conclusion, closedAt, row.closedAfter ?? ''));
-  await locks.free(row.bucket, row.requester, requestId);
-  await tell(row, { request: Request.strip().parse(row), conclusion, closedAt }, elevation, parts);
+  const { bucket, requester } = frozen ?? row;
+  await locks.free(bucket, requester, requestId);
+  const request = frozen ?? Request.strip().parse(row);
+  const heard = codeGiven(answer, elevation, toReport.conclusion.outcome) !== undefined;
+  await tell(
+    { ...row, told: { ...row.told, ...(approver && { approver }) } },
+    { request, conclusion, closedAt },
+    { elevation, heard },
+    parts,
+  );
   return { outcome: conclusion.outcome };
 }
 
 /** The row with its end in it: of two that report at once one writes that, and both tell it. Undefined where there is no row. */
-async function closed(toReport: ToReport, requests: Requests): Promise<RequestRow | undefined> {
+async function closed(toReport: ToReport, row: RequestRow | undefined, requests: Requests): Promise<RequestRow | undefined> {
   const { requestId, at, elevation, work } = toReport;
-  const row = await requests.get(requestId);
   if (!row || row.outcome) return row;
   const conclusion = inWords(toReport.conclusion);
   const previous = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
@@ -61,6 +83,55 @@ async function closed(toReport: ToReport, requests: Requests): Promise<RequestRo
 /** The trail's last entry, the same however often it is written. */
 function lastEntry({ requestId, bucket }: RequestRow, conclusion: Conclusion, at: string, previous: string) {
   return { requestId, entry: '999-closed', at, who: 'report', what: { ...conclusion, bucket }, previous };
+}
+
+/**
+ * Whose code AWS was given hears what became of it, by what the flow itself knows: whoever may write the record can't keep it from
+ * them. That it was told already counts with a mark alone: rather told twice than not at all. Gives what the record says of it then.
+ */
+async function tellOfCode(
+  { requestId, request, answer, elevation, conclusion, at }: ToReport,
+  row: RequestRow | undefined,
+  { config, requests, slack, mark, warn }: ReportParts,
+): Promise<string | undefined> {
+  const before = row?.told?.approver;
+  const code = codeGiven(answer, elevation, conclusion.outcome);
+  const approver = code && config.approvers[code.approver]?.slackUser;
+  // Who asked hears of any end as such.
+  if (!request || !approver || (code.fate === 'unused' && approver === request.requester)) return before;
+  const marked = mark(requestId);
+  if (before === marked) return before;
+  const ended = { request, conclusion: inWords(conclusion), closedAt: at };
+  const told = await attempted(warn, 'the approver', () => post(slack, approver, noticeOf(code.fate, ended)));
+  if (!told) return before;
+  if (row) await requests.placed(requestId, { told: { ...row.told, approver: marked } });
+  return marked;
+}
+
+type Fate = 'session' | 'unknown' | 'refused' | 'unused';
+
+/** Whose code the end is about, and what became of it: where the state that spends it failed, nobody knows. */
+function codeGiven(answer: Answer | null, elevation: Elevation | null, outcome: Outcome): { approver: string; fate: Fate } | undefined {
+  if (outcome === 'failed' && answer?.verdict === 'approved' && answer.approver && answer.attempt !== elevation?.attempt) {
+    return { approver: answer.approver, fate: 'unknown' };
+  }
+  if (!elevation) return undefined;
+  const { approver, verdict } = elevation;
+  return { approver, fate: verdict === 'session' ? 'session' : verdict === 'locked' ? 'refused' : 'unused' };
+}
+
+function noticeOf(fate: Fate, ended: Ended): Message {
+  const { request, conclusion } = ended;
+  const next = nextStep(conclusion.outcome, request.kind);
+  switch (fate) {
+    case 'session':
+    case 'unknown':
+      return codeUsedMessage(ended, fate === 'session', DONE.has(conclusion.outcome) ? '' : next);
+    case 'refused':
+      return codeRefusedMessage(request, conclusion.why);
+    case 'unused':
+      return outcomeMessage(ended, next);
+  }
 }
 
 /** Outcomes that somebody decided; the others came of themselves. */
@@ -79,8 +150,8 @@ function inWords(conclusion: Conclusion): Conclusion {
 async function tell(
   row: RequestRow,
   ended: Ended,
-  elevation: Elevation | null,
-  { config, requests, slack, warn }: ReportParts,
+  { elevation, heard }: { elevation: Elevation | null; heard: boolean },
+  { config, requests, slack, mark, warn }: ReportParts,
 ): Promise<void> {
   const { request, conclusion } = ended;
   const { requestId } = request;
@@ -88,10 +159,11 @@ async function tell(
   const message = outcomeMessage(ended, next);
   const told = { ...row.told };
   const once = async (place: keyof typeof told, act: () => Promise<{ ts: string }>) => {
-    if (told[place]) return true;
+    const marked = place === 'approver' ? mark(requestId) : undefined;
+    if (marked ? told[place] === marked : told[place]) return true;
     const at = await attempted(warn, `the outcome (${place})`, act);
     if (!at) return false;
-    told[place] = at.ts;
+    told[place] = marked ?? at.ts;
     await requests.placed(requestId, { told });
     return true;
   };
@@ -118,19 +190,12 @@ async function tell(
     );
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
-  // Whose code was used hears of it, whatever the record says of a decision.
-  const approver = approverOf(config, elevation) ?? (decision?.verdict === 'cancelled' ? undefined : decision?.by);
-  const used = elevation?.verdict === 'session' || (decision?.verdict === 'approved' && elevation === null);
-  if (approver && (approver !== request.requester || used)) {
-    const refused = elevation?.verdict === 'locked' ? codeRefusedMessage(request, conclusion.why) : message;
-    const notice = used ? codeUsedMessage(ended, elevation !== null, DONE.has(conclusion.outcome) ? '' : next) : refused;
-    await once('approver', () => post(slack, approver, notice));
+  // Where the flow says nothing of a code, the record alone knows who decided, and whether a code was on its way.
+  const approver = heard || decision?.verdict === 'cancelled' ? undefined : decision?.by;
+  const given = decision?.verdict === 'approved';
+  if (approver && (approver !== request.requester || given)) {
+    await once('approver', () => post(slack, approver, given ? noticeOf('unknown', ended) : message));
   }
-}
-
-/** The Slack user whose code the elevation was about. */
-function approverOf(config: Config, elevation: Elevation | null): string | undefined {
-  return elevation ? config.approvers[elevation.approver]?.slackUser : undefined;
 }
 
 const TITLES: Partial<Record<Outcome, string>> = {

@@ -1,11 +1,21 @@
 /** Posting to Slack from the flow: where a message stands already it is edited, and what can't be told is no reason to fail. */
+import { createHmac } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import type { MessageAt } from '../aws/requests.ts';
 import { InterlockError, SlackRefused, TryAgain } from '../errors.ts';
+import type { Secret } from '../secret.ts';
 import { slackError } from '../slack/client.ts';
 import type { Message } from '../slack/views/messages.ts';
 
 export type Warn = (what: string, details: Record<string, string>) => void;
+
+/** Signs that a notice was told, so that a record can remember it and nobody can plant it who only writes records. */
+export type Mark = (notice: string) => string;
+
+/** Marks are made with the bot token, which those who tell hold anyway; where it is a new one, a notice is told again. */
+export function marker(botToken: Secret): Mark {
+  return (notice) => createHmac('sha256', botToken.reveal()).update(notice).digest('base64url');
+}
 
 /** The message that was to be edited is not there any more (chat.update, errors). */
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);

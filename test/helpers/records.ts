@@ -58,6 +58,12 @@ export function recordsOf(sandbox: Sandbox) {
       return row;
     },
 
+    /** Takes a row away, as who may write rows could. */
+    async remove(requestId: string): Promise<void> {
+      altered.add(requestId);
+      await db().send(new DeleteCommand({ TableName: REQUESTS, Key: { requestId } }));
+    },
+
     async chainOf(requestId: string): Promise<AuditEntry[]> {
       const { Items } = await db().send(
         new QueryCommand({

@@ -1,4 +1,5 @@
 /** What those do who have more rights than people, and what comes twice, halfway or at once, in one sandbox. */
 import './attacks.ts';
+import './notices.ts';
 import './races.ts';
 import './sent-again.ts';

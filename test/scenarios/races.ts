@@ -108,9 +108,17 @@ describe('two reports at once', () => {
         return { channel, ts: '1.1' };
       };
       const slack = { chat: { postMessage, update: async () => ({}) }, views: { update: async () => ({}) } };
-      const parts = { config, requests, locks, audit, slack, warn: () => undefined } as unknown as ReportParts;
+      const parts = {
+        config,
+        requests,
+        locks,
+        audit,
+        slack,
+        mark: (notice: string) => notice,
+        warn: () => undefined,
+      } as unknown as ReportParts;
       const reported = (outcome: Outcome, by: string | null) =>
-        report({ requestId, conclusion: { outcome, why: '', by }, at, elevation: null, work: null }, parts);
+        report({ requestId, request: null, conclusion: { outcome, why: '', by }, at, answer: null, elevation: null, work: null }, parts);
       const [one, other] = await Promise.all([reported('deleted', 'U0ALICE'), reported('stopped', null)]);
       expect(one).toEqual(other);
       expect(told.filter((text) => !text.includes(`*${one.outcome}*`))).toEqual([]);

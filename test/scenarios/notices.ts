@@ -1,0 +1,68 @@
+/** What an approver hears of their own codes, whoever may write records. */
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { RequestRow } from '../../src/aws/requests.ts';
+import { until } from '../helpers/sandbox.ts';
+import { records, sandbox } from '../helpers/shared-records.ts';
+import { approve, ask, textOf, waiting } from '../helpers/story.ts';
+
+let buckets = 0;
+/** A request that waits for an approver, told to everybody. */
+async function asked(): Promise<{ bucket: string; requestId: string }> {
+  const bucket = await records.bucket(`team-noticed-${++buckets}`);
+  const requestId = await ask(sandbox, bucket);
+  await waiting(sandbox, requestId);
+  await until(async () => (await records.rowOf(requestId)).direct, 'the record of where it was told');
+  return { bucket, requestId };
+}
+
+/** A request whose session is given, and whose deletion S3 throttles until the fault is cleared. */
+async function heldAtDeletion(): Promise<{ bucket: string; requestId: string }> {
+  // The codes of the tests before were tried twice each; AWS looks at about nine of a device in three minutes.
+  await sandbox.advance(200);
+  const { bucket, requestId } = await asked();
+  await sandbox.fault({ target: 's3:DeleteBucket', kind: 'throttle', times: 99 });
+  await approve(sandbox, requestId, bucket, 'alice');
+  await records.inState(requestId, 'DeleteBucket');
+  return { bucket, requestId };
+}
+
+/** The deletion goes on, and alice hears once that it was her code. */
+async function expectTold(requestId: string, bucket: string): Promise<void> {
+  await sandbox.fault({ clear: true });
+  expect((await sandbox.ended(requestId)).status).toBe('SUCCEEDED');
+  expect(await records.exists(bucket)).toBe(false);
+  const told = (await sandbox.see('alice')).messages.filter((one) =>
+    textOf(one).includes(`Your MFA code was just used for \`${bucket}\`. \`${bucket}\` was *deleted*`),
+  );
+  expect(told).toHaveLength(1);
+}
+
+describe('who may write the table of requests', () => {
+  it.each<[string, (row: RequestRow) => object]>([
+    ['removing the decision', ({ decision: _, ...row }) => row],
+    ['naming another who decided', (row) => ({ ...row, decision: { ...row.decision, by: 'U0MALLORY' } })],
+    ['writing that they have been told', (row) => ({ ...row, told: { approver: '1.1' } })],
+    ['writing that it ended otherwise', (row) => ({ ...row, outcome: 'rejected', why: 'no' })],
+    ['damaging the record', (row) => ({ ...row, askedAt: 'yesterday', reason: 7 })],
+  ])('can’t keep an approver from hearing that their code was used, by %s', async (_, change) => {
+    const { bucket, requestId } = await heldAtDeletion();
+    await records.alter(requestId, change);
+    await expectTold(requestId, bucket);
+  });
+
+  it('can’t keep an approver from hearing that their code was used, by taking the record away', async () => {
+    const { bucket, requestId } = await heldAtDeletion();
+    await records.remove(requestId);
+    await expectTold(requestId, bucket);
+    expect((await records.locks()).filter((lock) => lock.requestId === requestId)).toEqual([]);
+  });
+});
+
+describe('who may stop executions', () => {
+  it('can’t keep an approver from hearing that their code may have been used', async () => {
+    const { bucket, requestId } = await heldAtDeletion();
+    await sandbox.sfn().send(new StopExecutionCommand({ executionArn: await records.arnOf(requestId) }));
+    const told = `Your MFA code may have been just used for \`${bucket}\``;
+    await sandbox.seen('alice', ({ messages }) => textOf(messages).includes(told), 'the notice');
+  });
+});
