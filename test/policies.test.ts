@@ -33,7 +33,7 @@ describe("a function's role", () => {
         read('slack/bot-token'),
         ...['GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'].map((action) => row(action, 'requests')),
         { action: 'dynamodb:Query', resource: `${table('requests')}/index/byRequester` },
-        ...['GetItem', 'PutItem', 'DeleteItem', 'Scan'].map((action) => row(action, 'locks')),
+        ...['GetItem', 'UpdateItem', 'DeleteItem', 'Scan'].map((action) => row(action, 'locks')),
         row('PutItem', 'audit'),
         {
           action: 'logs:PutLogEvents',

@@ -2,7 +2,7 @@
  * Locks: one open request a bucket, three open requests a person. A lock belongs to a request and is freed with it; one whose
  * request is over, or should be by far, is taken over.
  */
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { won } from './tables.ts';
 
 export interface Lock {
@@ -22,30 +22,24 @@ export const OPEN_EACH = 3;
 export function createLocks(db: DynamoDBDocumentClient, TableName: string, isOver: (holder: Lock) => Promise<boolean>) {
   const key = (bucket: string) => ({ TableName, Key: { bucket } });
 
-  /** For the first time, or once more for the same request; each delivery of it that takes it is written down. */
-  const takeFree = ({ bucket, requestId, takenAt }: Lock, by: string) =>
+  const takes = ({ bucket, requestId, takenAt }: Lock, by: string, takers: string, condition: string, more: Record<string, string> = {}) =>
     won(
       db.send(
         new UpdateCommand({
           ...key(bucket),
-          UpdateExpression: 'SET requestId = :requestId, takenAt = :takenAt ADD takers :by',
-          ConditionExpression: 'attribute_not_exists(requestId) OR requestId = :requestId',
-          ExpressionAttributeValues: { ':requestId': requestId, ':takenAt': takenAt, ':by': new Set([by]) },
+          UpdateExpression: `SET requestId = :requestId, takenAt = :takenAt${takers}`,
+          ConditionExpression: condition,
+          ExpressionAttributeValues: { ':requestId': requestId, ':takenAt': takenAt, ':by': new Set([by]), ...more },
         }),
       ),
     );
 
-  const takeOver = (lock: Lock, by: string, holder: Lock) =>
-    won(
-      db.send(
-        new PutCommand({
-          TableName,
-          Item: { ...lock, takers: new Set([by]) },
-          ConditionExpression: 'requestId = :holder AND takenAt = :takenAt',
-          ExpressionAttributeValues: { ':holder': holder.requestId, ':takenAt': holder.takenAt },
-        }),
-      ),
-    );
+  /** For the first time, or once more for the same request; each delivery of it that takes it is written down. */
+  const takeFree = (lock: Lock, by: string) =>
+    takes(lock, by, ' ADD takers :by', 'attribute_not_exists(requestId) OR requestId = :requestId');
+
+  const takeOver = (lock: Lock, by: string, { requestId, takenAt }: Lock) =>
+    takes(lock, by, ', takers = :by', 'requestId = :holder AND takenAt = :since', { ':holder': requestId, ':since': takenAt });
 
   /** Takes a lock for a request, once more for the same one; gives the lock that stands in the way when it is another's. */
   async function take(lock: Lock, by: string): Promise<Lock | undefined> {

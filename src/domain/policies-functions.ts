@@ -92,7 +92,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         slackSecrets(place, name),
         rows(place, 'requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
         allow('RequestsByRequester', 'dynamodb:Query', `${tableArn(place, 'requests')}/index/byRequester`),
-        rows(place, 'locks', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Scan'),
+        rows(place, 'locks', 'GetItem', 'UpdateItem', 'DeleteItem', 'Scan'),
         audit(place),
       ];
     case 'inspect':
