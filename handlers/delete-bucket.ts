@@ -12,6 +12,6 @@ import { DeleteInput } from '../src/steps/inputs.ts';
 
 const config = loadConfig();
 const audit = createAudit(createTables(config.region), env('AUDIT_TABLE'));
-const parts = { config, seals: createSeals(env('SEAL_KEY')), audit, deleteBucket, tryRead };
+const parts = { config, seals: createSeals(env('SEAL_KEY')), audit, deleteBucket, tryRead, now: Date.now };
 
 export const handler = step(DeleteInput, createLogger('deleteBucket'), (input) => deleteOrRehearse(input, parts));

@@ -1,5 +1,5 @@
-/** Inspect and CheckUnchanged: invoked by the state machine (statemachine/deletion.asl.json). Read-only. */
-import { look } from '../src/aws/bucket.ts';
+/** Inspect, CheckUnchanged and CheckDeleted: invoked by the state machine (statemachine/deletion.asl.json). Read-only. */
+import { findBucket, look } from '../src/aws/bucket.ts';
 import { createSeals } from '../src/aws/sealed.ts';
 import { loadConfig } from '../src/config.ts';
 import { env } from '../src/env.ts';
@@ -8,6 +8,13 @@ import { step } from '../src/step.ts';
 import { InspectInput } from '../src/steps/inputs.ts';
 import { inspect } from '../src/steps/inspect.ts';
 
-const parts = { config: loadConfig(), stage: env('INTERLOCK_STAGE'), seals: createSeals(env('SEAL_KEY')), look, now: Date.now };
+const parts = {
+  config: loadConfig(),
+  stage: env('INTERLOCK_STAGE'),
+  seals: createSeals(env('SEAL_KEY')),
+  look,
+  find: findBucket,
+  now: Date.now,
+};
 
 export const handler = step(InspectInput, createLogger('inspect'), (input) => inspect(input, parts));

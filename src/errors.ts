@@ -11,6 +11,11 @@ export class TryAgain extends InterlockError {
   override readonly name = 'TryAgain';
 }
 
+/** What came of a deletion is not known: the state machine looks for the bucket before anything is done again. */
+export class AnswerLost extends InterlockError {
+  override readonly name = 'AnswerLost';
+}
+
 /** The configuration can't be used; the message lists every fault with its line and its mend. */
 export class ConfigError extends InterlockError {
   override readonly name = 'ConfigError';

@@ -30,7 +30,7 @@ const INPUTS = {
   inspect: [InspectInput, { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {} }],
   askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {} }],
   elevate: [ElevateInput, { ...step, answer, facts: someFacts() }],
-  deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts() }],
+  deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts(), found: {} }],
   changeGuard: [GuardInput, { ...step, answer, elevation, facts: someFacts({ guardChange: aGuardChange() }) }],
   report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, answer, elevation, work }],
 } as const;

@@ -12,8 +12,8 @@ import {
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import type { Count, Facts } from '../domain/request.ts';
-import { homeOf } from './buckets.ts';
-import { clientOptions, nameOf } from './clients.ts';
+import { type BucketHome, homeOf } from './buckets.ts';
+import { clientOptions, nameOf, neverSent, statusOf } from './clients.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
 
@@ -26,9 +26,14 @@ const ORIGINAL_DATES = 'us-east-1';
 /** What is read out of a bucket's policy. */
 export type ReadsPolicy = (policy: string | undefined) => ReturnType<typeof guardSeen>;
 
+/** Where a bucket is, and its original creation date. Throws the SDK's errors. */
+export function findBucket(bucket: string): Promise<BucketHome | 'absent' | 'foreign'> {
+  return homeOf(new S3Client(clientOptions(ORIGINAL_DATES)), bucket);
+}
+
 /** Looks at a bucket of this account. `now` is ISO 8601. Throws the SDK's errors where AWS fails or rights are missing. */
 export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy): Promise<Look> {
-  const home = await homeOf(new S3Client(clientOptions(ORIGINAL_DATES)), bucket);
+  const home = await findBucket(bucket);
   if (home === 'absent' || home === 'foreign') return { kind: home };
   const s3 = new S3Client(clientOptions(home.region));
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
@@ -77,8 +82,8 @@ async function accessPointsOf(bucket: string, account: string, region: string): 
   return (AccessPointList ?? []).map((point) => point.Name ?? '').filter((name) => name !== '');
 }
 
-/** What came of working with a session. */
-export type DeleteResult = 'done' | 'absent' | 'notEmpty' | 'denied' | 'sessionEnded' | 'busy';
+/** What came of working with a session. `busy`: S3 did nothing, and may later; `lost`: nobody knows whether it did. */
+export type DeleteResult = 'done' | 'absent' | 'notEmpty' | 'denied' | 'sessionEnded' | 'busy' | 'lost';
 
 /** Deletes the bucket with this session and nothing else. Throws the SDK's error where AWS fails otherwise. */
 export function deleteBucket(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
@@ -105,10 +110,17 @@ async function resultOf(call: Promise<unknown>): Promise<DeleteResult> {
     await call;
     return 'done';
   } catch (error) {
-    const result = RESULTS[nameOf(error)];
+    const result = RESULTS[nameOf(error)] ?? unanswered(error);
     if (!result) throw error;
     return result;
   }
+}
+
+/** S3 does nothing where it answers 429 or 503 (S3 API reference, "Error responses": SlowDown, ServiceUnavailable); of a 500, or no answer, nobody knows. */
+function unanswered(error: unknown): 'busy' | 'lost' | undefined {
+  const status = statusOf(error);
+  if (status === 429 || status === 503 || neverSent(error)) return 'busy';
+  return status === undefined || status >= 500 ? 'lost' : undefined;
 }
 
 function withSession(region: string, session: Session): S3Client {

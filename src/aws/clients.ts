@@ -32,3 +32,9 @@ export function isPassing(error: unknown): boolean {
     /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND)/.test(code)
   );
 }
+
+/** Was there nobody to send it to? Then nothing came of it. */
+export function neverSent(error: unknown): boolean {
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+  return statusOf(error) === undefined && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(`${code} ${message}`);
+}

@@ -5,7 +5,7 @@
 import { AssumeRoleCommand, type Credentials, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Approver } from '../config.ts';
 import { Secret } from '../secret.ts';
-import { clientOptions, nameOf, statusOf } from './clients.ts';
+import { clientOptions, nameOf, neverSent, statusOf } from './clients.ts';
 import type { AccessKey } from './secrets.ts';
 
 /** Temporary credentials, and when they end (ISO 8601). */
@@ -97,8 +97,7 @@ function classify(error: unknown): Exclude<CodeResult['kind'], 'session'> {
   const status = statusOf(error);
   const name = nameOf(error);
   const message = error instanceof Error ? error.message.replace(/\s+/g, ' ') : '';
-  if (status === undefined)
-    return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(`${(error as { code?: string }).code} ${message}`) ? 'neverSent' : 'answerLost';
+  if (status === undefined) return neverSent(error) ? 'neverSent' : 'answerLost';
   if (status >= 500) return 'answerLost';
   if (/Throttl|TooManyRequests|RequestLimitExceeded/i.test(name)) return 'throttled';
   if (/InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient|OptInRequired/.test(name)) return 'badKey';

@@ -38,6 +38,8 @@ export function whyFailed(errorName: string): string {
   switch (errorName) {
     case 'TryAgain':
       return 'A service it depends on kept failing, though it was tried several times.';
+    case 'AnswerLost':
+      return 'AWS gave no answer, so nobody knows what came of it.';
     case 'SealBroken':
     case 'BadInput':
       return 'Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.';

@@ -114,9 +114,13 @@ export const Facts = z.strictObject({
 });
 export type Facts = z.infer<typeof Facts>;
 
-/** Inspect's and CheckUnchanged's result. */
+/** What CheckDeleted found of the bucket that was approved: gone, there, or gone with another one of its name there. */
+export const FOUND = ['gone', 'there', 'madeAnew'] as const;
+export type Found = (typeof FOUND)[number];
+
+/** Inspect's, CheckUnchanged's and CheckDeleted's result. */
 export interface Inspection {
-  verdict: 'ask' | 'unchanged' | 'refused' | 'expired' | 'stopped';
+  verdict: 'ask' | 'unchanged' | 'refused' | 'expired' | 'stopped' | Found;
   why: string;
   facts: Facts | null;
   /** What differs from the facts that were shown, in words. */

@@ -30,6 +30,9 @@ export async function changeGuard(input: GuardInput, parts: ChangeGuardParts): P
     who: 'changeGuard',
     begins: 'changing-guard',
     takenFor: { kind, rehearsal: false },
+    at: input.enteredAt,
+    // Even where the bucket was made anew meanwhile, it makes only the change that was shown, of a guard that is as it was shown.
+    repeatable: true,
     async act(session) {
       const at = { bucket, account, region: facts.region };
       return conclude(await parts.changePolicy(at, session, asShown(input, kind, parts)), input);

@@ -2,33 +2,52 @@
 import type { DeleteResult } from '../aws/bucket.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Work } from '../domain/request.ts';
-import { TryAgain } from '../errors.ts';
+import { AnswerLost, TryAgain } from '../errors.ts';
 import type { DeleteInput } from './inputs.ts';
 import { type SessionParts, withSession } from './session.ts';
 
 export interface DeleteParts extends SessionParts {
   deleteBucket: (bucket: string, account: string, region: string, session: Session) => Promise<DeleteResult>;
   tryRead: (bucket: string, account: string, region: string, session: Session) => Promise<DeleteResult>;
+  /** Milliseconds since 1970. */
+  now: () => number;
 }
 
-/** Deletes what the frozen request names, once: run again, it says the same. A rehearsal reads, whatever is rehearsed. */
+/**
+ * Deletes what the frozen request names, once: run again, it says the same. A rehearsal reads, whatever is rehearsed.
+ *
+ * A name is free for anybody once its bucket is gone, so a deletion isn't simply sent again: the bucket may be another by then. Where S3 says
+ * that it did nothing, TryAgain has it tried again. Where no answer came, or what came of it could not be written down, AnswerLost has the state
+ * machine look for the bucket first, by its creation date, and this is called again with what was `found`.
+ */
 export function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): Promise<Work> {
-  const { request, facts, rehearse } = input;
+  const { request, facts, rehearse, found } = input;
   return withSession(input, parts, {
     who: 'deleteBucket',
     begins: rehearse ? 'rehearsing' : 'deleting',
     takenFor: { kind: rehearse ? request.kind : 'delete', rehearsal: rehearse },
+    at: facts.lookedAt,
+    repeatable: rehearse,
+    done: found === 'gone' || found === 'madeAnew',
     async act(session, first) {
+      if (found === 'gone') return DELETED;
+      if (found === 'madeAnew')
+        return { ...DELETED, since: `${request.bucket} was made anew since, by somebody else; that one was left alone.` };
       const act = rehearse ? parts.tryRead : parts.deleteBucket;
-      const result = await act(request.bucket, parts.config.account, facts.region, session);
-      if (result === 'busy') throw new TryAgain('S3 is still busy with another change to this bucket; it is tried again.');
+      // Without an answer S3 doesn't say that the session has ended: so that it is not sent for ever.
+      const ended = parts.now() >= Date.parse(session.expiresAt);
+      const result = ended ? 'sessionEnded' : await act(request.bucket, parts.config.account, facts.region, session);
+      if (result === 'busy' || (result === 'lost' && rehearse)) throw new TryAgain('S3 did nothing for the moment; it is tried again.');
+      if (result === 'lost') throw new AnswerLost('S3 gave no answer to the deletion; the bucket is looked for.');
       return conclude(result, input, first);
     },
   });
 }
 
+const DELETED = { verdict: 'deleted', why: '' } as const;
+
 function conclude(
-  result: Exclude<DeleteResult, 'busy'>,
+  result: Exclude<DeleteResult, 'busy' | 'lost'>,
   { rehearse, request, facts }: DeleteInput,
   first: boolean,
 ): Omit<Work, 'auditHead'> {
@@ -40,10 +59,10 @@ function conclude(
             verdict: 'rehearsed',
             why: `The code was right, and the session that AWS gave for it could read ${bucket}. A real request would have ${kind === 'delete' ? 'deleted it' : 'changed its guard'} now.`,
           }
-        : { verdict: 'deleted', why: '' };
+        : DELETED;
     case 'absent':
       // A retry of our own deletion finds nothing, and that is what was wanted (DeleteBucket, API reference).
-      if (!first && !rehearse) return { verdict: 'deleted', why: '' };
+      if (!first && !rehearse) return DELETED;
       return { verdict: 'refused', why: `${bucket} was already gone when it was to be deleted: somebody else was first.` };
     case 'notEmpty': {
       const why = `Something was written to ${bucket} after it was looked at. Empty it, stop what writes there, and ask again.`;

@@ -1,6 +1,6 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
 import * as z from 'zod';
-import { Answer, Conclusion, Elevation, Facts, GuardChange, Request, Work } from '../domain/request.ts';
+import { Answer, Conclusion, Elevation, Facts, FOUND, GuardChange, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
 
@@ -11,7 +11,7 @@ const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Requ
 
 export const InspectInput = z.strictObject({
   ...step,
-  step: z.enum(['inspect', 'check']),
+  step: z.enum(['inspect', 'check', 'find']),
   sealedRequest: z.string(),
   /** The last look, whose facts the approver was shown; null before the first. */
   shown: orNone(z.object({ facts: Facts.nullable() })).transform((last) => last?.facts ?? null),
@@ -39,7 +39,13 @@ const withSession = {
   elevation: Elevation.extend({ sealedSession: z.string() }),
 };
 
-export const DeleteInput = z.strictObject({ ...withSession, rehearse: z.boolean(), facts: Facts });
+export const DeleteInput = z.strictObject({
+  ...withSession,
+  rehearse: z.boolean(),
+  facts: Facts,
+  /** What CheckDeleted found where the answer to a deletion was lost; null before. */
+  found: orNone(z.strictObject({ verdict: z.enum(FOUND) })).transform((look) => look?.verdict ?? null),
+});
 export type DeleteInput = z.infer<typeof DeleteInput>;
 
 export const GuardInput = z.strictObject({ ...withSession, facts: Facts.extend({ guardChange: GuardChange }) });

@@ -1,6 +1,7 @@
-/** Inspect and CheckUnchanged: is this the request that Slack sealed, who may, what is the bucket like now? Changes nothing. */
+/** Inspect, CheckUnchanged, CheckDeleted: is this the request that Slack sealed, who may, what is the bucket like now? Changes nothing. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Look, ReadsPolicy } from '../aws/bucket.ts';
+import type { BucketHome } from '../aws/buckets.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config, Rule } from '../config.ts';
 import { readPolicy } from '../domain/bucket-policy.ts';
@@ -8,7 +9,7 @@ import { approvedPrincipals } from '../domain/guard.ts';
 import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../domain/guard-change.ts';
 import { applyCommand, guardSeen } from '../domain/guard-seen.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
-import { type Facts, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
+import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { BadInput } from '../errors.ts';
 import type { InspectInput } from './inputs.ts';
@@ -17,6 +18,7 @@ export interface InspectParts {
   config: Config;
   seals: Seals;
   look: (bucket: string, account: string, now: string, reads: ReadsPolicy) => Promise<Look>;
+  find: (bucket: string) => Promise<BucketHome | 'absent' | 'foreign'>;
   now: () => number;
   stage: string;
 }
@@ -31,6 +33,7 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   const secondsLeft = secondsUntilAsked(request, time);
   const end = (verdict: Inspection['verdict'], why: string): Inspection => ({ verdict, why, facts: shown, changes: [], secondsLeft });
 
+  if (input.step === 'find') return end(isStillThere(await parts.find(bucket), shown), '');
   if (time >= Date.parse(request.expiresAt)) return end('expired', 'Nobody approved it before its time was over.');
   const decision = decide({ kind: 'proceed', bucket, team: request.team, user: request.requester }, config);
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
@@ -56,6 +59,12 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   // The code is sealed for what was shown: that stays as it is.
   if (input.step === 'check' && differences.length === 0) return end('unchanged', '');
   return { verdict: 'ask', why: '', facts, changes: differences, secondsLeft };
+}
+
+/** A bucket of the name that was created at another time is another bucket. */
+function isStillThere(home: BucketHome | 'absent' | 'foreign', shown: Facts | null): Found {
+  if (home === 'absent' || home === 'foreign') return 'gone';
+  return home.createdAt !== null && home.createdAt === shown?.createdAt ? 'there' : 'madeAnew';
 }
 
 type Seen = Extract<Look, { kind: 'seen' }>;

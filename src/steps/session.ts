@@ -1,9 +1,11 @@
 /** What the states that work with a session have in common: they open it, say what they begin and what came of it, and nothing of AWS is theirs. */
 import type { Audit } from '../aws/audit.ts';
+import { isPassing } from '../aws/clients.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
 import type { Request, Work } from '../domain/request.ts';
+import { AnswerLost, TryAgain } from '../errors.ts';
 import type { DeleteInput, GuardInput } from './inputs.ts';
 
 export interface SessionParts {
@@ -19,20 +21,26 @@ export interface Task {
   begins: string;
   /** What the session must have been taken for: it opens for nothing else. */
   takenFor: Pick<Request, 'kind' | 'rehearsal'>;
-  /** `first`: is it the first time that this step is begun? */
-  act: (session: Session, first: boolean) => Promise<Omit<Work, 'auditHead'>>;
+  /** Its time in the trail, ISO 8601: the same however often it is done, as the entries are. */
+  at: string;
+  /** May it be done again where what came of it could not be written down? Otherwise AnswerLost is thrown then. */
+  repeatable: boolean;
+  /** Is it done already, and only to be said? Then a pause comes too late. */
+  done?: boolean;
+  /** `first`: is it the first time that this step is begun? `since`: what happened after it was done, told beside `why`. */
+  act: (session: Session, first: boolean) => Promise<Omit<Work, 'auditHead'> & { since?: string }>;
 }
 
 /** Does what a session was given for, unless Interlock is paused. Throws SealBroken where the session was given for anything else. */
 export async function withSession(
-  input: Pick<DeleteInput | GuardInput, 'request' | 'answer' | 'elevation' | 'enteredAt' | 'facts'>,
+  input: Pick<DeleteInput | GuardInput, 'request' | 'answer' | 'elevation' | 'facts'>,
   { config, seals, audit }: SessionParts,
-  { who, begins, takenFor, act }: Task,
+  { who, begins, takenFor, at, repeatable, done = false, act }: Task,
 ): Promise<Work> {
   const { request, answer, elevation, facts } = input;
   const { requestId, bucket } = request;
-  if (config.paused) {
-    const why = 'Interlock was paused by its operators before the session was used.';
+  if (config.paused && !done) {
+    const why = 'Interlock was paused by its operators before anything came of the session.';
     return { verdict: 'stopped', why, auditHead: elevation.auditHead };
   }
   const { kind, rehearsal } = takenFor;
@@ -40,11 +48,16 @@ export async function withSession(
   const context = { purpose: 'session', requestId, bucket, account: config.account, approver, attempt, kind, rehearsal } as const;
   const session = JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
   const name = (suffix: string) => `${String(attempt).padStart(3, '0')}-${suffix}`;
-  const entry = { requestId, at: input.enteredAt, who };
+  const entry = { requestId, at, who };
 
   const what = { bucket, region: facts.region };
   const started = await audit.record({ ...entry, entry: name(`4-${begins}`), what, previous: elevation.auditHead });
-  const { verdict, why } = await act(session, started.first);
-  const ended = await audit.record({ ...entry, entry: name(`5-${verdict}`), what: { bucket, why }, previous: started.head });
-  return { verdict, why, auditHead: ended.head };
+  const { verdict, why, since = '' } = await act(session, started.first);
+  try {
+    const ended = await audit.record({ ...entry, entry: name(`5-${verdict}`), what: { bucket, why }, previous: started.head });
+    return { verdict, why: why + since, auditHead: ended.head };
+  } catch (error) {
+    if (repeatable || !(error instanceof TryAgain || isPassing(error))) throw error;
+    throw new AnswerLost('What came of it could not be written down; the bucket is looked for.');
+  }
 }

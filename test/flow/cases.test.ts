@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { Answer, Elevation, Work } from '../../src/domain/request.ts';
+import { Answer, Elevation, FOUND, Work } from '../../src/domain/request.ts';
 import * as errors from '../../src/errors.ts';
 import { DEFINITION, type FlowCase, runCase } from '../helpers/flow-case.ts';
 import { someFacts } from '../helpers/models.ts';
@@ -22,7 +22,11 @@ const STATES = Object.entries(JSON.parse(DEFINITION).States as Record<string, St
 const FAILING = Work.shape.verdict.options.filter((verdict) => !['deleted', 'guarded', 'unguarded', 'rehearsed'].includes(verdict));
 
 /** The cases that go through states which the deletion doesn't. */
-const STORIES: Record<string, string> = { Rehearse: 'rehearses where a rehearsal was asked for', ChangeGuard: 'puts the guard on' };
+const STORIES: Record<string, string> = {
+  Rehearse: 'rehearses where a rehearsal was asked for',
+  ChangeGuard: 'puts the guard on',
+  CheckDeleted: 'looks for the bucket where the answer to its deletion was lost',
+};
 
 /** Each two states that follow each other. */
 function waysOf(path: string): string[] {
@@ -57,6 +61,7 @@ describe('the flow', () => {
       AskApprover: Answer.shape.verdict.options,
       Elevate: Elevation.shape.verdict.options,
       DeleteBucket: ['deleted', ...FAILING],
+      CheckDeleted: FOUND,
       ChangeGuard: ['guarded', 'unguarded', ...FAILING],
       Rehearse: ['rehearsed', ...FAILING],
     };
@@ -66,6 +71,7 @@ describe('the flow', () => {
       AskApprover: 'approved',
       Elevate: 'session',
       DeleteBucket: 'deleted',
+      CheckDeleted: 'gone',
       ChangeGuard: 'guarded',
       Rehearse: 'rehearsed',
     };

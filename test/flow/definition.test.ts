@@ -59,6 +59,7 @@ const WORKS: Record<string, (typeof FUNCTIONS)[number]> = {
   AskApprover: 'askApprover',
   Elevate: 'elevate',
   DeleteBucket: 'deleteBucket',
+  CheckDeleted: 'inspect',
   ChangeGuard: 'changeGuard',
   Rehearse: 'deleteBucket',
   Report: 'report',
@@ -115,7 +116,7 @@ describe('the state machine', () => {
   });
 
   test.each(states.filter(([, { Type }]) => Type !== 'Choice'))('%s is a verb phrase', (name) => {
-    expect(name).toMatch(/^(Begin|Inspect|Ask|Check|Elevate|Delete|Change|Rehearse|Conclude|Report|End)([A-Z][a-z]+)*$/);
+    expect(name).toMatch(/^(Begin|Inspect|Ask|Check|Elevate|Delete|Change|Rehearse|Wait|Conclude|Report|End)([A-Z][a-z]+)*$/);
   });
 
   test.each(tasks)('%s is worked for by the function of its name, with a handler file of that name', (state, { Resource, Parameters }) => {

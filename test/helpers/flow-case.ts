@@ -48,6 +48,7 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
     attempt: answer.attempt,
     auditHead: 'b',
   }),
+  CheckDeleted: () => ({ verdict: 'gone', why: '', facts: null, changes: [], secondsLeft: 1 }),
   DeleteBucket: () => ({ verdict: 'deleted', why: '', auditHead: 'c' }),
   ChangeGuard: () => ({ verdict: 'guarded', why: '', auditHead: 'c' }),
   Rehearse: () => ({ verdict: 'rehearsed', why: 'It could read.', auditHead: 'c' }),

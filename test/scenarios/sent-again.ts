@@ -243,6 +243,35 @@ describe('an approval', () => {
     await until(async () => (await sandbox.flow(requestId)).status === 'SUCCEEDED', 'the end');
     expect(await records.exists(bucket)).toBe(false);
   });
+
+  describe('of a deletion whose answer is lost', () => {
+    it.each([
+      ['s3:DeleteBucket', 'lost-answer'],
+      ['deleteBucket', 'crash-after'],
+    ])('(%s, %s) leaves a bucket of the name alone that was made anew meanwhile', async (target, kind) => {
+      const { bucket, requestId, values } = await approving();
+      await failing(target, kind, 1);
+      await submit('alice', values);
+      await until(async () => !(await records.exists(bucket)), 'the deletion');
+      await records.bucket(bucket);
+      await until(async () => (await sandbox.flow(requestId)).status === 'SUCCEEDED', 'the end');
+      expect(await records.exists(bucket)).toBe(true);
+      expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'deleted', why: expect.stringContaining('was made anew since') });
+      const calls = (await sandbox.calls()).filter(
+        ({ action, resource }) => action === 's3:DeleteBucket' && resource.endsWith(`:${bucket}`),
+      );
+      expect(calls).toHaveLength(1);
+      expect(brokenAt(await records.chainOf(requestId))).toBeUndefined();
+    });
+
+    it('is sent again where the bucket that was approved is still there', async () => {
+      const { bucket, requestId, values } = await approving();
+      await failing('deleteBucket', 'crash-before', 1);
+      await submit('alice', values);
+      await expectDeleted(requestId, bucket);
+      expect((await sandbox.flow(requestId)).states.map(({ name }) => name)).toContain('CheckDeleted');
+    });
+  });
 });
 
 describe.each([

@@ -189,10 +189,10 @@ describe('deleteOrRehearse', () => {
     'deletes nothing with what was given for %s: it opens a session for deletions only',
     async (kind) => {
       const { input, parts, opened } = await run({ kind, policy: guarded(), shown: guarded() });
-      const done = { deleteBucket: async () => 'done', tryRead: async () => 'done' };
-      await deleteOrRehearse({ ...input, rehearse: false }, { ...parts, ...done } as never);
+      const done = { deleteBucket: async () => 'done', tryRead: async () => 'done', now: () => 0 };
+      await deleteOrRehearse({ ...input, rehearse: false, found: null }, { ...parts, ...done } as never);
       expect(opened.at(-1)).toMatchObject({ kind: 'delete', rehearsal: false });
-      const rehearsed = await deleteOrRehearse({ ...input, rehearse: true }, { ...parts, ...done } as never);
+      const rehearsed = await deleteOrRehearse({ ...input, rehearse: true, found: null }, { ...parts, ...done } as never);
       expect(opened.at(-1)).toMatchObject({ kind, rehearsal: true });
       expect(rehearsed.why).toContain('would have changed its guard now');
     },

@@ -39,6 +39,7 @@ function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse
     stage: 'sandbox',
     seals: { open: async () => new Secret(JSON.stringify(sealed ?? request)), seal: async () => '' },
     look: async (_bucket, _account, _now, reads) => ({ kind: 'seen', facts: { ...facts, ...reads(policy) }, policy }),
+    find: async () => 'absent',
     now: () => Date.parse(request.askedAt) + 1000,
   });
 }

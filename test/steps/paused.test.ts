@@ -38,7 +38,7 @@ describe('paused, Interlock', () => {
   it.each(['inspect', 'check'] as const)('stops a running flow that would %s', async (kind) => {
     const seals = { open: async () => new Secret(JSON.stringify(request)), seal: never };
     const input = { ...step, step: kind, sealedRequest: 'sealed', shown: someFacts() };
-    expect(await inspect(input, { config, stage: 'sandbox', seals, look: never, now })).toMatchObject({
+    expect(await inspect(input, { config, stage: 'sandbox', seals, look: never, find: never, now })).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('paused'),
     });
@@ -72,8 +72,8 @@ describe('paused, Interlock', () => {
       attempt: 1,
       auditHead: 'b',
     };
-    const parts = { config, audit, seals: nothing, deleteBucket: never, tryRead: never } as never;
-    expect(await deleteOrRehearse({ ...step, rehearse, answer, elevation, facts: someFacts() }, parts)).toMatchObject({
+    const parts = { config, audit, seals: nothing, deleteBucket: never, tryRead: never, now } as never;
+    expect(await deleteOrRehearse({ ...step, rehearse, answer, elevation, facts: someFacts(), found: null }, parts)).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('paused'),
     });
