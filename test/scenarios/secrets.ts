@@ -4,9 +4,10 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListStateMachinesCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Canary, leaks } from '../helpers/canaries.ts';
-import { placesOf, secretsOf, stopSearched } from '../helpers/places.ts';
-import { type Sandbox, startSandbox } from '../helpers/sandbox.ts';
-import { approve, ask, openModal, textOf, waiting } from '../helpers/story.ts';
+import { placesOf, secretsOf } from '../helpers/places.ts';
+import type { Sandbox } from '../helpers/sandbox.ts';
+import { sandbox } from '../helpers/shared-story.ts';
+import { ask, openModal, waiting } from '../helpers/story.ts';
 
 const TOKEN = 'AQCs+/t/Jy5FvS+eVw0GdYx0gYQ==Zk3n/4mPq+Wb7RcT9uLxEoHa';
 const CANARIES = {
@@ -75,34 +76,10 @@ describe('a secret is found', () => {
 });
 
 describe('after codes refused and taken, sessions of both kinds and a function that died', () => {
-  let sandbox: Sandbox;
-
-  async function asked(bucket: string, more: object = {}): Promise<string> {
-    await sandbox.s3().send(new CreateBucketCommand({ Bucket: bucket }));
-    return ask(sandbox, bucket, more);
-  }
-
-  beforeAll(async () => {
-    sandbox = await startSandbox();
-    const first = await asked('team-secret-1');
-    await approve(sandbox, first, 'team-secret-1', 'alice', '000 000');
-    await sandbox.seen('alice', ({ modal }) => textOf(modal).includes('AWS refused the code'), 'the refusal');
-    await sandbox.act('alice', { submit: { 'MFA code': `${await sandbox.code('alice')}\\`, 'Bucket name': 'team-secret-1' } });
-    await sandbox.fault({ target: 'elevate', kind: 'crash-after', times: 1 });
-    await approve(sandbox, first, 'team-secret-1', 'alice');
-    await sandbox.ended(first);
-    const second = await asked('team-secret-2', { rehearse: true });
-    await approve(sandbox, second, 'team-secret-2', 'bob');
-    await sandbox.ended(second);
-    const third = await asked('team-secret-3');
-    await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts: (await waiting(sandbox, third)).ts });
-  });
-  afterAll(() => stopSearched(sandbox));
-
   it('every kind of secret is known, and so looked for', () => {
     const kinds = Object.entries(Object.groupBy(secretsOf(sandbox), ({ kind }) => kind)).map(([kind, all]) => [kind, all?.length]);
     expect(Object.fromEntries(kinds)).toEqual({
-      code: 4,
+      code: expect.any(Number),
       'seed of a device': Object.keys(sandbox.mfa).length,
       'access key id': Object.keys(sandbox.profiles).length,
       'secret access key': Object.keys(sandbox.profiles).length,
@@ -113,6 +90,7 @@ describe('after codes refused and taken, sessions of both kinds and a function t
       'session token': expect.any(Number),
       'task token': expect.any(Number),
     });
+    expect(secretsOf(sandbox).filter(({ kind }) => kind === 'code').length).toBeGreaterThanOrEqual(6);
     // Asked, and asked again: the wrong code; one that was no code came to nothing.
     expect(secretsOf(sandbox).filter(({ kind }) => kind === 'task token').length).toBeGreaterThanOrEqual(4);
   });
@@ -131,7 +109,8 @@ describe('after codes refused and taken, sessions of both kinds and a function t
     await sandbox.db().send(new PutCommand({ TableName: 'interlock-sandbox-audit', Item }));
     await sandbox.ended('req-planted');
     const bucket = 'team-secret-planted';
-    const requestId = await asked(bucket, { reason: `so: ${TOKEN}` });
+    await sandbox.s3().send(new CreateBucketCommand({ Bucket: bucket }));
+    const requestId = await ask(sandbox, bucket, { reason: `so: ${TOKEN}` });
     await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts: (await waiting(sandbox, requestId)).ts });
     await sandbox.act('alice', { home: true });
     appendFileSync(path.join(sandbox.dir, 'logs', 'elevate.log'), `${TOKEN}\n`);
@@ -176,10 +155,10 @@ describe('every scenario', () => {
   const scenarios = texts(import.meta.dirname);
 
   it('with a sandbox ends with the search', () => {
-    const shared = texts(path.join(import.meta.dirname, '../helpers')).filter(([file]) => /^shared(-records)?\.ts$/.test(file));
+    const shared = texts(path.join(import.meta.dirname, '../helpers')).filter(([file]) => /^shared(-records|-story)?\.ts$/.test(file));
     const started = [...scenarios, ...shared].filter(([, text]) => /await startSandbox\(/.test(text));
     const searched = started.filter(([, text]) => !/sandbox\??\.stop\(\)/.test(text) && text.includes('stopSearched(sandbox)'));
     expect(searched.map(([file]) => file)).toEqual(started.map(([file]) => file));
-    expect(started.length).toBeGreaterThan(5);
+    expect(started.length).toBeGreaterThanOrEqual(5);
   });
 });

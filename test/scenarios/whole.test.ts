@@ -1,0 +1,3 @@
+/** What all that the product does leaves behind, in one sandbox. */
+import './policies-used.ts';
+import './secrets.ts';
