@@ -1,6 +1,9 @@
 /**
  * How an approver's codes have fared, over all requests: three refusals in a row pause the approver for fifteen minutes, six
- * until an operator unlocks. A refusal is counted before the call, so that a function that dies can't make a try free.
+ * until an operator unlocks. A refusal is counted before the call, so that codes that are with AWS at once count together.
+ *
+ * A code whose answer is lost (STS is down, a function dies) may have been refused. It is taken back, so that a fault of AWS's pauses nobody;
+ * but only twice until AWS answers again: from the third on it stays counted, so that nobody guesses for free by losing answers.
  */
 
 export interface Tries {
@@ -10,6 +13,8 @@ export interface Tries {
   pausedUntil: string | null;
   /** The askings whose codes are with AWS: counted as refused until their answer is known. */
   pending: string[];
+  /** Answers that were lost since AWS last looked at a code of this approver; rows from before have none. */
+  lost?: number;
   /** The serial that AWS has verified a code against, right or wrong: it is not at fault then. */
   knownSerial: string | null;
   /** When AWS first answered that it can't validate codes of an unknown serial, ISO 8601. */
@@ -19,6 +24,9 @@ export interface Tries {
 }
 
 export const NO_TRIES: Tries = { refusals: 0, pausedUntil: null, pending: [], knownSerial: null, unvalidatedSince: null, sentAt: [] };
+
+/** Lost answers in a row that don't count. */
+const LOST_FREE = 2;
 
 const PAUSE_AT = 3;
 const LOCK_AT = 6;
@@ -41,7 +49,7 @@ function maySend(tries: Tries, now: number): { ok: true } | Wait {
     return {
       ok: false,
       locked: true,
-      why: `AWS refused ${tries.refusals} codes of this approver in a row, so no more are sent until an operator unlocks the approver.`,
+      why: `AWS refused ${tries.refusals} codes of this approver in a row, or gave no answer, so no more are sent until an operator unlocks the approver.`,
     };
   }
   const left = tries.pausedUntil === null ? 0 : Date.parse(tries.pausedUntil) - now;
@@ -49,7 +57,7 @@ function maySend(tries: Tries, now: number): { ok: true } | Wait {
   return {
     ok: false,
     locked: false,
-    why: `AWS refused ${tries.refusals} codes of this approver in a row, so none is sent for ${minutes(left)}. Give a code after that.`,
+    why: `AWS refused ${tries.refusals} codes of this approver in a row, or gave no answer, so none is sent for ${minutes(left)}. Give a code after that.`,
   };
 }
 
@@ -68,12 +76,17 @@ export function sending(tries: Tries, asking: string, now: number): Tries | Wait
   };
 }
 
-/** After AWS answered: a session sets the count back, a refusal stays counted, anything else is taken back. Said twice, it counts once. */
-export function answered(tries: Tries, asking: string, answer: 'session' | 'refused' | 'neither'): Tries {
+/**
+ * After AWS answered: a session sets the count back to the codes that are still with AWS, a refusal stays counted, a lost answer from the third on,
+ * anything else is taken back. Said twice, it counts once.
+ */
+export function answered(tries: Tries, asking: string, answer: 'session' | 'refused' | 'lost' | 'neither'): Tries {
   if (!tries.pending.includes(asking)) return tries;
-  const known = { ...tries, pending: tries.pending.filter((one) => one !== asking) };
-  if (answer === 'refused') return known;
-  if (answer === 'session') return { ...known, refusals: 0, pausedUntil: null };
+  const pending = tries.pending.filter((one) => one !== asking);
+  const before = tries.lost ?? 0;
+  const known = { ...tries, pending, lost: answer === 'lost' ? before + 1 : answer === 'neither' ? before : 0 };
+  if (answer === 'session') return { ...known, refusals: pending.length, pausedUntil: null };
+  if (answer === 'refused' || (answer === 'lost' && known.lost > LOST_FREE)) return known;
   return { ...known, refusals: Math.max(0, tries.refusals - 1), pausedUntil: null };
 }
 

@@ -93,15 +93,22 @@ async function readKey(secrets: SecretReader, { secret }: Approver): Promise<Acc
   }
 }
 
+/** What answers mean for the approver's count; all others tell nothing of the code. */
+const MEANINGS: Partial<Record<CodeResult['kind'], 'session' | 'refused' | 'lost'>> = {
+  session: 'session',
+  wrongCode: 'refused',
+  answerLost: 'lost',
+};
+
 /** What follows from what AWS made of the code: for the approver's count, and in words. */
 async function judge(result: CodeResult, { request, answer }: ElevateInput, parts: ElevateParts): Promise<Judged> {
   const { config, seals, attempts, approvers, now } = parts;
-  const meaning = result.kind === 'session' ? 'session' : result.kind === 'wrongCode' ? 'refused' : 'neither';
+  const meaning = MEANINGS[result.kind] ?? 'neither';
   const serial = config.approvers[answer.approver]?.mfaSerial ?? '';
   let unknown: ReturnType<typeof unvalidated> | undefined;
   await approvers.change<Tries>(answer.approver, (before) => {
     const tries = answered(before, askingOf({ request, answer }), meaning);
-    if (meaning !== 'neither') return verified(tries, serial);
+    if (meaning === 'session' || meaning === 'refused') return verified(tries, serial);
     if (result.kind !== 'notValidated') return tries;
     unknown = unvalidated(tries, serial, now());
     return unknown.tries;

@@ -5,7 +5,7 @@ const START = Date.parse('2026-11-25T10:00:00Z');
 const SECOND = 1000;
 
 /** Codes given half a minute apart, and none in a pause, each with what AWS made of it. */
-function give(answers: ('session' | 'refused' | 'neither')[], from: Tries = NO_TRIES): Tries {
+function give(answers: Parameters<typeof answered>[2][], from: Tries = NO_TRIES): Tries {
   return answers.reduce((tries, answer, index) => {
     const asking = `req#${index}`;
     const at = Math.max(START + index * 30 * SECOND, tries.pausedUntil ? Date.parse(tries.pausedUntil) : 0);
@@ -61,8 +61,29 @@ describe("an approver's tries", () => {
     );
   });
 
-  it('are counted before AWS answers, so that a death makes none free', () => {
+  it('are counted before AWS answers', () => {
     expect(send(NO_TRIES, 'req#1', START).refusals).toBe(1);
+  });
+
+  it('that are still with AWS when another gives a session stay counted', () => {
+    const both = send(send(NO_TRIES, 'req-guess#1', START), 'req-mine#1', START);
+    const mine = answered(both, 'req-mine#1', 'session');
+    expect(answered(mine, 'req-guess#1', 'refused').refusals).toBe(1);
+    expect(answered(mine, 'req-guess#1', 'session').refusals).toBe(0);
+    expect(answered(mine, 'req-guess#1', 'neither').refusals).toBe(0);
+  });
+
+  it('whose answers are lost count from the third in a row on, until AWS answers again', () => {
+    expect(give(['lost', 'lost']).refusals).toBe(0);
+    expect(give(['lost', 'lost', 'lost']).refusals).toBe(1);
+    expect(give(['lost', 'lost', 'refused', 'lost', 'lost']).refusals).toBe(1);
+    expect(give(['lost', 'lost', 'lost', 'session', 'lost', 'lost']).refusals).toBe(0);
+    expect(give(['lost', 'lost', 'lost', 'neither', 'lost']).refusals).toBe(2);
+  });
+
+  it('pause and end like refusals where every answer is lost', () => {
+    expect(next(give(Array.from({ length: 5 }, () => 'lost')), START + 120 * SECOND)).toMatchObject({ ok: false, locked: false });
+    expect(next(give(Array.from({ length: 8 }, () => 'lost')), START + 1e10)).toMatchObject({ ok: false, locked: true });
   });
 
   it('are told once each, however often the answer is said', () => {
