@@ -78,7 +78,7 @@ async function play(sandbox: Sandbox, dir: string, narrator: Narrator): Promise<
   show('alice', modalOf(sandbox, 'alice') ?? {});
   show('everybody in the channel', sandbox.slack.view('mallory').messages[0] ?? {});
   show('riya', sandbox.slack.view('riya').messages.at(-1) ?? {});
-  show('alice', sandbox.slack.view('alice').messages.at(-1) ?? {});
+  show('alice', sandbox.slack.view('alice').messages.find((message) => has(message, 'Your MFA code was just used')) ?? {});
   if (ended.status !== 'SUCCEEDED' || sandbox.aws.s3.find(BUCKET))
     throw new Error(`the flow ended ${ended.status}, and ${BUCKET} is still there`);
   heading(`${BUCKET} is deleted. npm start lets you do it yourself.`);
