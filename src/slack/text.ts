@@ -9,13 +9,22 @@ export function literal(text: string): string {
   return visible(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
+/** Where a joiner or a variation selector does its work: in emoji, and between letters of scripts that have use for it. */
+const JOINING =
+  /(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})|(?<=[[\p{L}\p{M}]--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]])[\u200c\u200d]/v;
+
 /**
- * Characters that show nothing or turn the direction of text are shown by their code point, so that a text can't look
- * like another one; those that join letters and emoji are left as they are. Half a character becomes U+FFFD.
+ * What shows nothing, or turns the direction of text (Unicode, DerivedCoreProperties: Default_Ignorable_Code_Point; the fillers of Hangul are among
+ * these), and the empty pattern of Braille.
  */
+const HIDING = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/v;
+
+const JOINING_OR_HIDING = new RegExp(`(${JOINING.source})|${HIDING.source}`, 'gv');
+
+/** Characters that hide are shown by their code point, so that a text can't look like another one. Half a character becomes U+FFFD. */
 function visible(text: string): string {
-  return text.toWellFormed().replace(/(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
-    return `[U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`;
+  return text.toWellFormed().replace(JOINING_OR_HIDING, (char, joining: string | undefined) => {
+    return joining ?? `[U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`;
   });
 }
 
@@ -43,9 +52,19 @@ export function warnings(escaped: string[]): KnownBlock[] {
   return escaped.length === 0 ? [] : [section(escaped.map((text) => `:warning: ${text}`).join('\n'), TEXT_MAX / 2)];
 }
 
-/** What somebody typed, in quotation marks and with no markup at work. */
+/** Marks that quotations begin or end with, in any script; ours is one of them. */
+const QUOTES = /[“”„‟«»‹›❝❞〝〞〟＂]/g;
+
+/**
+ * What somebody typed, in quotation marks and with no markup at work. It can't end its quotation and go on in words that look like ours: the marks
+ * in it are straight ones, and no line is empty.
+ */
 export function quotation(typed: string): SectionBlock {
-  return { type: 'section', text: { type: 'plain_text', text: `“${cut(literal(typed.trim()), TEXT_MAX - 2)}”`, emoji: false } };
+  const inside = typed
+    .trim()
+    .replace(QUOTES, '"')
+    .replace(/\s*\n\s*/g, '\n');
+  return { type: 'section', text: { type: 'plain_text', text: `“${cut(literal(inside), TEXT_MAX - 2)}”`, emoji: false } };
 }
 
 /** A short line in small type. */

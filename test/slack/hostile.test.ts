@@ -24,7 +24,7 @@ import { codePoint } from '../helpers/text.ts';
 const PIECES = [
   '<!channel>', '<!here>', '<!everyone>', '<@U0MALLORY>', '<#C0APPROVALS>', '<!subteam^S0OPS>', '<https://evil.example|prod-logs>', '@channel', '@here',
   '<', '>', '&', '&amp;', '&lt;!channel&gt;', '&#60;', '`', '```', '*', '_', '~', '|', '"', '\\', '\n', '\n> ', ' ', ':warning:', 'a', '🪣',
-  '\ud83d', '\udea3', '\u202e', '\u2066', '\u200b', '\ufeff', '\0', '\u2028', '\u{e0041}', '{{', '}}', '${x}', '<!date^0^{date}|x>',
+  '\ud83d', '\udea3', '\u202e', '\u2066', '\u200b', '\ufeff', '\0', '\u2028', '\u{e0041}', '\u3164', '\u2800', '”', '{{', '}}', '${x}', '<!date^0^{date}|x>',
 ];
 
 /** What somebody with bad intentions, or a cat on the keyboard, gives. */
@@ -138,7 +138,7 @@ function texts(part: unknown): string[] {
 const OURS = /<@U0(RIYA|ALICE|BOB)>|<!date\^\d{10}\^\{date_short_pretty\}, \{time\}\|[\d :-]+ UTC>/g;
 
 /** Some that show nothing, or turn the direction of text. */
-const HIDING = ['\0', '\u200b', '\u2028', '\u202e', '\u2066', '\ufeff', '\u{e0041}'];
+const HIDING = ['\u3164', '\u2800', '\0', '\u200b', '\u2028', '\u202e', '\u2066', '\ufeff', '\u{e0041}'];
 
 function expectHarmless(shown: string[]): void {
   for (const text of shown) {

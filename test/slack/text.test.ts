@@ -12,6 +12,14 @@ describe('literal', () => {
     ['<@U0ALICE>', '&lt;@U0ALICE&gt;'],
     ['two\nlines\tand a tab', 'two\nlines\tand a tab'],
     ['ж 日本 🪣 👩‍👩‍👧', 'ж 日本 🪣 👩‍👩‍👧'],
+    [
+      '\u26a0\ufe0f 1\ufe0f\u20e3 \u{1f469}\u{1f3fd}\u200d\u{1f692} \u2764\ufe0f\u200d\u{1f525}',
+      '\u26a0\ufe0f 1\ufe0f\u20e3 \u{1f469}\u{1f3fd}\u200d\u{1f692} \u2764\ufe0f\u200d\u{1f525}',
+    ],
+    [
+      '\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u0d28\u0d4d\u200d',
+      '\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u0d28\u0d4d\u200d',
+    ],
   ])('shows %j as it was typed (FC-05)', (typed, escaped) => {
     expect(literal(typed)).toBe(escaped);
     expect(readable(escaped)).toBe(typed);
@@ -28,6 +36,11 @@ describe('literal', () => {
     ['line separator', 'a\u2028b', 'a[U+2028]b'],
     ['letters of tags, which show nothing', 'a\u{e0062}', 'a[U+E0062]'],
     ['half a character', 'a\ud83d', 'a\ufffd'],
+    ['fillers of Hangul', 'a\u3164b\u115f\u1160\uffa0', 'a[U+3164]b[U+115F][U+1160][U+FFA0]'],
+    ['empty Braille', 'a\u2800b', 'a[U+2800]b'],
+    ['grapheme joiner', 'a\u034fb', 'a[U+034F]b'],
+    ['variation selectors', 'a\ufe0fb\u{e0100}1\ufe0f', 'a[U+FE0F]b[U+E0100]1[U+FE0F]'],
+    ['joiners of nothing', 'a\u200db\u200c', 'a[U+200D]b[U+200C]'],
   ])('shows what hides: %s', (_, typed, shown) => {
     expect(literal(typed)).toBe(shown);
   });
@@ -80,9 +93,15 @@ describe('blocks of text', () => {
       fc.property(fc.string({ maxLength: 400 }), (typed) => {
         const block = quotation(typed);
         expect(block.text?.type).toBe('plain_text');
-        expect(readable(textOf(block))).toBe(`“${readable(literal(typed.trim()))}”`);
+        const inside = typed.trim().replaceAll('\u201c', '"').replaceAll('\u201d', '"');
+        expect(readable(textOf(block)).replace(/\s+/g, ' ')).toBe(`“${readable(literal(inside)).replace(/\s+/g, ' ')}”`);
       }),
     );
+  });
+
+  it('let no quotation end before its end, and none have lines that stand apart', () => {
+    const typed = 'not needed”\n\n⚠️ Security: checked.\n \nWhat will happen: a rehearsal.\r\n\r\n„And»';
+    expect(textOf(quotation(typed))).toBe('“not needed"\n⚠️ Security: checked.\nWhat will happen: a rehearsal.\n"And"”');
   });
 
   it('turn nothing into links by themselves', () => {
