@@ -57,6 +57,7 @@ export async function lateAnswer(payload: Payload, client: WebClient): Promise<A
   return { statusCode: 200, body: '' };
 }
 
-function json(body: object): APIGatewayProxyStructuredResultV2 {
+/** An answer that Slack reads as JSON. */
+export function json(body: object): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -6,6 +6,7 @@ import { type AwsLambdaReceiver, isValidSlackRequest } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Secret } from '../secret.ts';
+import { foreignAnswer } from './foreign.ts';
 import { inTime, lateAnswer, type Payload } from './late.ts';
 import { isOurs } from './workspace.ts';
 
@@ -24,7 +25,7 @@ export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret, clie
     if (!payload) return { statusCode: 400, body: 'The body is no form or JSON that Slack sends.' };
     // Slack's own checks of the address come from no workspace.
     const check = 'ssl_check' in payload || payload.type === 'url_verification';
-    if (!check && !isOurs(payload, workspace)) return { statusCode: 200, body: payload.command ? FOREIGN : '' };
+    if (!check && !isOurs(payload, workspace)) return foreignAnswer(payload, client, workspace.app);
     const plainEvent = {
       ...event,
       path: event.rawPath,
@@ -37,8 +38,6 @@ export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret, clie
     return inTime(answer, sentAt, () => lateAnswer(payload, client));
   };
 }
-
-const FOREIGN = 'Interlock is set up for another workspace. Nothing was done.';
 
 function isSigned(headers: Record<string, string>, body: string, signingSecret: Secret): boolean {
   const signature = headers['x-slack-signature'];
@@ -53,9 +52,11 @@ function isSigned(headers: Record<string, string>, body: string, signingSecret: 
 
 /** What Slack sent, whatever it came in; undefined where it is no form and no JSON object. */
 function payloadOf(contentType: string | undefined, body: string): Payload | undefined {
-  const form = new URLSearchParams(body);
-  const json = contentType === 'application/json' ? body : form.get('payload');
-  if (json === null) return contentType === 'application/x-www-form-urlencoded' ? Object.fromEntries(form) : undefined;
+  const isForm = contentType === 'application/x-www-form-urlencoded';
+  if (!isForm && contentType !== 'application/json') return undefined;
+  const form = new URLSearchParams(isForm ? body : '');
+  const json = isForm ? form.get('payload') : body;
+  if (json === null) return Object.fromEntries(form);
   try {
     const parsed: unknown = JSON.parse(json);
     return typeof parsed === 'object' && parsed !== null ? parsed : undefined;

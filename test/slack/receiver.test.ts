@@ -18,15 +18,23 @@ const COMMAND = new URLSearchParams({
 /** What came to Bolt: nothing, where the event was answered before. */
 let passedOn: { body: string; headers: Record<string, string>; isBase64Encoded: boolean }[];
 let receive: ReturnType<typeof guarded>;
+/** What people were told in the channel. */
+let told: object[];
 
 beforeEach(() => {
   passedOn = [];
+  told = [];
   const bolt = new AwsLambdaReceiver({ signingSecret: SECRET });
   bolt.toHandler = () => async (event) => {
     passedOn.push(event as never);
     return { statusCode: 200, body: 'from Bolt' };
   };
-  receive = guarded(bolt, new Secret(SECRET), new WebClient(), { team: 'T0INTERLOCK', app: 'A0INTERLOCK' });
+  const client = new WebClient();
+  client.chat.postEphemeral = async (message) => {
+    told.push(message as object);
+    return { ok: true };
+  };
+  receive = guarded(bolt, new Secret(SECRET), client, { team: 'T0INTERLOCK', app: 'A0INTERLOCK' });
 });
 
 const sign = (body: string, timestamp: number) => `v0=${createHmac('sha256', SECRET).update(`v0:${timestamp}:${body}`).digest('hex')}`;
@@ -100,8 +108,51 @@ describe('a delivery from Slack', () => {
     ['bad JSON', '{', 'application/json'],
     ['no object', 'null', 'application/json'],
     ['something else', 'hello', 'text/plain'],
+    ['a form that says it is text', 'payload=%7B%22type%22%3A%22block_actions%22%7D', 'text/plain'],
+    ['a form of no type', COMMAND, ''],
   ])('is 400, signed: %s', async (_, body, contentType) => {
     expect(await receive(signed(body, {}, contentType))).toMatchObject({ statusCode: 400 });
+    expect(passedOn).toEqual([]);
+  });
+});
+
+describe('a click that Slack signed', () => {
+  const OURS = { type: 'block_actions', api_app_id: 'A0INTERLOCK', team: { id: 'T0INTERLOCK' }, channel: { id: 'C0APPROVALS' } };
+  const from = (payload: object) => receive(signed(new URLSearchParams({ payload: JSON.stringify(payload) }).toString()));
+
+  it.each([
+    ['the workspace', { user: { id: 'U0ALICE', team_id: 'T0INTERLOCK' } }],
+    ['its organisation, which the payload names', { user: { id: 'U0ALICE', team_id: 'E0ORG' }, enterprise: { id: 'E0ORG', name: 'Org' } }],
+    [
+      'its organisation, which the workspace names',
+      { user: { id: 'U0ALICE', team_id: 'E0ORG' }, team: { id: 'T0INTERLOCK', enterprise_id: 'E0ORG' } },
+    ],
+  ])('is handled, of a person of %s', async (_, more) => {
+    expect(await from({ ...OURS, ...more })).toMatchObject({ statusCode: 200, body: 'from Bolt' });
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ['a person of another workspace', { user: { id: 'U0ZOE', team_id: 'T0OTHER' } }],
+    ['a person of another organisation', { user: { id: 'U0ZOE', team_id: 'E0OTHER' }, enterprise: { id: 'E0ORG' } }],
+    ['a person of an organisation, where the workspace is in none', { user: { id: 'U0ZOE', team_id: 'E0OTHER' }, enterprise: null }],
+    ['another workspace', { user: { id: 'U0ZOE' }, team: { id: 'T0OTHER', enterprise_id: 'E0ORG' } }],
+    ['an installation for a whole organisation', { user: { id: 'U0ZOE' }, team: null, is_enterprise_install: true }],
+  ])('is refused in words, and not handled, of %s', async (_, more) => {
+    expect(await from({ ...OURS, ...more })).toEqual({ statusCode: 200, body: '' });
+    expect(told).toEqual([{ channel: 'C0APPROVALS', user: 'U0ZOE', text: expect.stringContaining('set up for another workspace') }]);
+    expect(passedOn).toEqual([]);
+  });
+
+  it('is nothing to us, of another app', async () => {
+    expect(await from({ ...OURS, api_app_id: 'A0OTHER', user: { id: 'U0ZOE' } })).toEqual({ statusCode: 200, body: '' });
+    expect([told, passedOn]).toEqual([[], []]);
+  });
+
+  it('is refused in the form, where it submits one', async () => {
+    const view = { blocks: [{ type: 'section' }, { type: 'input', block_id: 'code' }] };
+    const { body } = await from({ ...OURS, type: 'view_submission', user: { id: 'U0ZOE', team_id: 'T0OTHER' }, view });
+    expect(JSON.parse(body ?? '')).toEqual({ response_action: 'errors', errors: { code: expect.stringContaining('another workspace') } });
     expect(passedOn).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ function guardBlocks(change: GuardChange, facts: Facts, now?: string): KnownBloc
     ...(same ? [['What it denies', 'the same actions as now'] as [string, string]] : []),
     ...(through.length > 0 ? [['Let through, with a code', cut(literal(through.join(', ')), 1000)] as [string, string]] : []),
     ...(goesRound.length > 0 ? [['Goes round the guard', cut(literal(goesRound.join(' ')), 600)] as [string, string]] : []),
-    ['Region and owner', literal(`${facts.region}, account ${facts.owner}`)],
+    ['Region and owner', cut(literal(`${facts.region}, account ${facts.owner}`), 300)],
   ];
   return [...fields(pairs), ...warnings([...facts.guard.findings, ...change.denials].map(literal)), lookedAt(facts, now)];
 }
@@ -48,7 +48,7 @@ export function guardConsequence(kind: GuardKind): string {
 }
 
 /** As S3's documentation calls them, without the service. */
-const actions = (names: string[]): string => literal(names.map((name) => name.replace(/^s3:/, '')).join(', '));
+const actions = (names: string[]): string => cut(literal(names.map((name) => name.replace(/^s3:/, '')).join(', ')), 1000);
 
 /** Names of users, those behind the role's sessions too; the role itself is no news to anybody. */
 function letThrough({ principals, approvers }: GuardChange): string[] {
