@@ -16,7 +16,7 @@ const elevation = {
   auditHead: 'b',
 };
 const work = { verdict: 'deleted', why: '', auditHead: 'c' };
-const inspection = { verdict: 'ask', why: '', facts: someFacts(), changes: [], secondsLeft: 60 };
+const inspection = { verdict: 'ask', why: '', facts: someFacts(), notes: [], refused: false, secondsLeft: 60 };
 const event = (status: string) => ({
   version: '0',
   'detail-type': 'Step Functions Execution Status Change',
@@ -27,9 +27,9 @@ const event = (status: string) => ({
 
 /** For each function what the state machine gives it. */
 const INPUTS = {
-  inspect: [InspectInput, { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {} }],
+  inspect: [InspectInput, { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {}, answer: { slackUser: '' }, elevation: {} }],
   askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {} }],
-  elevate: [ElevateInput, { ...step, answer, facts: someFacts() }],
+  elevate: [ElevateInput, { ...step, answer, facts: someFacts(), notes: [] }],
   deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts(), found: {} }],
   changeGuard: [GuardInput, { ...step, answer, elevation, facts: someFacts({ guardChange: aGuardChange() }) }],
   report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, answer, elevation, work }],
@@ -86,8 +86,11 @@ describe('what the state machine gives a function', () => {
 
   it('may hold empty objects for what no state has said yet', () => {
     expect(parseInput(InspectInput, INPUTS.inspect[1]).shown).toBeNull();
-    expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: inspection }).shown).toEqual(someFacts());
-    expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: { ...inspection, facts: null } }).shown).toBeNull();
+    expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: inspection }).shown).toEqual({ facts: someFacts(), notes: [] });
+    expect(parseInput(InspectInput, { ...INPUTS.inspect[1], shown: { ...inspection, facts: null } }).shown).toEqual({
+      facts: null,
+      notes: [],
+    });
     expect(parseInput(AskInput, INPUTS.askApprover[1]).elevation).toBeNull();
     expect(parseInput(ReportInput, { ...INPUTS.report[1], answer: { slackUser: '' }, elevation: {}, work: {} })).toMatchObject({
       answer: null,

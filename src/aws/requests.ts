@@ -47,8 +47,8 @@ export interface RequestRow extends Request {
   views?: Record<string, string>;
   decision?: Decision;
   remindedAt?: string;
-  /** Timestamps of the messages that told the outcome, by where; of the approver's notice a mark that only those who tell can make. */
-  told?: { thread?: string; requester?: string; approver?: string; operators?: string };
+  /** Timestamps of the messages that told the outcome, by where; of notices to approvers a mark that only those who tell can make. */
+  told?: { thread?: string; requester?: string; approver?: string; refused?: string; operators?: string };
   outcome?: Outcome;
   why?: string;
   closedBy?: string | null;

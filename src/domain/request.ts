@@ -123,8 +123,10 @@ export interface Inspection {
   verdict: 'ask' | 'unchanged' | 'refused' | 'expired' | 'stopped' | Found;
   why: string;
   facts: Facts | null;
-  /** What differs from the facts that were shown, in words. */
-  changes: string[];
+  /** Why it is asked again, in words: what became of the last code, and what differs from the facts that were shown. */
+  notes: string[];
+  /** Do the notes say that a code was refused, or its answer lost? Then its approver is told too. */
+  refused: boolean;
   /** Until the reminder, or until the end of the window; 1 or more. */
   secondsLeft: number;
 }

@@ -1,13 +1,13 @@
 /**
- * What an approver was shown, as a digest: the frozen request and the facts. A code is sealed for it, so that it opens for
+ * What an approver was shown, as a digest: the frozen request, the facts and the notes. A code is sealed for it, so that it opens for
  * nothing else: not for a row that was altered, nor for another asking.
  */
 import { createHash } from 'node:crypto';
 import { Facts, Request } from './request.ts';
 
 /** SHA-256 in hexadecimal; the order of members doesn't matter, nor do members that aren't part of a request or of facts. */
-export function shownDigest(request: Request, facts: Facts): string {
-  const shown = { request: pick(request, REQUEST), facts: pick(facts, Facts.shape) };
+export function shownDigest(request: Request, facts: Facts, notes: string[]): string {
+  const shown = { request: pick(request, REQUEST), facts: pick(facts, Facts.shape), notes };
   return createHash('sha256')
     .update(JSON.stringify(sorted(shown)))
     .digest('hex');

@@ -4,6 +4,7 @@ import type { Audit } from '../aws/audit.ts';
 import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
+import type { Elevation } from '../domain/request.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
 import { BadInput, SlackRefused } from '../errors.ts';
 import { Secret } from '../secret.ts';
@@ -11,7 +12,7 @@ import { approveModal } from '../slack/views/approve.ts';
 import { followMessage, type Message, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
 import { askedAnewMessage, codeRefusedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import type { AskInput } from './inputs.ts';
-import { attempted, post, type Warn } from './telling.ts';
+import { attempted, type Mark, post, readRow, tellOfCode, type Warn } from './telling.ts';
 
 export interface AskParts {
   config: Config;
@@ -19,6 +20,7 @@ export interface AskParts {
   audit: Audit;
   seals: Seals;
   slack: WebClient;
+  mark: Mark;
   now: () => number;
   warn: Warn;
 }
@@ -27,8 +29,12 @@ export interface AskParts {
 export async function askApprover(input: AskInput, parts: AskParts): Promise<void> {
   const { config, requests, audit, seals, slack, now, warn } = parts;
   const { request, inspection, elevation } = input;
-  const { facts } = inspection;
-  const row = await requests.get(request.requestId);
+  const { facts, notes } = inspection;
+  const refused = inspection.refused && elevation ? elevation : undefined;
+  const found = await readRow(requests, request.requestId);
+  if (refused) await tellRefused(input, refused, found.row, parts);
+  if ('fault' in found) throw found.fault;
+  const { row } = found;
   if (!row || row.state === 'closed') throw new BadInput('The record of this request is missing or closed; ask anew from Slack.');
 
   // Run again, it is the same asking; unless somebody answered the first run, whose wait was over by then.
@@ -37,11 +43,6 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const { requestId, bucket } = request;
   const context = { purpose: 'taskToken', requestId, bucket, account: config.account, attempt } as const;
   const sealedToken = await seals.seal(new Secret(input.taskToken), context);
-  // Of an earlier asking it was told then.
-  const refused = elevation?.verdict === 'askAgain' && elevation.attempt === (again ? attempt - 1 : row.attempt) ? elevation : undefined;
-  // Back from CheckUnchanged a code was given, and not used.
-  const changed = inspection.changes.length > 0 ? [row.decision && !refused ? CHANGED_UNUSED : CHANGED, ...inspection.changes] : [];
-  const notes = [...(refused ? [refused.why] : []), ...changed];
   const entry = `${String(attempt).padStart(3, '0')}-1-asked`;
   const previous = elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead;
   const record = () =>
@@ -67,7 +68,6 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     const view = approveModal({ request, facts, attempt, notes, now: new Date(now()).toISOString(), unlimited });
     const updated = await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
     if (!updated && !refused) await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
-    if (refused) await attempted(warn, 'the approver', () => post(slack, modal.user, codeRefusedMessage(request, refused.why)));
   }
   const { operatorsChannel } = config.slack;
   if (refused?.tellOperators && operatorsChannel) {
@@ -82,8 +82,13 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   }
 }
 
-const CHANGED = 'The bucket has changed since it was shown. Read it again:';
-const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your code was not used. Read it again:';
+/** Whose code was refused hears so by what the flow itself knows, before the record is looked at. */
+async function tellRefused({ request }: AskInput, { approver, why, attempt }: Elevation, row: RequestRow | undefined, parts: AskParts) {
+  const slackUser = parts.config.approvers[approver]?.slackUser;
+  if (!slackUser) return;
+  const message = codeRefusedMessage(request, why);
+  await tellOfCode(request.requestId, row, { place: 'refused', what: `refused ${attempt}`, approver: slackUser, message }, parts);
+}
 
 /** Shows the question in the channel; to each approver directly where the channel takes it no more. Throws where nobody can be shown it. */
 async function show(

@@ -69,13 +69,13 @@ const askingOf = ({ request, answer }: Pick<ElevateInput, 'request' | 'answer'>)
 
 /** Opens the code and reads the approver's key. */
 async function prepare(
-  { request, answer, facts }: ElevateInput,
+  { request, answer, facts, notes }: ElevateInput,
   approver: Approver,
   parts: ElevateParts,
 ): Promise<SessionRequest | { fault: string }> {
   const { config, seals, secrets, deletionRoleArn } = parts;
   const { requestId, bucket } = request;
-  const shown = shownDigest(request, facts);
+  const shown = shownDigest(request, facts, notes);
   const context = { requestId, bucket, account: config.account, approver: approver.name, attempt: answer.attempt, shown };
   const code = await seals.open(answer.sealedCode, { purpose: 'code', ...context });
   const key = await readKey(secrets, approver);

@@ -7,21 +7,26 @@ import type { ToReport } from './report.ts';
 /** An empty object stands for what no state has said yet: a template can't hold null. */
 const orNone = <T extends z.ZodType>(schema: T) => z.union([z.strictObject({}).transform(() => null), schema]);
 
+/** The last answer, where there is one of the form that ours have: no step that only tells of it fails for another's. */
+const answered = z.custom((given) => given !== undefined).transform((given) => Answer.safeParse(given).data ?? null);
+
 const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Request };
 
 export const InspectInput = z.strictObject({
   ...step,
   step: z.enum(['inspect', 'check', 'find']),
   sealedRequest: z.string(),
-  /** The last look, whose facts the approver was shown; null before the first. */
-  shown: orNone(z.object({ facts: Facts.nullable() })).transform((last) => last?.facts ?? null),
+  /** The last look: what of it the approver was shown; null before the first. */
+  shown: orNone(z.object({ facts: Facts.nullable(), notes: z.array(z.string()) })),
+  answer: answered,
+  elevation: orNone(Elevation),
 });
 export type InspectInput = z.infer<typeof InspectInput>;
 
 export const AskInput = z.strictObject({
   ...step,
   taskToken: z.string().min(1),
-  inspection: z.object({ facts: Facts, changes: z.array(z.string()) }),
+  inspection: z.object({ facts: Facts, notes: z.array(z.string()), refused: z.boolean() }),
   elevation: orNone(Elevation),
 });
 export type AskInput = z.infer<typeof AskInput>;
@@ -29,6 +34,7 @@ export type AskInput = z.infer<typeof AskInput>;
 export const ElevateInput = z.strictObject({
   ...step,
   facts: Facts,
+  notes: z.array(z.string()),
   answer: Answer.extend({ approver: z.string(), sealedCode: z.string() }),
 });
 export type ElevateInput = z.infer<typeof ElevateInput>;
@@ -50,9 +56,6 @@ export type DeleteInput = z.infer<typeof DeleteInput>;
 
 export const GuardInput = z.strictObject({ ...withSession, facts: Facts.extend({ guardChange: GuardChange }) });
 export type GuardInput = z.infer<typeof GuardInput>;
-
-/** The last answer, where there is one of the form that ours have: the report must not fail for another's. */
-const answered = z.custom((given) => given !== undefined).transform((given) => Answer.safeParse(given).data ?? null);
 
 const fromFlow = z
   .strictObject({ ...step, conclusion: Conclusion, answer: answered, elevation: orNone(Elevation), work: orNone(Work) })

@@ -26,12 +26,20 @@ export interface InspectParts {
 /** Throws BadInput where the input is not what the Slack function sealed under this execution's name. */
 export async function inspect(input: InspectInput, parts: InspectParts): Promise<Inspection> {
   const { config, stage, seals, look, now } = parts;
-  const { request, shown } = input;
+  const { request } = input;
   const { bucket } = request;
+  const shown = input.shown?.facts ?? null;
   await checkSeal(input, seals, config.account);
   const time = now();
   const secondsLeft = secondsUntilAsked(request, time);
-  const end = (verdict: Inspection['verdict'], why: string): Inspection => ({ verdict, why, facts: shown, changes: [], secondsLeft });
+  const end = (verdict: Inspection['verdict'], why: string): Inspection => ({
+    verdict,
+    why,
+    facts: shown,
+    notes: [],
+    refused: false,
+    secondsLeft,
+  });
 
   if (input.step === 'find') return end(isStillThere(await parts.find(bucket), shown), '');
   if (time >= Date.parse(request.expiresAt)) return end('expired', 'Nobody approved it before its time was over.');
@@ -57,8 +65,18 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   if (inTheWay.length > 0) return { ...end('refused', inTheWay.join(' ')), facts };
   const differences = shown ? judged.differencesFrom(shown) : [];
   // The code is sealed for what was shown: that stays as it is.
-  if (input.step === 'check' && differences.length === 0) return end('unchanged', '');
-  return { verdict: 'ask', why: '', facts, changes: differences, secondsLeft };
+  if (input.step === 'check' && differences.length === 0) return { ...end('unchanged', ''), notes: input.shown?.notes ?? [] };
+  return { verdict: 'ask', why: '', facts, ...notesOf(input, differences), secondsLeft };
+}
+
+const CHANGED = 'The bucket has changed since it was shown. Read it again:';
+const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your code was not used. Read it again:';
+
+/** Why it is asked again. Of a code that was refused it is said once, in the asking that comes of it. */
+function notesOf({ step, answer, elevation }: InspectInput, differences: string[]): Pick<Inspection, 'notes' | 'refused'> {
+  const refused = elevation?.verdict === 'askAgain' && elevation.attempt === answer?.attempt ? [elevation.why] : [];
+  const changed = differences.length > 0 ? [step === 'check' ? CHANGED_UNUSED : CHANGED, ...differences] : [];
+  return { notes: [...refused, ...changed], refused: refused.length > 0 };
 }
 
 /** A bucket of the name that was created at another time is another bucket. */

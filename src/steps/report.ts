@@ -11,7 +11,7 @@ import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, type Message, outcomeMessage } from '../slack/views/messages.ts';
 import { codeRefusedMessage, codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
-import { attempted, type Mark, post, type Warn } from './telling.ts';
+import { attempted, type Mark, type Notice, post, readRow, tellOfCode, type Warn } from './telling.ts';
 
 export interface ReportParts {
   config: Config;
@@ -38,14 +38,12 @@ export interface ToReport {
 
 /** The outcome that was there first stands, whatever is reported later; but whose code was given hears what the flow says, not the record. */
 export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
-  const { requests, locks, audit } = parts;
+  const { config, requests, locks, audit } = parts;
   const { requestId, answer, elevation } = toReport;
-  const found = await requests.get(requestId).then(
-    (row) => ({ row }),
-    (error: unknown) => ({ row: undefined, error }),
-  );
-  const approver = await tellOfCode(toReport, found.row, parts);
-  if ('error' in found) throw found.error;
+  const found = await readRow(requests, requestId);
+  const notice = noticeOfCode(toReport, config);
+  const told = notice ? await tellOfCode(requestId, found.row, notice, parts) : found.row?.told;
+  if ('fault' in found) throw found.fault;
   const frozen = (elevation ?? answer) ? toReport.request : null;
   const row = await closed(toReport, found.row, requests);
   if (!row?.outcome) {
@@ -59,12 +57,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   await locks.free(bucket, requester, requestId);
   const request = frozen ?? Request.strip().parse(row);
   const heard = codeGiven(answer, elevation, toReport.conclusion.outcome) !== undefined;
-  await tell(
-    { ...row, told: { ...row.told, ...(approver && { approver }) } },
-    { request, conclusion, closedAt },
-    { elevation, heard },
-    parts,
-  );
+  await tell({ ...row, ...(told && { told }) }, { request, conclusion, closedAt }, { elevation, heard }, parts);
   return { outcome: conclusion.outcome };
 }
 
@@ -85,27 +78,14 @@ function lastEntry({ requestId, bucket }: RequestRow, conclusion: Conclusion, at
   return { requestId, entry: '999-closed', at, who: 'report', what: { ...conclusion, bucket }, previous };
 }
 
-/**
- * Whose code AWS was given hears what became of it, by what the flow itself knows: whoever may write the record can't keep it from
- * them. That it was told already counts with a mark alone: rather told twice than not at all. Gives what the record says of it then.
- */
-async function tellOfCode(
-  { requestId, request, answer, elevation, conclusion, at }: ToReport,
-  row: RequestRow | undefined,
-  { config, requests, slack, mark, warn }: ReportParts,
-): Promise<string | undefined> {
-  const before = row?.told?.approver;
+/** What the approver hears whose code AWS was given, by what the flow itself knows; undefined where it knows of none. */
+function noticeOfCode({ request, answer, elevation, conclusion, at }: ToReport, config: Config): Notice | undefined {
   const code = codeGiven(answer, elevation, conclusion.outcome);
   const approver = code && config.approvers[code.approver]?.slackUser;
   // Who asked hears of any end as such.
-  if (!request || !approver || (code.fate === 'unused' && approver === request.requester)) return before;
-  const marked = mark(requestId);
-  if (before === marked) return before;
+  if (!request || !approver || (code.fate === 'unused' && approver === request.requester)) return undefined;
   const ended = { request, conclusion: inWords(conclusion), closedAt: at };
-  const told = await attempted(warn, 'the approver', () => post(slack, approver, noticeOf(code.fate, ended)));
-  if (!told) return before;
-  if (row) await requests.placed(requestId, { told: { ...row.told, approver: marked } });
-  return marked;
+  return { place: 'approver', what: 'ended', approver, message: messageOf(code.fate, ended) };
 }
 
 type Fate = 'session' | 'unknown' | 'refused' | 'unused';
@@ -120,7 +100,7 @@ function codeGiven(answer: Answer | null, elevation: Elevation | null, outcome: 
   return { approver, fate: verdict === 'session' ? 'session' : verdict === 'locked' ? 'refused' : 'unused' };
 }
 
-function noticeOf(fate: Fate, ended: Ended): Message {
+function messageOf(fate: Fate, ended: Ended): Message {
   const { request, conclusion } = ended;
   const next = nextStep(conclusion.outcome, request.kind);
   switch (fate) {
@@ -159,7 +139,7 @@ async function tell(
   const message = outcomeMessage(ended, next);
   const told = { ...row.told };
   const once = async (place: keyof typeof told, act: () => Promise<{ ts: string }>) => {
-    const marked = place === 'approver' ? mark(requestId) : undefined;
+    const marked = place === 'approver' ? mark(`${requestId} ended`) : undefined;
     if (marked ? told[place] === marked : told[place]) return true;
     const at = await attempted(warn, `the outcome (${place})`, act);
     if (!at) return false;
@@ -194,7 +174,7 @@ async function tell(
   const approver = heard || decision?.verdict === 'cancelled' ? undefined : decision?.by;
   const given = decision?.verdict === 'approved';
   if (approver && (approver !== request.requester || given)) {
-    await once('approver', () => post(slack, approver, given ? noticeOf('unknown', ended) : message));
+    await once('approver', () => post(slack, approver, given ? messageOf('unknown', ended) : message));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Posting to Slack from the flow: where a message stands already it is edited, and what can't be told is no reason to fail. */
 import { createHmac } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
-import type { MessageAt } from '../aws/requests.ts';
+import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
 import { InterlockError, SlackRefused, TryAgain } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { slackError } from '../slack/client.ts';
@@ -58,4 +58,39 @@ export async function attempted<T>(warn: Warn, what: string, act: () => Promise<
     warn('not told', { what, error: error instanceof InterlockError ? error.message : slackError(error) });
     return undefined;
   }
+}
+
+/** A notice to an approver about their own code: `place` is where the record remembers it, `what` tells it from others there. */
+export interface Notice {
+  place: 'approver' | 'refused';
+  what: string;
+  approver: string;
+  message: Message;
+}
+
+/**
+ * Tells whose code AWS was given, whatever the record says of a decision: that it was told already counts with a mark alone, since who
+ * writes records could plant anything else. Rather told twice than not at all. Gives what the record says of having told then.
+ */
+export async function tellOfCode(
+  requestId: string,
+  row: RequestRow | undefined,
+  { place, what, approver, message }: Notice,
+  { requests, slack, mark, warn }: { requests: Requests; slack: WebClient; mark: Mark; warn: Warn },
+): Promise<RequestRow['told']> {
+  const marked = mark(`${requestId} ${what}`);
+  if (row?.told?.[place] === marked) return row.told;
+  const told = await attempted(warn, 'the approver', () => post(slack, approver, message));
+  if (!told || !row) return row?.told;
+  const heard = { ...row.told, [place]: marked };
+  await requests.placed(requestId, { told: heard });
+  return heard;
+}
+
+/** A record that can't be read keeps nobody from being told: what went wrong comes up when it is needed. */
+export async function readRow(requests: Requests, requestId: string): Promise<{ row?: RequestRow | undefined; fault?: unknown }> {
+  return requests.get(requestId).then(
+    (row) => ({ row }),
+    (fault: unknown) => ({ fault }),
+  );
 }

@@ -123,7 +123,16 @@ describe('the flow', () => {
 
   it('takes nothing from its input but the request and its seal', async () => {
     const { inputs } = await runCase({ responses: [{ Inspect: { verdict: 'refused' } }] });
-    expect(Object.keys(inputs[0]?.input)).toEqual(['execution', 'enteredAt', 'request', 'step', 'sealedRequest', 'shown']);
+    expect(Object.keys(inputs[0]?.input)).toEqual([
+      'execution',
+      'enteredAt',
+      'request',
+      'step',
+      'sealedRequest',
+      'shown',
+      'answer',
+      'elevation',
+    ]);
   });
 
   describe('gives', () => {
@@ -137,7 +146,7 @@ describe('the flow', () => {
       });
       expect(inputs.find(({ state }) => state === 'CheckUnchanged')?.input).toMatchObject({
         step: 'check',
-        shown: { region: 'eu-central-1' },
+        shown: { facts: { region: 'eu-central-1' } },
       });
       expect(inputs.find(({ state }) => state === 'Inspect')?.input).toMatchObject({ step: 'inspect', shown: null });
     });

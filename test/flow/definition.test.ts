@@ -144,7 +144,14 @@ describe('the state machine', () => {
     }
   });
 
-  const inspection: Record<keyof Inspection, true> = { verdict: true, why: true, facts: true, changes: true, secondsLeft: true };
+  const inspection: Record<keyof Inspection, true> = {
+    verdict: true,
+    why: true,
+    facts: true,
+    notes: true,
+    refused: true,
+    secondsLeft: true,
+  };
   const reported: Record<keyof Awaited<ReturnType<typeof report>>, true> = { outcome: true };
   test.each([
     ['Inspect', Object.keys(inspection)],

@@ -27,8 +27,8 @@ export interface FlowCase {
 
 /** What each state's function answers where a case says nothing else. */
 const ANSWERS: Record<string, (payload: Json) => Json> = {
-  Inspect: (payload) => ({ verdict: 'ask', why: '', facts: factsFor(payload), changes: [], secondsLeft: 60 }),
-  CheckUnchanged: (payload) => ({ verdict: 'unchanged', why: '', facts: factsFor(payload), changes: [], secondsLeft: 50 }),
+  Inspect: (payload) => ({ verdict: 'ask', why: '', facts: factsFor(payload), notes: [], refused: false, secondsLeft: 60 }),
+  CheckUnchanged: (payload) => ({ verdict: 'unchanged', why: '', facts: factsFor(payload), notes: [], refused: false, secondsLeft: 50 }),
   AskApprover: () => ({
     verdict: 'approved',
     why: '',

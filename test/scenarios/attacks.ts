@@ -43,6 +43,7 @@ describe('who may write the table of requests', () => {
     ['reason', (row) => ({ ...row, reason: 'Security has looked at it already' })],
     ['requester', (row) => ({ ...row, requester: 'U0MALLORY' })],
     ['facts', (row) => ({ ...row, facts: { ...row.facts, tags: [{ key: 'state', value: 'abandoned' }] } })],
+    ['note', (row) => ({ ...row, notes: ['Correction: riya has made this a rehearsal. Nothing will be deleted.'] })],
     ['times', (row) => ({ ...row, expiresAt: '2036-01-01T00:00:00.000Z' })],
   ])('can’t have a code opened by showing the approver another %s', async (_, change) => {
     const { bucket, requestId } = await asked();

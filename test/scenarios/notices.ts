@@ -1,6 +1,8 @@
 /** What an approver hears of their own codes, whoever may write records. */
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { createApprovers } from '../../src/aws/approvers.ts';
 import type { RequestRow } from '../../src/aws/requests.ts';
+import { NO_TRIES, type Tries } from '../../src/domain/tries.ts';
 import { until } from '../helpers/sandbox.ts';
 import { records, sandbox } from '../helpers/shared-records.ts';
 import { approve, ask, textOf, waiting } from '../helpers/story.ts';
@@ -55,6 +57,57 @@ describe('who may write the table of requests', () => {
     await records.remove(requestId);
     await expectTold(requestId, bucket);
     expect((await records.locks()).filter((lock) => lock.requestId === requestId)).toEqual([]);
+  });
+
+  it.each<[string, (row: RequestRow) => object]>([
+    ['removing the decision', ({ decision: _, ...row }) => row],
+    ['naming another who decided', (row) => ({ ...row, decision: { ...row.decision, by: 'U0MALLORY', viewId: null } })],
+    ['counting another asking', (row) => ({ ...row, attempt: 7 })],
+    ['writing that they have been told', (row) => ({ ...row, told: { refused: '1.1', approver: '1.1' } })],
+    ['closing the record', (row) => ({ ...row, state: 'closed', outcome: 'cancelled' })],
+  ])('can’t keep an approver from hearing that a code was refused, by %s', async (_, change) => {
+    const { bucket, requestId } = await heldAtCode();
+    await records.alter(requestId, change);
+    await expectRefusalTold(bucket);
+  });
+
+  it('can’t keep an approver from hearing that a code was refused, by taking the record away', async () => {
+    const { bucket, requestId } = await heldAtCode();
+    await records.remove(requestId);
+    await expectRefusalTold(bucket);
+    await sandbox.ended(requestId);
+  });
+});
+
+/** A request whose first code, a wrong one, is about to be sent by a function that dies until the fault is cleared. */
+async function heldAtCode(): Promise<{ bucket: string; requestId: string }> {
+  await createApprovers(sandbox.db(), 'interlock-sandbox-approvers').change<Tries>('alice', () => NO_TRIES);
+  await sandbox.advance(200);
+  const { bucket, requestId } = await asked();
+  await sandbox.fault({ target: 'elevate', kind: 'crash-before', times: 99 });
+  const wrong = (Number(await sandbox.code('alice')) + 1) % 1_000_000;
+  await approve(sandbox, requestId, bucket, 'alice', String(wrong).padStart(6, '0'));
+  await records.inState(requestId, 'Elevate');
+  return { bucket, requestId };
+}
+
+/** The code goes to AWS, and alice hears that it was refused. */
+async function expectRefusalTold(bucket: string): Promise<void> {
+  await sandbox.fault({ clear: true });
+  const told = `A code was given in your name for \`${bucket}\`. AWS refused the code`;
+  await sandbox.seen('alice', ({ messages }) => textOf(messages).includes(told), 'the notice');
+}
+
+describe('an approver whose code is refused', () => {
+  it('hears so once, though the request is asked again by the clock', async () => {
+    const { bucket, requestId } = await heldAtCode();
+    await expectRefusalTold(bucket);
+    await until(async () => (await records.rowOf(requestId)).attempt === 2, 'the second asking');
+    await sandbox.advance(4 * 3600 + 60);
+    await until(async () => (await records.rowOf(requestId)).attempt === 3, 'the reminder');
+    const told = (await sandbox.see('alice')).messages.filter((one) => textOf(one).includes(`in your name for \`${bucket}\``));
+    expect(told).toHaveLength(1);
+    expect((await records.rowOf(requestId)).notes).toEqual([]);
   });
 });
 

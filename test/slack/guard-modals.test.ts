@@ -128,12 +128,12 @@ req-abcdefghij23
 
   it('holds the digest of the change that it shows: of another change it is another', () => {
     const { shown } = parseModalFor(approveModal({ ...hardened, ...modal }).private_metadata ?? '') ?? {};
-    expect(shown).toBe(shownDigest(hardened.request, hardened.facts));
+    expect(shown).toBe(shownDigest(hardened.request, hardened.facts, []));
     const others = [
-      shownDigest({ ...hardened.request, kind: 'guard-off' }, hardened.facts),
-      shownDigest({ ...hardened.request, kind: 'delete' }, hardened.facts),
-      shownDigest(hardened.request, { ...hardened.facts, guardChange: null }),
-      shownDigest(hardened.request, { ...hardened.facts, guardChange: aGuardChange({ approvers: ['interlock-mallory'] }) }),
+      shownDigest({ ...hardened.request, kind: 'guard-off' }, hardened.facts, []),
+      shownDigest({ ...hardened.request, kind: 'delete' }, hardened.facts, []),
+      shownDigest(hardened.request, { ...hardened.facts, guardChange: null }, []),
+      shownDigest(hardened.request, { ...hardened.facts, guardChange: aGuardChange({ approvers: ['interlock-mallory'] }) }, []),
     ];
     expect(new Set([shown, ...others]).size).toBe(5);
   });

@@ -177,7 +177,7 @@ req-abcdefghij23
     expect(parseModalFor(approveModal({ ...approval, attempt: 3 }).private_metadata ?? '')).toEqual({
       requestId: request.requestId,
       attempt: 3,
-      shown: shownDigest(approval.request, approval.facts),
+      shown: shownDigest(approval.request, approval.facts, approval.notes),
     });
   });
 });

@@ -33,7 +33,9 @@ interface Given {
 /** Looks at a bucket with this policy for a request that asks for its guard. */
 function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse, shown = null, sealed }: Given) {
   const request = aRequest({ kind, bucket: BUCKET });
-  const input = { execution: request.requestId, enteredAt: request.askedAt, request, step, sealedRequest: 'sealed', shown };
+  const last = shown && { facts: shown, notes: [] };
+  const flow = { execution: request.requestId, enteredAt: request.askedAt, request, answer: null, elevation: null };
+  const input = { ...flow, step, sealedRequest: 'sealed', shown: last };
   return inspect(input, {
     config,
     stage: 'sandbox',
@@ -105,7 +107,7 @@ describe('a look at a bucket whose guard is to be changed', () => {
     });
     expect(await look({ policy, step: 'check', shown, facts: { ...inUse, policyDigest: 'other' } })).toMatchObject({
       verdict: 'ask',
-      changes: ['The bucket policy was edited'],
+      notes: [expect.stringContaining('so your code was not used'), 'The bucket policy was edited'],
       facts: { guardChange: { denials: ['Statement “Frozen” of the bucket policy may deny the change.'] } },
     });
   });

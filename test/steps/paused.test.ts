@@ -37,7 +37,7 @@ describe('paused, Interlock', () => {
 
   it.each(['inspect', 'check'] as const)('stops a running flow that would %s', async (kind) => {
     const seals = { open: async () => new Secret(JSON.stringify(request)), seal: never };
-    const input = { ...step, step: kind, sealedRequest: 'sealed', shown: someFacts() };
+    const input = { ...step, step: kind, sealedRequest: 'sealed', shown: { facts: someFacts(), notes: [] }, answer: null, elevation: null };
     expect(await inspect(input, { config, stage: 'sandbox', seals, look: never, find: never, now })).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('paused'),
@@ -55,7 +55,7 @@ describe('paused, Interlock', () => {
       seals: nothing,
       secrets: nothing,
     } as never;
-    expect(await elevate({ ...step, facts: someFacts(), answer }, parts)).toMatchObject({
+    expect(await elevate({ ...step, facts: someFacts(), notes: [], answer }, parts)).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('The code was not used. Interlock is paused'),
     });

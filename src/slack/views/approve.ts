@@ -48,7 +48,11 @@ export function approveModal({ request, facts, attempt, notes, now, unlimited }:
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
-    private_metadata: JSON.stringify({ requestId: request.requestId, attempt, shown: shownDigest(request, facts) } satisfies ModalFor),
+    private_metadata: JSON.stringify({
+      requestId: request.requestId,
+      attempt,
+      shown: shownDigest(request, facts, notes),
+    } satisfies ModalFor),
     title: plain(`Approve ${titleOf(request)}`),
     submit: plain(request.rehearsal ? 'Rehearse' : SUBMIT[kind]),
     close: plain('Not now'),

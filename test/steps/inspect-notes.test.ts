@@ -1,0 +1,74 @@
+import type { Answer, Elevation, Inspection } from '../../src/domain/request.ts';
+import { Secret } from '../../src/secret.ts';
+import { inspect } from '../../src/steps/inspect.ts';
+import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+
+const request = aRequest();
+const WHY = 'AWS refused the code: it is wrong, or was used already.';
+const answer: Answer = {
+  verdict: 'approved',
+  why: '',
+  slackUser: 'U0ALICE',
+  approver: 'alice',
+  attempt: 2,
+  sealedCode: 's',
+  auditHead: 'a',
+};
+const elevation: Elevation = {
+  verdict: 'askAgain',
+  why: WHY,
+  sealedSession: null,
+  triesLeft: 2,
+  tellOperators: false,
+  approver: 'alice',
+  attempt: 2,
+  auditHead: 'b',
+};
+const shown = { facts: someFacts(), notes: ['what was shown'] };
+const CHANGED = 'Versioning: was never on, is on';
+
+/** Looks again at a bucket that has changed since it was shown, or hasn't. */
+function look(given: { step?: 'check'; answer?: Answer; elevation?: Elevation; changed?: boolean }): Promise<Inspection> {
+  const { step = 'inspect', answer: last = null, elevation: was = null, changed = false } = given;
+  const flow = { execution: request.requestId, enteredAt: request.askedAt, request, sealedRequest: 'sealed' };
+  const facts = someFacts(changed ? { versioning: 'on' } : {});
+  return inspect(
+    { ...flow, step, shown, answer: last, elevation: was },
+    {
+      config: aConfig(),
+      stage: 'sandbox',
+      seals: { open: async () => new Secret(JSON.stringify(request)), seal: async () => '' },
+      look: async () => ({ kind: 'seen', facts, policy: undefined }),
+      find: async () => Promise.reject(new Error('nobody is to be found')),
+      now: () => Date.parse(request.askedAt) + 1000,
+    },
+  );
+}
+
+describe('a look says to the approver', () => {
+  it.each<[string, Parameters<typeof look>[0], string[], boolean]>([
+    ['nothing where nothing happened', {}, [], false],
+    ['what became of the last code', { answer, elevation }, [WHY], true],
+    [
+      'that, and what changed meanwhile',
+      { answer, elevation, changed: true },
+      [WHY, expect.stringMatching(/since it was shown/), CHANGED],
+      true,
+    ],
+    ['what changed, where no code was given', { changed: true }, [expect.stringMatching(/since it was shown/), CHANGED], false],
+    ['nothing of a code of an earlier asking', { elevation }, [], false],
+    ['nothing of a code that gave a session', { answer, elevation: { ...elevation, verdict: 'session' } }, [], false],
+    [
+      'that a code was not used since the bucket changed, and nothing of one before',
+      { step: 'check', answer: { ...answer, attempt: 3 }, elevation, changed: true },
+      [expect.stringMatching(/your code was not used/), CHANGED],
+      false,
+    ],
+  ])('%s', async (_, given, notes, refused) => {
+    expect(await look(given)).toMatchObject({ verdict: 'ask', notes, refused });
+  });
+
+  it('nothing new where nothing changed before the code is spent: what was shown stays as it is', async () => {
+    expect(await look({ step: 'check', answer, elevation })).toMatchObject({ verdict: 'unchanged', ...shown, refused: false });
+  });
+});
