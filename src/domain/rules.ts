@@ -15,7 +15,7 @@ export type Act =
 
 /** What Slack says of somebody who asks. */
 export interface Standing {
-  /** Is this person a member of the approvals channel? */
+  /** Is this person a member of the approvals channel, and no guest? */
   inChannel: boolean;
   /** Of the user groups that rules name, those that this person is in. */
   groups: string[];
@@ -60,7 +60,10 @@ export function decide(act: Act, config: Config): Decision {
       if (!mayAsk(act, rule)) {
         return rule.requesters
           ? refuse('notRequester', 'Only those whom the rule for this bucket names may ask for it.', rule.requesters)
-          : refuse('notRequester', 'Only members of the approvals channel may ask for it.');
+          : refuse(
+              'notRequester',
+              'Only members of the approvals channel may ask for it, and guests only where the rule for this bucket names them.',
+            );
       }
       if (!rule.requesterMayApprove && whoCan.every((user) => user === act.user)) {
         return refuse(

@@ -6,11 +6,15 @@ import { isGroup, type Standing } from '../domain/rules.ts';
 const PAGES = 5;
 
 /**
- * Somebody's standing, as far as it matters: `named` are the rule's requesters, undefined where all members of the channel may ask.
+ * Somebody's standing, as far as it matters: `named` are the rule's requesters, undefined where all members of the channel may ask. Guests, whom
+ * others than operators may have invited to the channel, are no members of it in this; a rule may name them.
  * Throws Slack's errors: who can't be looked up can't ask.
  */
 export async function standingOf(client: WebClient, channel: string, user: string, named: string[] | undefined): Promise<Standing> {
-  if (!named) return { inChannel: await isMember(client, channel, user), groups: [] };
+  if (!named) {
+    const [member, guest] = await Promise.all([isMember(client, channel, user), isGuest(client, user)]);
+    return { inChannel: member && !guest, groups: [] };
+  }
   if (named.includes(user)) return { inChannel: false, groups: [] };
   const found = await Promise.all(
     named.filter(isGroup).map(async (group) => ((await membersOf(client, group)).includes(user) ? [group] : [])),
@@ -27,6 +31,12 @@ async function isMember(client: WebClient, channel: string, user: string): Promi
     if (!cursor) return false;
   }
   return false;
+}
+
+/** Multi-channel guests are restricted, single-channel guests ultra-restricted (Slack, "User object"; read November 2026). */
+async function isGuest(client: WebClient, user: string): Promise<boolean> {
+  const { user: found } = await client.users.info({ user });
+  return found?.is_restricted === true || found?.is_ultra_restricted === true;
 }
 
 async function membersOf(client: WebClient, usergroup: string): Promise<string[]> {

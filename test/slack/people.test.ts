@@ -6,7 +6,12 @@ import { standingOf } from '../../src/slack/people.ts';
 
 const CHANNEL = 'C0APPROVALS';
 const people = Object.fromEntries(Array.from({ length: 1500 }, (_, index) => [`person${index}`, `U0P${index}`]));
-const users = { ...people, outsider: { id: 'U0OUT', in_channel: false } };
+const users = {
+  ...people,
+  outsider: { id: 'U0OUT', in_channel: false },
+  guest: { id: 'U0GUEST', is_restricted: true },
+  visitor: { id: 'U0VISIT', is_restricted: true, is_ultra_restricted: true },
+};
 const slack = new Slack({
   clock: new Clock(),
   faults: new Faults(),
@@ -33,6 +38,12 @@ describe('the standing of somebody who asks', () => {
 
   it('is nobody’s for who is not in the channel', async () => {
     expect(await standingOf(client, CHANNEL, 'U0OUT', undefined)).toEqual({ inChannel: false, groups: [] });
+  });
+
+  it('is nobody’s for a guest in the channel', async () => {
+    for (const user of ['U0GUEST', 'U0VISIT']) {
+      expect(await standingOf(client, CHANNEL, user, undefined)).toEqual({ inChannel: false, groups: [] });
+    }
   });
 
   it('is that of the groups that the rule names, and of no other', async () => {
