@@ -9,16 +9,18 @@ type Context = Record<string, string | string[]>;
 const ENCRYPTION_CONTEXT = /kms:EncryptionContext:/gi;
 const STAND_IN = 'aws:PrincipalTag/kms-encryption-context/';
 
-const rewritten = new WeakMap<object, unknown>();
+/** What was made of a document, as long as it reads the same. */
+const rewritten = new WeakMap<object, { text: string; result: unknown }>();
 
 /** A policy as the evaluator takes it; text is parsed. Throws SyntaxError where it is no JSON. */
 export function policyForEvaluator(document: unknown): unknown {
   const policy = typeof document === 'string' ? JSON.parse(document) : document;
   if (typeof policy !== 'object' || policy === null) return policy;
+  const text = JSON.stringify(policy);
   const known = rewritten.get(policy);
-  if (known) return known;
-  const result = JSON.parse(JSON.stringify(policy).replace(ENCRYPTION_CONTEXT, STAND_IN));
-  rewritten.set(policy, result);
+  if (known?.text === text) return known.result;
+  const result = JSON.parse(text.replace(ENCRYPTION_CONTEXT, STAND_IN));
+  rewritten.set(policy, { text, result });
   return result;
 }
 

@@ -30,7 +30,9 @@ export interface Seals {
   open(sealed: string, expected: SealContext): Promise<Secret>;
 }
 
-// A committing suite without signing: a signature would tell who sealed, which the role's right on the purpose does already.
+// A committing suite without signing. Nobody makes a seal of a purpose without the right to seal for it, or to open one: who may open a seal holds
+// its data key then, and could put another text under the very same context with it. A signature would keep even that out. It is left out since what
+// opens is what acts on the text: `inspect` could pass a request that it made up, `elevate` and `deleteBucket` have code and session themselves.
 const SUITE = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
 
 /** Seals under one KMS key (its ARN). */

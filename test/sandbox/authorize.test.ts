@@ -63,6 +63,15 @@ describe('an answer that is known', () => {
     expect([await ask('s3:DeleteBucket'), await ask('s3:PutObject'), await ask('s3:DeleteBucket')]).toEqual([false, true, false]);
   });
 
+  it('is none once a policy is changed where it is', async () => {
+    const statement = { Effect: 'Allow', Action: '*', Resource: '*' };
+    const changing = user(policy(statement));
+    const ask = () => allowed(changing, { action: 's3:DeleteBucket' });
+    const before = await ask();
+    statement.Effect = 'Deny';
+    expect([before, await ask()]).toEqual([true, false]);
+  });
+
   it('is none at another time, where a policy asks for the time', async () => {
     const { now } = circumstances;
     const until = policy({
