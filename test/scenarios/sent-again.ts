@@ -254,7 +254,7 @@ describe('an approval', () => {
       await submit('alice', values);
       await until(async () => !(await records.exists(bucket)), 'the deletion');
       await records.bucket(bucket);
-      await until(async () => (await sandbox.flow(requestId)).status === 'SUCCEEDED', 'the end');
+      expect((await sandbox.ended(requestId)).status).toBe('SUCCEEDED');
       expect(await records.exists(bucket)).toBe(true);
       expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'deleted', why: expect.stringContaining('was made anew since') });
       const calls = (await sandbox.calls()).filter(

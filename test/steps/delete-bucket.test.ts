@@ -1,0 +1,122 @@
+import type { DeleteResult } from '../../src/aws/bucket.ts';
+import type { Config } from '../../src/config.ts';
+import type { Found } from '../../src/domain/request.ts';
+import { TryAgain } from '../../src/errors.ts';
+import { Secret } from '../../src/secret.ts';
+import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
+import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+
+const ENDS = '2026-11-02T09:20:00.000Z';
+const request = aRequest();
+const answer = {
+  verdict: 'approved',
+  why: '',
+  slackUser: 'U0ALICE',
+  approver: 'alice',
+  attempt: 1,
+  sealedCode: 's',
+  auditHead: 'a',
+} as const;
+const elevation = {
+  verdict: 'session' as const,
+  why: '',
+  sealedSession: 's',
+  triesLeft: 3,
+  tellOperators: false,
+  approver: 'alice',
+  attempt: 1,
+  auditHead: 'b',
+};
+
+interface Given {
+  /** What S3 makes of it. */
+  result?: DeleteResult;
+  found?: Found;
+  rehearse?: boolean;
+  /** Was it begun before? */
+  again?: boolean;
+  /** The entry of the trail that can't be written. */
+  fails?: string;
+  config?: Config;
+  now?: string;
+}
+
+/** Runs the state; gives what it says, or throws, and how often S3 was called. */
+function run({
+  result = 'done',
+  found,
+  rehearse = false,
+  again = false,
+  fails,
+  config = aConfig(),
+  now = '2026-11-02T09:10:00.000Z',
+}: Given) {
+  const calls: string[] = [];
+  const call = (name: string) => async () => {
+    calls.push(name);
+    return result;
+  };
+  const audit = {
+    async record({ entry }: { entry: string }) {
+      if (fails && entry.endsWith(fails)) throw new TryAgain('DynamoDB has too much to do.');
+      return { head: entry, first: !again };
+    },
+  };
+  const seals = { open: async () => new Secret(JSON.stringify({ expiresAt: ENDS })) };
+  const parts = { config, audit, seals, deleteBucket: call('delete'), tryRead: call('read'), now: () => Date.parse(now) };
+  const input = { execution: request.requestId, enteredAt: request.askedAt, request, answer, elevation, facts: someFacts() };
+  const work = deleteOrRehearse({ ...input, rehearse, found: found ?? null }, parts as never);
+  return { calls, work };
+}
+
+describe('a deletion', () => {
+  it.each<[string, Given, string]>([
+    ['S3 says that it did nothing', { result: 'busy' }, 'TryAgain'],
+    ['S3 gave no answer', { result: 'lost' }, 'AnswerLost'],
+    ['S3 gave no answer, again', { result: 'lost', found: 'there', again: true }, 'AnswerLost'],
+    ['it was done, and could not be written down', { fails: '5-deleted' }, 'AnswerLost'],
+    ['nothing was begun, since it could not be written down', { fails: '4-deleting' }, 'TryAgain'],
+  ])('is left to the state machine where %s', async (_, given, name) => {
+    await expect(run(given).work).rejects.toMatchObject({ name });
+  });
+
+  it.each<[string, Given, string]>([
+    ['is gone', { found: 'gone' }, ''],
+    ['was made anew', { found: 'madeAnew' }, 'was made anew since'],
+    ['is gone, and Interlock was paused meanwhile', { found: 'gone', config: aConfig({ paused: true }) }, ''],
+  ])('is done, and not sent again, where the bucket %s', async (_, given, why) => {
+    const { work, calls } = run({ ...given, again: true });
+    expect(await work).toMatchObject({ verdict: 'deleted', why: expect.stringContaining(why), auditHead: '001-5-deleted' });
+    expect(calls).toEqual([]);
+  });
+
+  it.each<DeleteResult>(['done', 'absent'])('is sent again where the bucket is there, and done where S3 says %s', async (result) => {
+    const { work, calls } = run({ found: 'there', again: true, result });
+    expect(await work).toMatchObject({ verdict: 'deleted', why: '' });
+    expect(calls).toEqual(['delete']);
+  });
+
+  it('is not sent again once its session is over', async () => {
+    const { work, calls } = run({ found: 'there', again: true, now: ENDS });
+    expect(await work).toMatchObject({ verdict: 'refused', why: expect.stringContaining('The session ended') });
+    expect(calls).toEqual([]);
+  });
+
+  it('of a bucket that somebody else deleted first is refused', async () => {
+    expect(await run({ result: 'absent' }).work).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringContaining('somebody else was first'),
+    });
+  });
+});
+
+describe('a rehearsal', () => {
+  it.each<[string, Given]>([
+    ['S3 gave no answer', { result: 'lost' }],
+    ['what came of it could not be written down', { fails: '5-rehearsed' }],
+  ])('is tried again as it is where %s', async (_, given) => {
+    const { work, calls } = run({ ...given, rehearse: true });
+    await expect(work).rejects.toMatchObject({ name: 'TryAgain' });
+    expect(calls).toEqual(['read']);
+  });
+});
