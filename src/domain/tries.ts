@@ -85,7 +85,9 @@ export function answered(tries: Tries, asking: string, answer: 'session' | 'refu
   const pending = tries.pending.filter((one) => one !== asking);
   const before = tries.lost ?? 0;
   const known = { ...tries, pending, lost: answer === 'lost' ? before + 1 : answer === 'neither' ? before : 0 };
-  if (answer === 'session') return { ...known, refusals: pending.length, pausedUntil: null };
+  // What was sent minutes ago is with AWS no more: its function died, and nobody ran it again.
+  const stillWithAws = Math.min(pending.length, Math.max(0, tries.sentAt.length - 1));
+  if (answer === 'session') return { ...known, refusals: stillWithAws, pausedUntil: null };
   if (answer === 'refused' || (answer === 'lost' && known.lost > LOST_FREE)) return known;
   return { ...known, refusals: Math.max(0, tries.refusals - 1), pausedUntil: null };
 }

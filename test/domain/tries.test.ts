@@ -73,6 +73,12 @@ describe("an approver's tries", () => {
     expect(answered(mine, 'req-guess#1', 'neither').refusals).toBe(0);
   });
 
+  it('that were with AWS long ago, and never heard of again, don’t stay counted', () => {
+    const left = send(NO_TRIES, 'req-died#1', START);
+    const later = send(left, 'req-mine#1', START + 200 * SECOND);
+    expect(answered(later, 'req-mine#1', 'session').refusals).toBe(0);
+  });
+
   it('whose answers are lost count from the third in a row on, until AWS answers again', () => {
     expect(give(['lost', 'lost']).refusals).toBe(0);
     expect(give(['lost', 'lost', 'lost']).refusals).toBe(1);
