@@ -10,7 +10,7 @@ import { loadConfig } from '../src/config.ts';
 import { env } from '../src/env.ts';
 import { createLogger } from '../src/log.ts';
 import { createApp } from '../src/slack/app.ts';
-import { createClient } from '../src/slack/client.ts';
+import { createClient, tellOperators } from '../src/slack/client.ts';
 import { boltLogger } from '../src/slack/logger.ts';
 import { standingOf } from '../src/slack/people.ts';
 import { guarded } from '../src/slack/receiver.ts';
@@ -30,6 +30,7 @@ const desk = createDesk({
   seals: createSeals(env('SEAL_KEY')),
   flow: createFlow(env('STATE_MACHINE_ARN'), config.region),
   standing: (user, named) => standingOf(client, config.slack.channel, user, named),
+  alarm: (message) => tellOperators(client, config.slack, message),
   now: Date.now,
 });
 // guarded() checks signatures, before Bolt sees anything.

@@ -1,5 +1,6 @@
 /** What Slack sends an app ("Slash commands", "Interactivity payloads", "Events API" in its reference), field by field. */
 import { wire } from './chat.ts';
+import { echoed } from './echo.ts';
 import { stateOf } from './form.ts';
 import type { Context } from './methods.ts';
 import type { Place } from './person.ts';
@@ -127,7 +128,7 @@ export class Payloads {
   }
 }
 
-/** A view without what only the person sees. */
+/** A view without what only the person sees, as Slack sends it. */
 function sent({ errors: _, error: __, ...view }: ShownView): View {
-  return view;
+  return echoed(view);
 }

@@ -1,6 +1,7 @@
 /** The Web API client, bounded: `WebClient` would retry for half an hour and wait out rate limits. */
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Secret } from '../secret.ts';
+import type { Message } from './views/messages.ts';
 
 export const CLIENT_OPTIONS = {
   retryConfig: { retries: 1, minTimeout: 200, maxTimeout: 200 },
@@ -12,6 +13,16 @@ export const CLIENT_OPTIONS = {
 
 export function createClient(botToken: Secret): WebClient {
   return new WebClient(botToken.reveal(), CLIENT_OPTIONS);
+}
+
+/** Posts to the operators' channel; to the approvals channel where there is none. Throws Slack's errors. */
+export async function tellOperators(client: WebClient, { channel, operatorsChannel }: Channels, message: Message): Promise<void> {
+  await client.chat.postMessage({ ...message, channel: operatorsChannel ?? channel, unfurl_links: false });
+}
+
+interface Channels {
+  channel: string;
+  operatorsChannel?: string | undefined;
 }
 
 /** What went wrong with a call, in a word: Slack's own (`channel_not_found`), else why there was no answer. Names of classes are minified. */

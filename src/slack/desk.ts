@@ -35,8 +35,10 @@ export type Decided =
 export interface Submission extends Person {
   requestId: string;
   attempt: number;
-  /** Digest of what the modal shows. */
-  shown: string;
+  /** When the modal was built, as it says itself. */
+  now: string;
+  /** The modal as Slack signed it: what the person read. */
+  view: unknown;
   /** The modal that was submitted: it counts only if the app opened it for this person. */
   viewId: string;
 }

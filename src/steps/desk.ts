@@ -4,13 +4,18 @@ import type { Flow } from '../aws/flow.ts';
 import type { Locks } from '../aws/locks.ts';
 import type { Decision, RequestRow, Requests } from '../aws/requests.ts';
 import type { Seals } from '../aws/sealed.ts';
-import type { Config } from '../config.ts';
+import type { Approver, Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { parseCode } from '../domain/code.ts';
 import type { Answer } from '../domain/request.ts';
 import { decide, type Standing } from '../domain/rules.ts';
+import { shownDigest } from '../domain/shown.ts';
 import { Secret } from '../secret.ts';
 import type { Decided, Desk, Refused, Submission } from '../slack/desk.ts';
+import { type Approval, approveModal } from '../slack/views/approve.ts';
+import { isAsBuilt } from '../slack/views/as-built.ts';
+import type { Message } from '../slack/views/messages.ts';
+import { otherWindowMessage } from '../slack/views/notices.ts';
 import type { Listed, Status } from '../slack/views/status.ts';
 import { ask } from './ask.ts';
 
@@ -23,6 +28,8 @@ export interface DeskParts {
   flow: Flow;
   /** What Slack says of somebody who asks, where the rule names `named` as requesters (all members of the channel if undefined). */
   standing: (user: string, named: string[] | undefined) => Promise<Standing>;
+  /** Tells the operators. */
+  alarm: (message: Message) => Promise<void>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -45,17 +52,8 @@ export function createDesk(parts: DeskParts): Desk {
   async function consider(click: Parameters<Desk['consider']>[0]): ReturnType<Desk['consider']> {
     const opened = await open(click, click.to);
     if (!opened.ok) return opened;
-    const { row, approver } = opened;
-    if (!row.facts) return refuse('It is still being looked at. Click again in a moment.');
-    const approval = {
-      request: row,
-      facts: row.facts,
-      attempt: row.attempt,
-      notes: row.notes ?? [],
-      now: iso(),
-      unlimited: approver.session === 'user',
-    };
-    return { ok: true, approval };
+    const approval = approvalOf(opened, iso());
+    return approval ? { ok: true, approval } : refuse('It is still being looked at. Click again in a moment.');
   }
 
   async function approve(submission: Submission & { code: string; bucketName: string }): Promise<Decided> {
@@ -64,6 +62,12 @@ export function createDesk(parts: DeskParts): Desk {
     const { row, approver } = opened;
     const stale = whyStale(row, submission);
     if (stale) return { ok: false, over: stale };
+    const approval = approvalOf(opened, submission.now);
+    if (!approval || !isAsBuilt(approveModal(approval), submission.view)) {
+      // Told or not, the code isn't used; the sentence asks the person to tell them too.
+      await parts.alarm(otherWindowMessage(row, submission.user)).catch(() => undefined);
+      return { ok: false, over: OTHER_WINDOW };
+    }
     const parsed = parseCode(submission.code);
     const errors = {
       ...(parsed.ok ? {} : { code: parsed.why }),
@@ -73,7 +77,8 @@ export function createDesk(parts: DeskParts): Desk {
     };
     if (!parsed.ok || 'bucketName' in errors) return { ok: false, errors };
     const { requestId, bucket, attempt } = row;
-    const context = { requestId, bucket, account: config.account, attempt, shown: submission.shown };
+    const shown = shownDigest(row, approval.facts, approval.notes);
+    const context = { requestId, bucket, account: config.account, attempt, shown };
     const sealedCode = await seals.seal(new Secret(parsed.code), { purpose: 'code', approver: approver.name, ...context });
     return settle(row, submission, { verdict: 'approved', why: '', approver: approver.name, sealedCode });
   }
@@ -178,6 +183,14 @@ function isRepeated(
   return same && (!decision.passedOn || (click.viewId !== undefined && decision.viewId === click.viewId));
 }
 
+/** What the approver is shown of a row, at a time; undefined while the bucket hasn't been looked at. */
+function approvalOf({ row, approver }: { row: RequestRow; approver: Approver }, now: string): Approval | undefined {
+  const { facts, attempt, notes = [] } = row;
+  return facts && { request: row, facts, attempt, notes, now, unlimited: approver.session === 'user' };
+}
+
+const OTHER_WINDOW =
+  'This window doesn’t show what Interlock put into it, so your code was not used. Tell your operators, and click the button in the channel to see what is asked.';
 const ASKED_ANEW = 'Nothing was used: it was asked anew at that moment. Click the button in the channel again.';
 const EXPIRED = 'This has expired: nobody decided in time. It can be asked anew.';
 

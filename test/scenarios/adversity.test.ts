@@ -3,3 +3,4 @@ import './attacks.ts';
 import './notices.ts';
 import './races.ts';
 import './sent-again.ts';
+import './windows.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { complaints, fill, stateOf } from '../../sandbox/slack/form.ts';
 import type { Block } from '../../sandbox/slack/types.ts';
-import { shownDigest } from '../../src/domain/shown.ts';
 import { approveModal, parseApprove, parseModalFor, rejectModal, tellingModal } from '../../src/slack/views/approve.ts';
 import { askModal, parseAsk } from '../../src/slack/views/ask.ts';
 import { type StateValues, typed } from '../../src/slack/views/inputs.ts';
@@ -173,11 +172,11 @@ req-abcdefghij23
     expect(complaints(blocks, stateOf(blocks)).map(({ label }) => label)).toEqual(['MFA code', 'Bucket name']);
   });
 
-  it('names the request and the asking that it is for, and what it shows by its digest', () => {
+  it('names the request and the asking that it is for, and when it was built', () => {
     expect(parseModalFor(approveModal({ ...approval, attempt: 3 }).private_metadata ?? '')).toEqual({
       requestId: request.requestId,
       attempt: 3,
-      shown: shownDigest(approval.request, approval.facts, approval.notes),
+      now: approval.now,
     });
   });
 });
@@ -209,7 +208,7 @@ req-abcdefghij23
   it('gives back the reason, and what it is for', () => {
     const view = rejectModal(request, 2);
     expect(typed(submit(view, { Reason: 'still used' }), 'reason')).toBe('still used');
-    expect(parseModalFor(view.private_metadata ?? '')).toEqual({ requestId: request.requestId, attempt: 2, shown: '' });
+    expect(parseModalFor(view.private_metadata ?? '')).toEqual({ requestId: request.requestId, attempt: 2, now: '' });
   });
 });
 
@@ -225,7 +224,7 @@ describe('what a modal is for', () => {
     '{"attempt":1}',
     '{"requestId":7,"attempt":1}',
     '{"requestId":"r","attempt":"1"}',
-    '{"requestId":"r","attempt":1,"shown":7}',
+    '{"requestId":"r","attempt":1,"now":7}',
   ])('is unknown where it says %j', (metadata) => {
     expect(parseModalFor(metadata)).toBeUndefined();
   });
@@ -234,7 +233,7 @@ describe('what a modal is for', () => {
     expect(parseModalFor('{"requestId":"r","attempt":1,"approver":"U0MALLORY"}')).toEqual({
       requestId: 'r',
       attempt: 1,
-      shown: '',
+      now: '',
     });
   });
 });

@@ -71,7 +71,7 @@ type Submit = (submission: Submission) => Promise<Decided>;
 async function decide(body: ViewSubmitAction, view: ViewSubmitAction['view'], submit: Submit): Promise<Decided> {
   const modalFor = parseModalFor(view.private_metadata);
   if (!modalFor) return { ok: false, over: 'This window is not one of Interlock’s. Click the button in the channel again.' };
-  return submit({ ...modalFor, user: body.user.id, team: body.team?.id ?? '', viewId: view.id });
+  return submit({ ...modalFor, user: body.user.id, team: body.team?.id ?? '', viewId: view.id, view });
 }
 
 function refusedIn(decided: Exclude<Decided, { ok: true }>) {

@@ -1,7 +1,6 @@
 /** The approver's modal: what is about to go, the code and the bucket's name typed out; and what follows in the same modal. */
 import type { ModalView } from '@slack/types';
 import { type Facts, isGuardKind, type Kind, type Request } from '../../domain/request.ts';
-import { shownDigest } from '../../domain/shown.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { code, context, literal, plain, quotation, section, user, warnings } from '../text.ts';
 import { nameFate } from './facts.ts';
@@ -17,8 +16,8 @@ const UNLIMITED =
 export interface ModalFor {
   requestId: string;
   attempt: number;
-  /** Digest of what the modal shows. */
-  shown: string;
+  /** When the modal was built, ISO 8601, so that the same can be built again; "" where nothing of it depends on that. */
+  now: string;
 }
 
 export interface Approval {
@@ -48,11 +47,7 @@ export function approveModal({ request, facts, attempt, notes, now, unlimited }:
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
-    private_metadata: JSON.stringify({
-      requestId: request.requestId,
-      attempt,
-      shown: shownDigest(request, facts, notes),
-    } satisfies ModalFor),
+    private_metadata: JSON.stringify({ requestId: request.requestId, attempt, now } satisfies ModalFor),
     title: plain(`Approve ${titleOf(request)}`),
     submit: plain(request.rehearsal ? 'Rehearse' : SUBMIT[kind]),
     close: plain('Not now'),
@@ -97,7 +92,7 @@ export function rejectModal(request: Request, attempt: number): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.reject,
-    private_metadata: JSON.stringify({ requestId: request.requestId, attempt, shown: '' } satisfies ModalFor),
+    private_metadata: JSON.stringify({ requestId: request.requestId, attempt, now: '' } satisfies ModalFor),
     title: plain(`Reject ${titleOf(request)}`),
     submit: plain('Reject'),
     close: plain('Not now'),
@@ -120,9 +115,9 @@ export function rejectModal(request: Request, attempt: number): ModalView {
 /** `private_metadata` of a modal of ours; undefined where it is anything else. */
 export function parseModalFor(metadata: string): ModalFor | undefined {
   try {
-    const { requestId, attempt, shown = '' } = JSON.parse(metadata) as Partial<ModalFor>;
-    return typeof requestId === 'string' && typeof attempt === 'number' && typeof shown === 'string'
-      ? { requestId, attempt, shown }
+    const { requestId, attempt, now = '' } = JSON.parse(metadata) as Partial<ModalFor>;
+    return typeof requestId === 'string' && typeof attempt === 'number' && typeof now === 'string'
+      ? { requestId, attempt, now }
       : undefined;
   } catch {
     return undefined;

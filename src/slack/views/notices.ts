@@ -1,6 +1,6 @@
 /** Notices to approvers about their own codes: what was done as them, so that they notice what they didn't do. Pure. */
 import type { Request } from '../../domain/request.ts';
-import { code, context, fallback, literal, section } from '../text.ts';
+import { code, context, fallback, literal, section, user } from '../text.ts';
 import { whatOf } from './kinds.ts';
 import { type Ended, headline, type Message } from './messages.ts';
 
@@ -32,4 +32,12 @@ export function askedAnewMessage(request: Request, notes: string[]): Message {
 export function forOperatorsMessage(request: Request, why: string): Message {
   const line = `The request to ${whatOf(request)} ${code(request.bucket)} needs an operator. ${literal(why)}`;
   return { text: fallback(line), blocks: [section(`:wrench: ${line}`), context(request.requestId)] };
+}
+
+/** For the operators' channel: an approver's window showed something else than Interlock put into it. */
+export function otherWindowMessage(request: Request, approver: string): Message {
+  const line = `${user(approver)} gave a code for ${code(request.bucket)} in a window that doesn’t show what Interlock put into it. The code was not used.`;
+  const next =
+    'Unless Interlock was deployed anew while the window was open, somebody writes with its bot token: replace the token in Slack.';
+  return { text: fallback(line), blocks: [section(`:rotating_light: ${line}`), section(next), context(request.requestId)] };
 }

@@ -1,0 +1,80 @@
+/** An approver's window, and who can write into it with the bot token. */
+import { PutBucketTaggingCommand } from '@aws-sdk/client-s3';
+import { createApprovers } from '../../src/aws/approvers.ts';
+import { loadConfig } from '../../src/config.ts';
+import { NO_TRIES, type Tries } from '../../src/domain/tries.ts';
+import { records, sandbox } from '../helpers/shared-records.ts';
+import { approve, ask, openModal, submit, textOf, waiting } from '../helpers/story.ts';
+
+const config = loadConfig('config/sandbox.yml');
+let buckets = 0;
+const newBucket = () => records.bucket(`team-window-${++buckets}`);
+
+// biome-ignore lint/suspicious/noExplicitAny: views are JSON of many shapes
+type Json = any;
+const text = (view: Json, from: string, to: string) => JSON.parse(JSON.stringify(view).replaceAll(from, to));
+
+describe('who holds the bot token', () => {
+  it.each<[string, (view: Json) => Json]>([
+    [
+      'a rehearsal',
+      (view) => ({
+        ...text(view, 'to delete', 'to rehearse the deletion of'),
+        title: { type: 'plain_text', text: 'Approve a rehearsal' },
+        submit: { type: 'plain_text', text: 'Rehearse' },
+      }),
+    ],
+    ['another consequence', (view) => text(view, 'It is deleted for good.', 'This is a rehearsal.')],
+    ['a note more', (view) => ({ ...view, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'A rehearsal!' } }, ...view.blocks] })],
+  ])('can’t have a code used that was given in a window that shows %s', async (_, change) => {
+    await sandbox.advance(200);
+    const bucket = await newBucket();
+    const requestId = await ask(sandbox, bucket);
+    const { ts } = await waiting(sandbox, requestId);
+    await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts });
+    const { id, title, submit: button, close, blocks, private_metadata, callback_id } = (await sandbox.see('alice')).modal as Json;
+    const view = change({ type: 'modal', title, submit: button, close, blocks, private_metadata, callback_id });
+    await updateView(id, view);
+    const before = await records.codesSent();
+    const code = await sandbox.code('alice');
+    const { body } = await submit(sandbox, 'alice', { 'MFA code': code, 'Bucket name': bucket });
+    expect(textOf(body)).toContain('doesn’t show what Interlock put into it, so your code was not used');
+    expect(await records.rowOf(requestId)).toMatchObject({ state: 'waiting' });
+    expect(await records.codesSent()).toBe(before);
+    const told = (await sandbox.see('bob')).messages.filter((one) => one.channel === config.slack.operatorsChannel);
+    expect(textOf(told)).toContain(`<@U0ALICE> gave a code for \`${bucket}\` in a window that doesn’t show`);
+    await approve(sandbox, requestId, bucket, 'alice', code);
+    await sandbox.ended(requestId);
+    expect(await records.exists(bucket)).toBe(false);
+  });
+});
+
+async function updateView(view_id: string, view: object): Promise<void> {
+  const answer = await fetch(`${sandbox.urls.slack}/api/views.update`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sandbox.slack.botToken}`, 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({ view_id, view }),
+  });
+  expect(await answer.json()).toMatchObject({ ok: true });
+}
+
+describe('a window that is as it was built', () => {
+  const reason = 'done 🎉 & <over> "quoted" :tada:\n\n*bold* `code` 👍🏽 ©';
+  it.each([
+    ['alice', false],
+    ['bob', true],
+  ])('takes the code of %s, whatever was typed (rehearse: %s), once more after a wrong one', async (by, rehearse) => {
+    await createApprovers(sandbox.db(), 'interlock-sandbox-approvers').change<Tries>(by, () => NO_TRIES);
+    await sandbox.advance(200);
+    const bucket = await newBucket();
+    const tags = { TagSet: [{ Key: 'note', Value: 'a:tada:b @ 1 + 1' }] };
+    await sandbox.s3().send(new PutBucketTaggingCommand({ Bucket: bucket, Tagging: tags }));
+    const requestId = await ask(sandbox, bucket, { reason, rehearse });
+    const wrong = (Number(await sandbox.code(by)) + 1) % 1_000_000;
+    await approve(sandbox, requestId, bucket, by, String(wrong).padStart(6, '0'));
+    await sandbox.seen(by, ({ modal }) => textOf(modal).includes('AWS refused the code'), 'the refusal');
+    await submit(sandbox, by, { 'MFA code': await sandbox.code(by), 'Bucket name': bucket });
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: rehearse ? 'rehearsed' : 'deleted' });
+  });
+});
