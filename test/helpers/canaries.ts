@@ -43,7 +43,7 @@ class Forms {
     for (let at = 0; at <= text.length - Forms.#head; at++) {
       const candidates = this.#byHead.get(text.slice(at, at + Forms.#head));
       for (const { form, kind, as } of candidates ?? []) {
-        if (text.startsWith(form, at) && !(as === 'base64' && kind === 'code' && isByChance(text, at)))
+        if (text.startsWith(form, at) && (as !== 'base64' || kind !== 'code' || holdsDigits(text, at)))
           found.push(`a ${kind} (${as}): ${around(text, at, form.length)}`);
       }
     }
@@ -51,14 +51,20 @@ class Forms {
   }
 }
 
-/** Whether the digits that some base64 holds at this place are a part of a longer number, an id or a digest, as codesIn has it for plain text. */
-function isByChance(text: string, at: number): boolean {
-  const from = at - (/[A-Za-z0-9+/]*$/.exec(text.slice(Math.max(0, at - 10_000), at))?.[0].length ?? 0);
-  const decoded = Buffer.from(/^[A-Za-z0-9+/]*/.exec(text.slice(from, at + 200))?.[0] ?? '', 'base64').toString('latin1');
-  const place = Math.floor(((at - from) * 3) / 4);
-  const digits = /\d+/.exec(decoded.slice(place))?.[0] ?? '';
-  const longer = digits.length > 6 || /\d/.test(decoded.charAt(place - 1));
-  return longer || [...decoded.matchAll(ID)].some(({ index, 0: id }) => index <= place && place + 6 <= index + id.length);
+/**
+ * Whether some base64 holds six digits at this place that are no part of a longer number, an id or a digest, as codesIn has it for plain
+ * text. What is alike whatever stands before it leaves a few bits out, and other characters than digits share the rest.
+ */
+function holdsDigits(text: string, at: number): boolean {
+  const run = at - (/[A-Za-z0-9+/]*$/.exec(text.slice(Math.max(0, at - 10_000), at))?.[0].length ?? 0);
+  // What stands before the base64 may look like a part of it.
+  return [0, 1, 2, 3].some((shift) => {
+    const from = run + shift;
+    const decoded = Buffer.from(/^[A-Za-z0-9+/]*/.exec(text.slice(from, at + 200))?.[0] ?? '', 'base64').toString('latin1');
+    const place = Math.floor(((at - from) * 3) / 4);
+    if (!/^\d{6}(?!\d)/.test(decoded.slice(place)) || /\d/.test(decoded.charAt(place - 1))) return false;
+    return ![...decoded.matchAll(ID)].some(({ index, 0: id }) => index <= place && place + 6 <= index + id.length);
+  });
 }
 
 /** How a secret may stand in text, each with its name. A code's own six digits are looked for apart: other numbers hold such too. */

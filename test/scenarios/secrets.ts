@@ -48,6 +48,8 @@ describe('a secret is found', () => {
     ['in full-width digits', '１３８５０２'],
     ['after letters', 'code138502'],
     ['in base64', base64('138502', 4)],
+    ['in base64 after a word', `code/${base64('138502', 4)}`],
+    ['in base64 after another word', `it/${base64('138502', 1)}`],
     ['in hexadecimal', Buffer.from('138502').toString('hex')],
   ])('that is a code, %s', (_, text) => {
     expect(leaks([{ where: 'a log', text }], [CANARIES.code])).toEqual([expect.stringContaining('a log holds a code')]);
@@ -56,6 +58,7 @@ describe('a secret is found', () => {
   it.each([
     ['a digest', `${'a'.repeat(20)}138502${'b'.repeat(38)}`],
     ['the key’s id', 'arn:aws:kms:us-east-1:111122223333:key/f0138502-0bf5-4c1e-9d3a-0b138502c1d2'],
+    ['what shares most bits with it', 'A38502 q38502'],
     ['an account’s number', 'arn:aws:kms:us-east-1:111138502233:key/f0'],
   ])('nowhere in %s that is sealed, though beside one', (_, chance) => {
     const at = (text: string) => [0, 1, 2].map((before) => ({ where: 'a log', text: JSON.stringify(base64(text, before)) }));
