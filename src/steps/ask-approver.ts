@@ -69,10 +69,6 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     const updated = await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
     if (!updated && !refused) await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
   }
-  const { operatorsChannel } = config.slack;
-  if (refused?.tellOperators && operatorsChannel) {
-    await attempted(warn, 'the operators', () => post(slack, operatorsChannel, forOperatorsMessage(request, refused.why)));
-  }
   const time = now();
   if (time >= Date.parse(request.remindAt) && !row.remindedAt) {
     await attempted(warn, 'the reminder', () =>
@@ -82,12 +78,18 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   }
 }
 
-/** Whose code was refused hears so by what the flow itself knows, before the record is looked at. */
-async function tellRefused({ request }: AskInput, { approver, why, attempt }: Elevation, row: RequestRow | undefined, parts: AskParts) {
-  const slackUser = parts.config.approvers[approver]?.slackUser;
-  if (!slackUser) return;
+/** Whose code was refused hears so by what the flow itself knows, before the record is looked at; operators, where it is theirs to mend. */
+async function tellRefused({ request }: AskInput, refused: Elevation, row: RequestRow | undefined, parts: AskParts): Promise<void> {
+  const { config, slack, warn } = parts;
+  const { approver, attempt, why } = refused;
+  const slackUser = config.approvers[approver]?.slackUser;
   const message = codeRefusedMessage(request, why);
-  await tellOfCode(request.requestId, row, { place: 'refused', what: `refused ${attempt}`, approver: slackUser, message }, parts);
+  const notice = { place: 'refused', what: `refused ${attempt}`, message } as const;
+  if (slackUser) await tellOfCode(request.requestId, row, { ...notice, approver: slackUser }, parts);
+  const { operatorsChannel } = config.slack;
+  if (refused.tellOperators && operatorsChannel) {
+    await attempted(warn, 'the operators', () => post(slack, operatorsChannel, forOperatorsMessage(request, why)));
+  }
 }
 
 /** Shows the question in the channel; to each approver directly where the channel takes it no more. Throws where nobody can be shown it. */

@@ -77,11 +77,25 @@ describe('who may write the table of requests', () => {
     await expectRefusalTold(bucket);
     await sandbox.ended(requestId);
   });
+
+  it('can’t keep operators from hearing that an approver is locked, by taking the record away', async () => {
+    const { bucket, requestId } = await heldAtCode();
+    await countRefusals(6);
+    await records.remove(requestId);
+    await sandbox.fault({ clear: true });
+    await sandbox.ended(requestId);
+    await countRefusals(0);
+    const told = (await sandbox.see('bob')).messages.filter(({ channel }) => channel === 'C0OPERATORS');
+    expect(told.filter((one) => textOf(one).includes(`\`${bucket}\` needs an operator. AWS refused 6 codes`))).toHaveLength(1);
+  });
 });
+
+const countRefusals = (refusals: number) =>
+  createApprovers(sandbox.db(), 'interlock-sandbox-approvers').change<Tries>('alice', () => ({ ...NO_TRIES, refusals }));
 
 /** A request whose first code, a wrong one, is about to be sent by a function that dies until the fault is cleared. */
 async function heldAtCode(): Promise<{ bucket: string; requestId: string }> {
-  await createApprovers(sandbox.db(), 'interlock-sandbox-approvers').change<Tries>('alice', () => NO_TRIES);
+  await countRefusals(0);
   await sandbox.advance(200);
   const { bucket, requestId } = await asked();
   await sandbox.fault({ target: 'elevate', kind: 'crash-before', times: 99 });
