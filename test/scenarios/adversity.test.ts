@@ -1,6 +1,4 @@
 /** What those do who have more rights than people, and what comes twice, halfway or at once, in one sandbox. */
 import './attacks.ts';
-import './notices.ts';
 import './races.ts';
 import './sent-again.ts';
-import './windows.ts';
