@@ -108,9 +108,9 @@ async function turnsOf({ name, config }: Stage, aws: Aws): Promise<PolicyTurns> 
   ]);
   const turns = createPolicyTurns(createTables(config.region, aws.credentials), `interlock-${name}-locks`);
   return {
-    async take(bucket, pause) {
+    async take(...turn) {
       try {
-        return await turns.take(bucket, pause);
+        return await turns.take(...turn);
       } catch (error) {
         if (nameOf(error) !== 'ResourceNotFoundException') throw error;
         return { isOver: () => false, end: async () => {} };

@@ -14,8 +14,11 @@ export interface PolicyTurn {
 }
 
 export interface PolicyTurns {
-  /** Waits for a turn at a bucket's policy; undefined where others hold it all the while. Throws the SDK's errors. */
-  take(bucket: string, pause: (ms: number) => Promise<void>): Promise<PolicyTurn | undefined>;
+  /**
+   * Waits for a turn at a bucket's policy; undefined where others hold it all the while. Throws the SDK's errors.
+   * @param writer whose turn it is: a request that died in its turn and is run again takes it over at once. Without it the turn is this call's alone.
+   */
+  take(bucket: string, pause: (ms: number) => Promise<void>, writer?: string): Promise<PolicyTurn | undefined>;
 }
 
 /** How long a turn lasts, and how long before its end nothing is written any more, in milliseconds. */
@@ -32,43 +35,43 @@ const PAUSE = 500;
  * @param now milliseconds since 1970; writers' clocks may be apart by less than a turn
  */
 export function createPolicyTurns(db: DynamoDBDocumentClient, TableName: string, now: () => number = Date.now): PolicyTurns {
-  const take = (bucket: string, writer: string): Promise<boolean> =>
+  const take = (bucket: string, writer: string, until: number): Promise<boolean> =>
     won(
       db.send(
         new PutCommand({
           TableName,
-          Item: { bucket: turnKey(bucket), writer, until: now() + TURN },
-          // A put whose answer was lost is sent again, and is this writer's own.
+          Item: { bucket: turnKey(bucket), writer, until },
+          // A put whose answer was lost is sent again, and is this writer's own; so is the turn in which a run of the same request died.
           ConditionExpression: 'attribute_not_exists(#bucket) OR #until < :now OR #writer = :writer',
           ExpressionAttributeNames: { '#bucket': 'bucket', '#until': 'until', '#writer': 'writer' },
           ExpressionAttributeValues: { ':now': now(), ':writer': writer },
         }),
       ),
     );
-  const end = (bucket: string, writer: string): Promise<boolean> =>
+  const end = (bucket: string, writer: string, until: number): Promise<boolean> =>
     won(
       db.send(
         new DeleteCommand({
           TableName,
           Key: { bucket: turnKey(bucket) },
-          ConditionExpression: '#writer = :writer',
-          ExpressionAttributeNames: { '#writer': 'writer' },
-          ExpressionAttributeValues: { ':writer': writer },
+          // A run that is thought dead and lives frees no turn that a later run of its request has taken over.
+          ConditionExpression: '#writer = :writer AND #until = :until',
+          ExpressionAttributeNames: { '#writer': 'writer', '#until': 'until' },
+          ExpressionAttributeValues: { ':writer': writer, ':until': until },
         }),
       ),
     );
   return {
-    async take(bucket, pause) {
-      const writer = randomUUID();
+    async take(bucket, pause, writer = randomUUID()) {
       for (let tries = 0; tries < TRIES; tries++) {
         if (tries > 0) await pause(PAUSE);
         const until = now() + TURN;
-        if (!(await take(bucket, writer))) continue;
+        if (!(await take(bucket, writer, until))) continue;
         return {
           isOver: () => now() > until - MARGIN,
           end: async () => {
             // One that can't be freed ends by itself.
-            await end(bucket, writer).catch(() => false);
+            await end(bucket, writer, until).catch(() => false);
           },
         };
       }

@@ -26,6 +26,8 @@ export interface PolicyChange {
   change: (policy: BucketPolicy) => PolicyDecision | Promise<PolicyDecision>;
   /** Without it nobody waits for anybody: for where there is no table. */
   turns?: PolicyTurns;
+  /** For whom the turn is taken, where it may be begun again by another run: the request's id. */
+  writer?: string;
   /** How to wait, in milliseconds. */
   pause?: (ms: number) => Promise<void>;
 }
@@ -79,7 +81,7 @@ export async function writeBucketPolicy(s3: S3Client, bucket: string, account: s
  * before the last read is kept. Throws the SDK's errors other than those that an outcome stands for.
  */
 export async function changeBucketPolicy(request: PolicyChange): Promise<PolicyOutcome> {
-  const turn = await request.turns?.take(request.bucket, request.pause ?? sleep);
+  const turn = await request.turns?.take(request.bucket, request.pause ?? sleep, request.writer);
   if (request.turns && !turn) {
     return busy(`Somebody else is changing the policy of ${request.bucket}, and nothing was changed; try again in two minutes.`);
   }

@@ -11,8 +11,12 @@ import { type SessionParts, withSession } from './session.ts';
 
 export interface ChangeGuardParts extends SessionParts {
   stage: string;
-  /** Changes the policy of the bucket in its region with these credentials; asks `change` what is to become of it. */
-  changePolicy: (at: { bucket: string; account: string; region: string }, session: Session, change: Change) => Promise<PolicyOutcome>;
+  /** Changes the policy of the bucket in its region with these credentials, in a turn of `writer`; asks `change` what is to become of it. */
+  changePolicy: (
+    at: { bucket: string; account: string; region: string; writer: string },
+    session: Session,
+    change: Change,
+  ) => Promise<PolicyOutcome>;
 }
 
 export type Change = PolicyChange['change'];
@@ -34,7 +38,8 @@ export async function changeGuard(input: GuardInput, parts: ChangeGuardParts): P
     // Even where the bucket was made anew meanwhile, it makes only the change that was shown, of a guard that is as it was shown.
     repeatable: true,
     async act(session) {
-      const at = { bucket, account, region: facts.region };
+      // Run again after a death half-way, it goes on in the turn that it has: waiting for it would cost the approver the code.
+      const at = { bucket, account, region: facts.region, writer: request.requestId };
       return conclude(await parts.changePolicy(at, session, asShown(input, kind, parts)), input);
     },
   });

@@ -209,6 +209,23 @@ describe('turns at a bucket policy', () => {
     expect(await rows()).toBe(0);
   });
 
+  it('are taken over at once by the request that died in one, and not freed by the run that was thought dead', async () => {
+    const db = tables();
+    let now = 0;
+    const turns = createPolicyTurns(db, 'locks', () => now);
+    const never = () => {
+      throw new Error('waited');
+    };
+    const died = await turns.take(BUCKET, never, 'req-abcdefghij23');
+    now += 1_500;
+    const again = await turns.take(BUCKET, never, 'req-abcdefghij23');
+    await died?.end();
+    expect(await change({ turns, writer: 'req-zyxwvutsrq76' })).toEqual(outcomes('busy', 'Somebody else is changing the policy'));
+    await again?.end();
+    expect(await rows()).toBe(0);
+    expect(await change({ turns, writer: 'req-zyxwvutsrq76' })).toMatchObject({ kind: 'written' });
+  });
+
   it('end, and nothing is written by whoever took too long', async () => {
     let now = 0;
     const slow: PolicyChange['change'] = (before) => {

@@ -56,7 +56,8 @@ async function run({ kind = 'guard-hardened', rehearsal = false, outcome, policy
       },
     },
     changePolicy: async (at: object, session: object, change: Change): Promise<PolicyOutcome> => {
-      expect([at, session]).toEqual([{ bucket: BUCKET, account: '111122223333', region: 'eu-central-1' }, SESSION]);
+      expect(at).toEqual({ bucket: BUCKET, account: '111122223333', region: 'eu-central-1', writer: request.requestId });
+      expect(session).toEqual(SESSION);
       const decision = await change(policy);
       decisions.push(decision);
       if (!decision.ok) return { kind: 'refused', why: decision.why };
