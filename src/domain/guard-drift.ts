@@ -4,11 +4,13 @@
  */
 import type { GuardSeen } from './request.ts';
 
-/** Who is to mend it, and how. */
+/** Who is to mend it, and how; the gravest first. */
 export type Trouble =
-  /** The guard is missing, not whole or only basic: the command or a request in Slack mends it. */
+  /** The guard is missing or not whole: the command or a request in Slack mends it. */
   | 'guard'
-  /** The guard is whole, and something goes round it: that has to go, or is meant. */
+  /** The guard is whole and only basic: the same mends it. */
+  | 'basic'
+  /** The guard is whole and hardened, and something goes round it: that has to go, or is meant. */
   | 'round'
   /** Nobody could look. */
   | 'unseen';
@@ -22,10 +24,12 @@ export interface Remarked {
 }
 
 export interface Drift {
-  /** Not as they should be, and not known to be so in these words. */
+  /** Not as they should be, and not known to be so in these words; the gravest first, then by name: a message may show the first few only. */
   worse: Remarked[];
   /** Names of those that are as they should be again. */
   mended: string[];
+  /** Names of those that could not be looked at when people were last told, and are as they should be: nobody knows that they weren't. */
+  seenAgain: string[];
   /** Names of those that are not watched any more: gone, or no longer under such a rule. Nobody is told. */
   forgotten: string[];
 }
@@ -36,15 +40,20 @@ const BASIC = 'Its guard is basic: it denies the deletion alone, and whoever may
 /** What there is to say of a bucket that was looked at; undefined where it is as it should be: a whole hardened guard, and nothing goes round it. */
 export function remarkOn(bucket: string, guard: GuardSeen, waysRound: string[]): Remarked | undefined {
   const onGuard = guard.state === 'none' ? [NO_GUARD] : guard.level === 'basic' ? [...guard.findings, BASIC] : guard.findings;
-  if (onGuard.length > 0) return { bucket, trouble: 'guard', remarks: [...onGuard, ...waysRound] };
+  const trouble = guard.state === 'whole' && guard.findings.length === 0 ? 'basic' : 'guard';
+  if (onGuard.length > 0) return { bucket, trouble, remarks: [...onGuard, ...waysRound] };
   return waysRound.length > 0 ? { bucket, trouble: 'round', remarks: waysRound } : undefined;
 }
+
+const GRAVITY: readonly Trouble[] = ['guard', 'basic', 'round', 'unseen'];
+
+const UNSEEN = 'It could not be looked at';
 
 /** What there is to say of a bucket that could not be looked at. */
 export const unseen = (bucket: string, why: string): Remarked => ({
   bucket,
   trouble: 'unseen',
-  remarks: [`It could not be looked at (${why}).`],
+  remarks: [`${UNSEEN} (${why}).`],
 });
 
 /**
@@ -56,16 +65,16 @@ export const unseen = (bucket: string, why: string): Remarked => ({
 export function driftOf(told: ReadonlyMap<string, readonly string[]>, watched: ReadonlySet<string>, found: readonly Remarked[]): Drift {
   const now = new Map(found.map((one) => [one.bucket, one]));
   const same = (a: readonly string[], b: readonly string[] = []) => a.length === b.length && a.every((one, index) => one === b[index]);
-  const byName = <T>(items: T[], name: (item: T) => string) => items.sort((a, b) => (name(a) < name(b) ? -1 : 1));
+  const again = [...told.keys()].filter((bucket) => watched.has(bucket) && !now.has(bucket)).sort();
+  const wasUnseen = (bucket: string) => told.get(bucket)?.[0]?.startsWith(UNSEEN) ?? false;
   return {
-    worse: byName(
-      found.filter(({ bucket, remarks }) => !same(remarks, told.get(bucket))),
-      ({ bucket }) => bucket,
-    ),
-    mended: byName(
-      [...told.keys()].filter((bucket) => watched.has(bucket) && !now.has(bucket)),
-      (bucket) => bucket,
-    ),
+    worse: found.filter(({ bucket, remarks }) => !same(remarks, told.get(bucket))).sort(gravestFirst),
+    mended: again.filter((bucket) => !wasUnseen(bucket)),
+    seenAgain: again.filter(wasUnseen),
     forgotten: [...told.keys()].filter((bucket) => !watched.has(bucket)),
   };
+}
+
+function gravestFirst(a: Remarked, b: Remarked): number {
+  return GRAVITY.indexOf(a.trouble) - GRAVITY.indexOf(b.trouble) || (a.bucket < b.bucket ? -1 : 1);
 }

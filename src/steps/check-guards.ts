@@ -46,15 +46,14 @@ const LOOKING = 10 * 60_000;
  */
 export async function checkGuards(parts: CheckParts): Promise<Checked> {
   const { stage, guards, now } = parts;
-  const watched = await watchedBuckets(parts);
-  const found = await lookAtAll(watched, parts);
-  const drift = driftOf(await guards.told(), new Set(watched.map(({ bucket }) => bucket)), found);
-  const told = drift.worse.length + drift.mended.length > 0;
-  if (told) await tell(driftMessage({ ...drift, checked: watched.length, stage }), parts);
+  const { watched, found } = await lookAtAll(await watchedBuckets(parts), parts);
+  const drift = driftOf(await guards.told(), watched, found);
+  const told = drift.worse.length + drift.mended.length + drift.seenAgain.length > 0;
+  if (told) await tell(driftMessage({ ...drift, checked: watched.size, stage }), parts);
   const at = new Date(now()).toISOString();
   await atOnce(WRITES, drift.worse, ({ bucket, remarks }) => guards.tell(bucket, remarks, at));
-  await atOnce(WRITES, [...drift.mended, ...drift.forgotten], (bucket) => guards.forget(bucket));
-  return { checked: watched.length, unseen: found.filter(({ trouble }) => trouble === 'unseen').length, told };
+  await atOnce(WRITES, [...drift.mended, ...drift.seenAgain, ...drift.forgotten], (bucket) => guards.forget(bucket));
+  return { checked: watched.size, unseen: found.filter(({ trouble }) => trouble === 'unseen').length, told };
 }
 
 /** In the operators' channel; in the approvals channel where there is none, or where it takes no message. */
@@ -78,11 +77,13 @@ async function watchedBuckets({ config, list }: CheckParts): Promise<Home[]> {
   });
 }
 
-/** What there is to say of each; one that can't be looked at keeps none of the others from it. */
-async function lookAtAll(watched: Home[], { config, stage, look, now, warn }: CheckParts): Promise<Remarked[]> {
+/** The names of those that are there, and what there is to say of each; one that can't be looked at keeps none of the others from it. */
+async function lookAtAll(listed: Home[], parts: CheckParts): Promise<{ watched: Set<string>; found: Remarked[] }> {
+  const { config, stage, look, now, warn } = parts;
+  const watched = new Set(listed.map(({ bucket }) => bucket));
   const end = now() + LOOKING;
   const found: (Remarked | undefined)[] = [];
-  await atOnce(LOOKS, watched, async (home) => {
+  await atOnce(LOOKS, listed, async (home) => {
     const { bucket } = home;
     if (now() > end) {
       found.push(unseen(bucket, 'the time was over'));
@@ -92,11 +93,14 @@ async function lookAtAll(watched: Home[], { config, stage, look, now, warn }: Ch
       const { policy, waysRound } = await look(home);
       found.push(remarkOn(bucket, guardSeen(policy, { bucket, config, stage }).guard, waysRound));
     } catch (error) {
-      // Deleted meanwhile: the next check doesn't know it any more.
-      if (nameOf(error) === 'NoSuchBucket') return;
+      // Deleted since it was listed: it is forgotten, not mended.
+      if (nameOf(error) === 'NoSuchBucket') {
+        watched.delete(bucket);
+        return;
+      }
       warn('not looked at', { bucket, error: nameOf(error) });
       found.push(unseen(bucket, nameOf(error)));
     }
   });
-  return found.filter((one) => one !== undefined);
+  return { watched, found: found.filter((one) => one !== undefined) };
 }

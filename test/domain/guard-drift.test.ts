@@ -32,7 +32,7 @@ describe('remarkOn', () => {
       'a basic guard, which can be taken off',
       { level: 'basic' },
       [],
-      'guard',
+      'basic',
       ['Its guard is basic: it denies the deletion alone, and whoever may write the bucket’s policy can take it off.'],
     ],
   ])('says %s', (_, more, ways, trouble, remarks) => {
@@ -41,13 +41,14 @@ describe('remarkOn', () => {
 });
 
 describe('driftOf', () => {
+  const nothing = { worse: [], mended: [], seenAgain: [], forgotten: [] };
   const told = (...rows: Remarked[]) => new Map(rows.map(({ bucket, remarks }) => [bucket, remarks]));
 
   it('tells what is wrong now, once: as soon as it is known in these words it is told no more', () => {
     const found = [remarked('b', NONE), remarked('a', 'One.')];
     const first = driftOf(new Map(), new Set(['a', 'b', 'c']), found);
-    expect(first).toEqual({ worse: [remarked('a', 'One.'), remarked('b', NONE)], mended: [], forgotten: [] });
-    expect(driftOf(told(...found), new Set(['a', 'b', 'c']), found)).toEqual({ worse: [], mended: [], forgotten: [] });
+    expect(first).toEqual({ ...nothing, worse: [remarked('a', 'One.'), remarked('b', NONE)] });
+    expect(driftOf(told(...found), new Set(['a', 'b', 'c']), found)).toEqual(nothing);
   });
 
   it('tells what is wrong in another way than it was', () => {
@@ -57,14 +58,13 @@ describe('driftOf', () => {
 
   it('tells what is mended', () => {
     expect(driftOf(told(remarked('a', 'One.'), remarked('b', 'One.')), new Set(['a', 'b']), [remarked('b', 'One.')])).toEqual({
-      worse: [],
+      ...nothing,
       mended: ['a'],
-      forgotten: [],
     });
   });
 
   it('tells nothing of a bucket that is gone, or that its rule asks no guard of any more', () => {
-    expect(driftOf(told(remarked('a', 'One.')), new Set(), [])).toEqual({ worse: [], mended: [], forgotten: ['a'] });
+    expect(driftOf(told(remarked('a', 'One.')), new Set(), [])).toEqual({ ...nothing, forgotten: ['a'] });
   });
 
   it('tells a bucket that could not be looked at as any other', () => {
@@ -73,6 +73,19 @@ describe('driftOf', () => {
       { bucket: 'a', trouble: 'unseen', remarks: ['It could not be looked at (AccessDenied).'] },
     ]);
     expect(driftOf(told(...found), new Set(['a']), found).worse).toEqual([]);
+  });
+
+  it('calls no bucket mended of which nobody knows that it wasn’t as it should be', () => {
+    const table = told(unseen('a', 'AccessDenied'), remarked('b', NONE));
+    expect(driftOf(table, new Set(['a', 'b']), [])).toEqual({ ...nothing, mended: ['b'], seenAgain: ['a'] });
+  });
+
+  it('tells the gravest first: a message may show the first few only', () => {
+    const round = remarkOn('a', guard(), ['Versioning was never on.']) as Remarked;
+    const basic = remarkOn('b', guard({ level: 'basic' }), []) as Remarked;
+    const none = remarkOn('d', guard({ state: 'none', level: null }), []) as Remarked;
+    const found = [unseen('_', 'AccessDenied'), round, basic, none, { ...none, bucket: 'c' }];
+    expect(driftOf(new Map(), new Set(), found).worse.map(({ bucket }) => bucket)).toEqual(['c', 'd', 'b', 'a', '_']);
   });
 
   it('finds nothing new once all that it said was told, whatever was told before', () => {
@@ -86,9 +99,9 @@ describe('driftOf', () => {
         const table = told(...before);
         const drift = driftOf(table, watched, found);
         for (const { bucket, remarks } of drift.worse) table.set(bucket, remarks);
-        for (const bucket of [...drift.mended, ...drift.forgotten]) table.delete(bucket);
+        for (const bucket of [...drift.mended, ...drift.seenAgain, ...drift.forgotten]) table.delete(bucket);
         expect(table).toEqual(told(...found));
-        expect(driftOf(table, watched, found)).toEqual({ worse: [], mended: [], forgotten: [] });
+        expect(driftOf(table, watched, found)).toEqual(nothing);
       }),
     );
   });

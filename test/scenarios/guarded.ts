@@ -146,7 +146,7 @@ describe('the daily check of guards', () => {
     await guard(name, 'hardened');
     const again = await nextDay();
     expect(again.times).toBe(2);
-    expect(again.last).toContain('guarded again');
+    expect(again.last).toContain('guarded as it should be again');
     expect(await nextDay()).toMatchObject({ times: 2 });
   });
 

@@ -96,7 +96,7 @@ describe('checkGuards', () => {
     const { all, posted, table } = parts(homes('guarded-a'));
     table.set('guarded-a', ['It has no guard.']).set('guarded-gone', ['It has no guard.']);
     expect(await checkGuards(all)).toMatchObject({ told: true });
-    expect(posted.map(({ text }) => text)).toEqual(['The daily check of guards: 1 bucket is guarded again.']);
+    expect(posted.map(({ text }) => text)).toEqual(['The daily check of guards: 1 bucket is guarded as it should be again.']);
     expect([...table]).toEqual([]);
   });
 
@@ -113,9 +113,10 @@ describe('checkGuards', () => {
   });
 
   it('says nothing of a bucket that is deleted while it looks', async () => {
-    const { all, posted } = parts(homes('guarded-a'), { 'guarded-a': named('NoSuchBucket') });
+    const { all, posted, table } = parts(homes('guarded-a', 'guarded-b'), { 'guarded-a': named('NoSuchBucket') });
+    table.set('guarded-a', ['It has no guard.']);
     expect(await checkGuards(all)).toEqual({ checked: 1, unseen: 0, told: false });
-    expect(posted).toEqual([]);
+    expect([posted, [...table]]).toEqual([[], []]);
   });
 
   /** A Slack of which these channels take no message. */
@@ -157,6 +158,6 @@ describe('checkGuards', () => {
     const { checked, unseen } = await checkGuards(all);
     expect([checked, most, table.size, posted.length]).toEqual([3000, 12, 3000, 1]);
     expect(unseen).toBeGreaterThan(900);
-    expect(JSON.stringify(posted)).toContain('And 2,990 buckets more');
+    expect(JSON.stringify(posted)).toContain('And 2,990 buckets more, none of them graver');
   });
 });

@@ -5,7 +5,7 @@ import { applyCommand } from '../../domain/guard-seen.ts';
 import { code, context, cut, fallback, literal, section } from '../text.ts';
 import type { Message } from './messages.ts';
 
-export interface Drifted extends Pick<Drift, 'worse' | 'mended'> {
+export interface Drifted extends Pick<Drift, 'worse' | 'mended' | 'seenAgain'> {
   /** Buckets that the check is about. */
   checked: number;
   stage: string;
@@ -13,28 +13,35 @@ export interface Drifted extends Pick<Drift, 'worse' | 'mended'> {
 
 /** How many buckets are told of one by one, each in so many characters: all blocks of a message hold 12,000 (src/slack/text.ts). */
 const SHOWN = 10;
-const LENGTH = 700;
+const LENGTH = 550;
 
-/** How many names of mended buckets stand in the line. */
+/** How many names of mended buckets stand in a line, and of those that are told of by name alone. */
 const NAMES = 10;
 
-export function driftMessage({ worse, mended, checked, stage }: Drifted): Message {
+export function driftMessage({ worse, mended, seenAgain, checked, stage }: Drifted): Message {
   const unseen = worse.filter(({ trouble }) => trouble === 'unseen');
   const wrong = worse.length - unseen.length;
   const counts = [
     ...(wrong > 0 ? [`${buckets(wrong)} ${wrong === 1 ? 'is' : 'are'} not guarded as ${wrong === 1 ? 'it' : 'they'} should be`] : []),
     ...(unseen.length > 0 ? [`${buckets(unseen.length)} could not be looked at`] : []),
-    ...(mended.length > 0 ? [`${buckets(mended.length)} ${mended.length === 1 ? 'is' : 'are'} guarded again`] : []),
+    ...(mended.length > 0
+      ? [
+          `${buckets(mended.length)} ${mended.length === 1 ? 'is' : 'are'} guarded as ${mended.length === 1 ? 'it' : 'they'} should be again`,
+        ]
+      : []),
+    ...(seenAgain.length > 0 ? [`${buckets(seenAgain.length)} could be looked at again`] : []),
   ];
   const line = `The daily check of guards: ${counts.join(', ')}.`;
-  const shown = [...worse.filter(({ trouble }) => trouble !== 'unseen'), ...unseen].slice(0, SHOWN);
   return {
     text: fallback(line),
     blocks: [
       section(`:shield: ${line}`),
-      ...shown.map((one) => section(`${code(one.bucket)}: ${cut(literal(one.remarks.join(' ')), LENGTH)}\n${mendOf(one, stage)}`)),
-      ...more(worse.length - shown.length, stage),
-      ...(mended.length > 0 ? [section(`Guarded again, with nothing that goes round it: ${names(mended)}.`)] : []),
+      ...worse
+        .slice(0, SHOWN)
+        .map((one) => section(`${code(one.bucket)}: ${cut(literal(one.remarks.join(' ')), LENGTH)}\n${mendOf(one, stage)}`)),
+      ...more(worse.slice(SHOWN), stage),
+      ...(mended.length > 0 ? [section(`Guarded as they should be again, with nothing that goes round it: ${names(mended)}.`)] : []),
+      ...(seenAgain.length > 0 ? [section(`Looked at again, and guarded as they should be: ${names(seenAgain)}.`)] : []),
       context(`${buckets(checked)} checked. Told once; the next message comes when something changes.`),
     ],
   };
@@ -42,22 +49,28 @@ export function driftMessage({ worse, mended, checked, stage }: Drifted): Messag
 
 const buckets = (count: number): string => `${count.toLocaleString('en-US')} bucket${count === 1 ? '' : 's'}`;
 
-function names(mended: string[]): string {
-  const rest = mended.length - NAMES;
-  return `${mended
+function names(all: string[]): string {
+  const rest = all.length - NAMES;
+  return `${all
     .slice(0, NAMES)
     .map((name) => code(name))
     .join(', ')}${rest > 0 ? ` and ${buckets(rest)} more` : ''}`;
 }
 
-function more(count: number, stage: string): KnownBlock[] {
-  if (count <= 0) return [];
-  return [section(`And ${buckets(count)} more: ${code(`npx --no interlock guard check --all --stage ${stage}`)} names all of them.`)];
+function more(rest: Remarked[], stage: string): KnownBlock[] {
+  if (rest.length === 0) return [];
+  const all = code(`npx --no interlock guard check --all --stage ${stage}`);
+  return [
+    section(
+      `And ${buckets(rest.length)} more, none of them graver: ${names(rest.map(({ bucket }) => bucket))}. ${all} says of all how they are.`,
+    ),
+  ];
 }
 
 function mendOf({ bucket, trouble }: Remarked, stage: string): string {
   switch (trouble) {
     case 'guard':
+    case 'basic':
       return `*Mend:* ${code(applyCommand(bucket, stage))}, or ${code(`/guard-bucket ${bucket}`)} in Slack where the rest of its guard denies that.`;
     case 'round':
       return '*Mend:* take it away where it isn’t meant; the guard itself is whole.';
