@@ -101,14 +101,15 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
       fc.array(
         fc.record<Remarked>({
           bucket: hostile,
-          trouble: fc.constantFrom('guard', 'round', 'unseen'),
+          trouble: fc.constantFrom('guard', 'basic', 'round', 'unseen'),
           remarks: fc.array(hostile, { maxLength: 8 }),
         }),
         { maxLength: 40 },
       ),
       fc.array(hostile, { maxLength: 40 }),
+      fc.array(hostile, { maxLength: 40 }),
     )
-    .map(([worse, mended]) => driftMessage({ worse, mended, checked: 100, stage: 'prod' })),
+    .map(([worse, mended, seenAgain]) => driftMessage({ worse, mended, seenAgain, checked: 100, stage: 'prod' })),
   'the status': fc
     .array(request, { maxLength: 25 })
     .map((some) => some.map((one) => ({ request: one, state: 'waiting' as const })))
