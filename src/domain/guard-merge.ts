@@ -75,12 +75,18 @@ function written(before: BucketPolicy, policy: BucketPolicy): Merged {
     deadIn(statement).map((id) => ({ id, name: statementName(statement, index) })),
   )[0];
   if (dead) {
+    // Neither the command nor the flow changes a statement of others.
+    const hardened = before.statements.some((statement) => guardSid(statement) && speaksOfAction(statement, 's3:PutBucketPolicy'));
+    const mend = hardened
+      ? "nothing was changed. Its guard denies everybody else the change of that statement: root of the bucket's account, whom no guard keeps from " +
+        'the policy, names a principal that exists there, or removes it; then try again.'
+      : 'nothing was changed; name a principal that exists there, or remove it, then try again.';
     return {
       ok: false,
       reason: 'deadPrincipal',
       why:
         `Statement ${dead.name} of the bucket's policy names ${dead.id}, a user or role that was deleted, and S3 takes no such policy again: ` +
-        'nothing was changed; name a principal that exists there, or remove it, then try again.',
+        mend,
     };
   }
   const bytes = { before: policySize(before), after: policySize(policy), limit: LIMIT - MARGIN };

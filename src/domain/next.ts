@@ -1,5 +1,5 @@
 /** What each outcome means for the person who asked: what to do next, in a sentence. */
-import type { Kind, Outcome } from './request.ts';
+import { isGuardKind, type Kind, type Outcome } from './request.ts';
 
 export function nextStep(outcome: Outcome, kind: Kind): string {
   const untouched = kind === 'delete' ? 'Nothing was deleted.' : 'The guard is as it was.';
@@ -33,11 +33,13 @@ export function nextStep(outcome: Outcome, kind: Kind): string {
   }
 }
 
-/** Sentences for the error names that end a flow; the name itself for others. */
-export function whyFailed(errorName: string): string {
+/** Sentences for the error names that end a flow, of a request of this kind; the name itself for others. */
+export function whyFailed(errorName: string, kind: Kind): string {
   switch (errorName) {
     case 'TryAgain':
-      return 'A service it depends on kept failing, though it was tried several times.';
+      return isGuardKind(kind)
+        ? 'Others were changing the bucket’s policy all the while, or a service it depends on kept failing, though it was tried several times.'
+        : 'A service it depends on kept failing, though it was tried several times.';
     case 'AnswerLost':
       return 'AWS gave no answer, so nobody knows what came of it.';
     case 'SealBroken':

@@ -9,7 +9,12 @@ export function obstacles(facts: Facts): string[] {
     (text) => text !== '',
   );
   if (contents.length > 0) {
-    found.push(`The bucket is not empty: it holds ${list(contents)}. Empty it (old versions and delete markers too), then ask again.`);
+    const holds = `The bucket is not empty: it holds ${list(contents)}.`;
+    found.push(
+      guardKeepsVersions(facts)
+        ? `${holds} Its hardened guard denies the deletion of versions, so first ask for the basic one (/guard-bucket, “Put the basic guard on”). Then empty it (old versions and delete markers too), and ask again.`
+        : `${holds} Empty it (old versions and delete markers too), then ask again.`,
+    );
   }
   if (facts.accessPoints.length > 0) {
     const names = list(facts.accessPoints.map((name) => `“${name}”`));
@@ -19,6 +24,12 @@ export function obstacles(facts: Facts): string[] {
   return found;
 }
 
+/** Does emptying it take what its guard denies? Where versioning never was on, an ordinary delete empties it. */
+function guardKeepsVersions({ guard, versioning, oldVersions, deleteMarkers }: Facts): boolean {
+  const hasVersions = versioning !== 'never on' || [oldVersions, deleteMarkers].some(({ count, more }) => count > 0 || more);
+  return guard.level === 'hardened' && hasVersions;
+}
+
 /**
  * Why the bucket's guard keeps it from being deleted, with what to do; empty where it doesn't.
  * @param mend the command that puts the guard on, or mends it
@@ -26,8 +37,11 @@ export function obstacles(facts: Facts): string[] {
  */
 export function guardObstacles({ guard }: Facts, mend: string, required: boolean): string[] {
   if (guard.deniesApprovers) {
+    const denies = "The bucket's guard denies the deletion to every approver of its rule.";
     return [
-      `The bucket's guard denies the deletion to every approver of its rule. Root, whom no guard keeps from the bucket's policy, takes it off; then put it on for them with ${mend} and ask again.`,
+      guard.level === 'hardened'
+        ? `${denies} Root, whom no guard keeps from the bucket's policy, takes it off; then put it on for them with ${mend} and ask again.`
+        : `${denies} It is basic, so whoever may write the bucket's policy puts it on for them with ${mend}; then ask again.`,
     ];
   }
   if (!required || guard.state === 'whole') return [];

@@ -6,7 +6,7 @@ import type { RequestRow, Requests } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
-import { type Answer, type Conclusion, type Elevation, type Outcome, Request, type Work } from '../domain/request.ts';
+import { type Answer, type Conclusion, type Elevation, type Kind, type Outcome, Request, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, type Message, outcomeMessage } from '../slack/views/messages.ts';
@@ -65,7 +65,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
 async function closed(toReport: ToReport, row: RequestRow | undefined, requests: Requests): Promise<RequestRow | undefined> {
   const { requestId, at, elevation, work } = toReport;
   if (!row || row.outcome) return row;
-  const conclusion = inWords(toReport.conclusion);
+  const conclusion = inWords(toReport.conclusion, row.kind);
   const previous = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
   const auditHead = auditEntry(lastEntry(row, conclusion, at, previous)).hash;
   const { outcome, why, by: closedBy } = conclusion;
@@ -84,7 +84,7 @@ function noticeOfCode({ request, answer, elevation, conclusion, at }: ToReport, 
   const approver = code && config.approvers[code.approver]?.slackUser;
   // Who asked hears of any end as such.
   if (!request || !approver || (code.fate === 'unused' && approver === request.requester)) return undefined;
-  const ended = { request, conclusion: inWords(conclusion), closedAt: at };
+  const ended = { request, conclusion: inWords(conclusion, request.kind), closedAt: at };
   return { place: 'approver', what: 'ended', approver, message: messageOf(code.fate, ended) };
 }
 
@@ -120,9 +120,9 @@ const BY_SOMEBODY: ReadonlySet<Outcome> = new Set(['deleted', 'guarded', 'unguar
 /** Outcomes in which what was asked for was done. */
 const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'guarded', 'unguarded', 'rehearsed']);
 
-function inWords(conclusion: Conclusion): Conclusion {
+function inWords(conclusion: Conclusion, kind: Kind): Conclusion {
   const who = BY_SOMEBODY.has(conclusion.outcome);
-  const why = conclusion.outcome === 'failed' && /^[\w.]+$/.test(conclusion.why) ? whyFailed(conclusion.why) : conclusion.why;
+  const why = conclusion.outcome === 'failed' && /^[\w.]+$/.test(conclusion.why) ? whyFailed(conclusion.why, kind) : conclusion.why;
   return { outcome: conclusion.outcome, why, by: who ? conclusion.by : null };
 }
 

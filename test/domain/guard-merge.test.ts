@@ -147,6 +147,16 @@ describe('mergeGuard', () => {
     }
   });
 
+  it('says who can mend it: under a hardened guard root alone, otherwise whoever may write the policy', () => {
+    const why = (statements: readonly object[]) => {
+      const merged = removeGuard(policyOf({ Statement: [allow({ Principal: { AWS: 'AIDAEXAMPLEID1234567' } }), ...statements] }), BUCKET);
+      return merged.ok ? '' : merged.why;
+    };
+    const basic = guardOf('mixed', 'basic').statements.map((one) => ({ ...one }));
+    expect(why(own)).toMatch(/root of the bucket's account, .* names a principal that exists there, or removes it; then try again\.$/);
+    expect(why(basic)).toMatch(/nothing was changed; name a principal that exists there, or remove it, then try again\.$/);
+  });
+
   it('takes a canonical user, an account and a name in a condition for no deleted principal', () => {
     const statements = [
       allow({ Principal: { CanonicalUser: '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be' } }),

@@ -44,7 +44,7 @@ describe('what to do next', () => {
 describe('why it failed', () => {
   it('is said in words for the errors that end a flow', () => {
     const names = ['TryAgain', 'SealBroken', 'BadInput', 'ConfigError', 'States.Timeout', 'Unexpected', 'Lambda.Unknown'];
-    expect(Object.fromEntries(names.map((name) => [name, whyFailed(name)]))).toMatchInlineSnapshot(`
+    expect(Object.fromEntries(names.map((name) => [name, whyFailed(name, 'delete')]))).toMatchInlineSnapshot(`
 {
   "BadInput": "Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.",
   "ConfigError": "The configuration or a secret is at fault; the log of the function says where.",
@@ -55,5 +55,8 @@ describe('why it failed', () => {
   "Unexpected": "Something failed that nobody foresaw.",
 }
 `);
+    expect(whyFailed('TryAgain', 'guard-off')).toMatchInlineSnapshot(
+      `"Others were changing the bucket’s policy all the while, or a service it depends on kept failing, though it was tried several times."`,
+    );
   });
 });

@@ -30,6 +30,18 @@ describe('obstacles', () => {
     ]);
   });
 
+  it('says first what the guard denies of the emptying', () => {
+    const hardened: Facts['guard'] = { state: 'whole', level: 'hardened', findings: [], deniesApprovers: false };
+    const said = (more: Partial<Facts>) => obstacles(someFacts({ objects: count(1), guard: hardened, ...more })).join();
+    for (const more of [{ versioning: 'on' }, { versioning: 'suspended' }, { deleteMarkers: count(1) }] as Partial<Facts>[]) {
+      expect(said(more)).toMatch(
+        /denies the deletion of versions, so first ask for the basic one \(\/guard-bucket, “Put the basic guard on”\)/,
+      );
+      expect(said({ ...more, guard: { ...hardened, level: 'basic' } })).not.toContain('/guard-bucket');
+    }
+    expect(said({ versioning: 'never on' })).not.toContain('/guard-bucket');
+  });
+
   it('names the access points, and what to do', () => {
     expect(obstacles(someFacts({ accessPoints: ['one'] }))).toEqual([
       'The bucket has an access point (“one”). Delete the access point, then ask again.',
@@ -71,7 +83,13 @@ describe('guardObstacles', () => {
     ]);
   });
 
-  it('says of a guard that denies every approver who takes it off, required or not', () => {
+  it('says of a basic guard that denies every approver that whoever may write the policy mends it', () => {
+    expect(found({ ...broken, level: 'basic', deniesApprovers: true }, false)).toEqual([
+      `The bucket's guard denies the deletion to every approver of its rule. It is basic, so whoever may write the bucket's policy puts it on for them with ${MEND}; then ask again.`,
+    ]);
+  });
+
+  it('says of a hardened guard that denies every approver who takes it off, required or not', () => {
     for (const required of [true, false]) {
       expect(found({ ...broken, deniesApprovers: true }, required)).toEqual([
         `The bucket's guard denies the deletion to every approver of its rule. Root, whom no guard keeps from the bucket's policy, takes it off; then put it on for them with ${MEND} and ask again.`,
