@@ -1,33 +1,22 @@
-/**
- * Proves that a guard locks nobody out for whom it is put on: IAM is evaluated under the new policy, for each approved principal. The evaluator is
- * under the AGPL and loaded here alone, when a policy is about to be written; nothing that is deployed holds it.
- */
-import {
-  type AnyStatement,
-  type BucketPolicy,
-  bucketArn,
-  clausesOf,
-  policyText,
-  principalsOf,
-  statementName,
-  strings,
-} from '../src/domain/bucket-policy.ts';
+/** Proves that a guard locks nobody out for whom it is put on: IAM is evaluated under the new policy, for each approved principal and for the flow. */
+import { type BucketPolicy, policyText } from '../src/domain/bucket-policy.ts';
 import type { Config } from '../src/domain/configuration.ts';
-import { type Guard, parsePrincipal } from '../src/domain/guard.ts';
+import { approvedPrincipals, type Guard, parsePrincipal } from '../src/domain/guard.ts';
 import { removeGuard } from '../src/domain/guard-merge.ts';
 import { placeOf, roleArn } from '../src/domain/names.ts';
+import { list } from '../src/domain/obstacles.ts';
 import { approverUserPolicy, BUCKET_TAG, deletionRolePermissions } from '../src/domain/policies.ts';
+import { INSPECT_NEEDS } from '../src/domain/policies-functions.ts';
+import { type Caller, type Denial, denialOf, type Scene } from './guard-evaluation.ts';
 
-export interface Proof {
+export interface Proof extends Omit<Scene, 'bucket'> {
   /** The bucket's policy as it is to be, with the guard in it. */
   policy: BucketPolicy;
   guard: Guard;
-  /** Of the bucket. */
-  account: string;
-  region: string;
-  now: Date;
   /** What the principals may by their own policies. */
   permissionsOf: (principal: string) => object;
+  /** The role with which the flow looks at the bucket before anybody is asked; undefined where the flow isn't the way. */
+  inspector?: string | undefined;
 }
 
 const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -43,33 +32,78 @@ export function permissionsIn(stage?: { name: string; config: Config }): Proof['
   };
 }
 
-/**
- * Sentences on what the approved principals could no longer do: delete the bucket, or take the guard off; empty where they can do both, with MFA
- * and whatever `aws:MultiFactorAuthPresent` says of a role's session (absent, false, true: reports differ).
- */
-export async function lockouts(proof: Proof): Promise<string[]> {
-  const { guard, policy } = proof;
-  const left = removeGuard(policy, guard.bucket);
-  const takesOff = left.ok && policyText(left.policy) === undefined ? 's3:DeleteBucketPolicy' : 's3:PutBucketPolicy';
-  const found = new Map<string, string[]>();
-  for (const caller of guard.principals.flatMap((arn) => callersOf(arn, proof))) {
-    for (const action of ['s3:DeleteBucket', takesOff]) {
-      // The owner's root passes any bucket policy when it changes or deletes that (S3 API Reference, PutBucketPolicy, read November 2026).
-      if (action !== 's3:DeleteBucket' && caller.arn === `arn:aws:iam::${proof.account}:root`) continue;
-      const denial = await denialOf(caller, action, proof);
-      if (!denial) continue;
-      const what = `${caller.arn} could not ${action === 's3:DeleteBucket' ? 'delete the bucket' : 'take the guard off'}: ${denial}`;
-      found.set(what, [...(found.get(what) ?? []), caller.reading]);
-    }
-  }
-  return [...found].map(([what, readings]) => `${what}${whereIn(readings)}.`);
+/** The role with which a stage looks at the bucket, where its approvers are whom the guard lets through. */
+export function inspectorOf(stage: { name: string; config: Config } | undefined, { bucket, principals }: Guard): string | undefined {
+  if (!stage) return undefined;
+  const ofRule = approvedPrincipals(stage.config, bucket, stage.name)?.principals ?? [];
+  return ofRule.some((arn) => principals.includes(arn)) ? roleArn(placeOf(stage.config, stage.name), 'inspect') : undefined;
 }
 
+/**
+ * Sentences on what the approved principals could no longer do: delete the bucket, read its policy or take the guard off; and what the flow could
+ * no longer look at before it asks an approver. Empty where all of it is allowed, with MFA and whatever `aws:MultiFactorAuthPresent` says of a
+ * role's session (absent, false, true: reports differ). What may be denied for all that is known counts as denied.
+ */
+export async function lockouts(proof: Proof): Promise<string[]> {
+  const { guard, policy, inspector } = proof;
+  const left = removeGuard(policy, guard.bucket);
+  const takesOff = left.ok && policyText(left.policy) === undefined ? 's3:DeleteBucketPolicy' : 's3:PutBucketPolicy';
+  const undertakings = new Map([
+    ['s3:DeleteBucket', 'delete the bucket'],
+    ['s3:GetBucketPolicy', 'read its policy'],
+    [takesOff, 'take the guard off'],
+  ]);
+  const found = new Map<string, Found>();
+  const ask = async (caller: Caller, action: string, what: string) => {
+    const denial = await denialOf(caller, action, { ...proof, bucket: guard.bucket });
+    if (!denial) return;
+    const key = JSON.stringify(denial);
+    const known = found.get(key) ?? { denial, arns: new Set(), whats: new Set(), readings: new Set() };
+    known.arns.add(caller.arn);
+    known.whats.add(what);
+    known.readings.add(caller.reading);
+    found.set(key, known);
+  };
+  for (const caller of guard.principals.flatMap((arn) => callersOf(arn, proof))) {
+    // The owner's root passes any bucket policy when it reads, changes or deletes that (S3 API Reference, PutBucketPolicy, read November 2026).
+    const passes = caller.arn === `arn:aws:iam::${proof.account}:root`;
+    for (const [action, what] of undertakings) if (!passes || action === 's3:DeleteBucket') await ask(caller, action, what);
+  }
+  if (inspector) {
+    const caller = sessionOf(inspector, 'inspect', 'in the flow', proof);
+    for (const action of INSPECT_NEEDS) await ask(caller, action, 'look at the bucket');
+  }
+  return [...found.values()].map(sentenceOn);
+}
+
+/** Who could not do what, for one and the same reason. */
+interface Found {
+  denial: Denial;
+  arns: Set<string>;
+  whats: Set<string>;
+  readings: Set<string>;
+}
+
+/** What is denied to whom by what, and the way on. */
+function sentenceOn({ denial: { what, kind, unknown }, arns, whats, readings }: Found): string {
+  const could = `${list([...arns])} could not ${list([...whats]).replace(/ and (?!.* and )/, ' or ')}: ${what}`;
+  const them = arns.size === 1 ? 'it' : 'them';
+  const through = `let ${them} through in that statement (ArnNotEquals aws:PrincipalArn)`;
+  if (kind !== 'statement') return `${could}.`;
+  if (unknown.length === 0) return `${could} denies it${whereIn(readings)}; ${through}.`;
+  const may = `${could} may deny it, by a condition on ${list([...unknown])}`;
+  // What is denied from some time on, or until then, is denied.
+  if (unknown.every((key) => TIMES.test(key))) return `${may}; ${through}.`;
+  const says = unknown.map((key) => `--given ${key}=…`).join(' ');
+  return `${may}, of which nothing is known here; say what ${arns.size === 1 ? 'its' : 'their'} requests carry with ${says}, or ${through}.`;
+}
+
+const TIMES = /^aws:(?:currenttime|epochtime)$/i;
+
 /** Where a role's sessions are denied in some readings only, which. */
-function whereIn(readings: string[]): string {
-  const distinct = [...new Set(readings)];
-  const isRole = distinct.every((reading) => READINGS.has(reading));
-  return isRole && distinct.length < READINGS.size ? ` where aws:MultiFactorAuthPresent is ${distinct.join(' or ')} on its session` : '';
+function whereIn(readings: ReadonlySet<string>): string {
+  const isRole = [...readings].every((reading) => READINGS.has(reading));
+  return isRole && readings.size < READINGS.size ? ` where aws:MultiFactorAuthPresent is ${[...readings].join(' or ')} on its session` : '';
 }
 
 const READINGS = new Map<string, Record<string, string>>([
@@ -78,124 +112,45 @@ const READINGS = new Map<string, Record<string, string>>([
   ['true', { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' }],
 ]);
 
-interface Caller {
-  /** The user's, role's or root's own ARN. */
-  arn: string;
-  /** As which it makes requests. */
-  principal: string;
-  reading: string;
-  context: Record<string, string>;
-}
-
 /** As which sessions a principal deletes: a user's or root's with a fresh code; a role's under each approver's name, however MFA reads there. */
-function callersOf(arn: string, { guard, now }: Proof): Caller[] {
+function callersOf(arn: string, proof: Proof): Caller[] {
+  const { guard, now, permissionsOf } = proof;
   const account = arn.split(':')[4] ?? '';
   const parsed = parsePrincipal(arn);
   const kind = parsed.ok ? parsed.kind : 'user';
-  const common = { 'aws:PrincipalArn': arn, 'aws:PrincipalAccount': account, 'aws:TokenIssueTime': now.toISOString() };
   if (kind !== 'role') {
+    const common = { 'aws:PrincipalArn': arn, 'aws:PrincipalAccount': account, 'aws:TokenIssueTime': now.toISOString() };
     const mfa = { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' };
     const who: Record<string, string> =
       kind === 'root'
         ? { 'aws:PrincipalType': 'Account', 'aws:userid': account }
-        : { 'aws:PrincipalType': 'User', 'aws:username': lastOf(arn), 'aws:userid': 'AIDAEXAMPLE' };
-    return [{ arn, principal: arn, reading: 'with a code', context: { ...common, ...who, ...mfa } }];
+        : { 'aws:PrincipalType': 'User', 'aws:username': lastOf(arn) };
+    return [{ arn, principal: arn, reading: 'with a code', context: { ...common, ...who, ...mfa }, permissions: permissionsOf(arn) }];
   }
-  const session = `arn:aws:sts::${account}:assumed-role/${lastOf(arn)}/req-proof`;
   return guard.approvers.flatMap((approver) =>
-    [...READINGS].map(([reading, mfa]) => ({
-      arn,
-      principal: session,
-      reading,
-      context: {
-        ...common,
-        ...mfa,
-        'aws:PrincipalType': 'AssumedRole',
-        'aws:userid': 'AROAEXAMPLE:req-proof',
-        'aws:SourceIdentity': approver,
-        [`aws:PrincipalTag/${BUCKET_TAG}`]: guard.bucket,
-      },
-    })),
+    [...READINGS].map(([reading, mfa]) => {
+      const named = { 'aws:SourceIdentity': approver, [`aws:PrincipalTag/${BUCKET_TAG}`]: guard.bucket };
+      return sessionOf(arn, 'req-proof', reading, proof, { ...mfa, ...named });
+    }),
   );
 }
 
-const lastOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
-
-/** Why a caller may not, as the rest of a sentence; undefined where it may. */
-async function denialOf(caller: Caller, action: string, proof: Proof): Promise<string | undefined> {
-  const { runSimulation } = await import('@cloud-copilot/iam-simulate');
-  const document = JSON.parse(policyText(proof.policy) ?? '{}') as { Statement?: AnyStatement[] };
-  const statements = (document.Statement ?? []).map((statement) => forEvaluator(statement, caller));
-  const outcome = await runSimulation(
-    {
-      request: {
-        principal: caller.principal,
-        action,
-        resource: { resource: bucketArn(proof.guard.bucket), accountId: proof.account },
-        contextVariables: { ...circumstancesOf(proof), ...caller.context },
-      },
-      identityPolicies: [{ name: 'own', policy: proof.permissionsOf(caller.arn) }],
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      resourcePolicy: { ...document, Statement: statements },
-    },
-    {},
-  );
-  if (outcome.resultType === 'error') return `the policy can't be evaluated (${outcome.errors.message})`;
-  const results = outcome.resultType === 'single' ? [outcome.result] : outcome.results;
-  if (outcome.overallResult === 'Allowed') {
-    const ignored = results.flatMap(({ ignoredContextKeys = [] }) => ignoredContextKeys).map((key) => key.toLowerCase());
-    const asked = proof.policy.statements.flatMap(clausesOf).find(({ key }) => ignored.includes(key));
-    return asked && `the policy can't be evaluated (a condition on ${asked.key})`;
-  }
-  const analysis = results.find(({ analysis: { result } }) => result !== 'Allowed')?.analysis;
-  const denying = analysis?.resourceAnalysis?.denyStatements[0]?.statement;
-  if (!denying) return "its own policies don't allow it on this bucket";
-  const index = Number(denying.index()) - 1;
-  return `statement ${statementName(proof.policy.statements[index] ?? {}, index)} of the bucket's policy denies it`;
-}
-
-/** What any request of theirs says. Where it comes from isn't known: a statement that asks for an address or a network denies. */
-function circumstancesOf({ account, region, now }: Proof): Record<string, string> {
+/** A session of a role. Which id the role has is not known. */
+function sessionOf(arn: string, name: string, reading: string, proof: Proof, more: Record<string, string> = {}): Caller {
+  const account = arn.split(':')[4] ?? '';
   return {
-    'aws:CurrentTime': now.toISOString(),
-    'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
-    'aws:RequestedRegion': region,
-    'aws:ResourceAccount': account,
-    'aws:SecureTransport': 'true',
-    'aws:ViaAWSService': 'false',
-    'aws:PrincipalIsAWSService': 'false',
-    's3:TlsVersion': '1.3',
-    's3:signatureversion': 'AWS4-HMAC-SHA256',
-    's3:authType': 'REST-HEADER',
+    arn,
+    principal: `arn:aws:sts::${account}:assumed-role/${lastOf(arn)}/${name}`,
+    reading,
+    context: {
+      'aws:PrincipalArn': arn,
+      'aws:PrincipalAccount': account,
+      'aws:PrincipalType': 'AssumedRole',
+      'aws:TokenIssueTime': proof.now.toISOString(),
+      ...more,
+    },
+    permissions: proof.permissionsOf(arn),
   };
 }
 
-/** An account that nobody belongs to. */
-const NOBODY = { AWS: 'arn:aws:iam::000000000000:root' };
-
-/**
- * `NotPrincipal` in a Deny excepts whom it lists with all that they consist of: the account, and the user, or the role and its session (IAM User
- * Guide, "AWS JSON policy elements: NotPrincipal", read November 2026); the evaluator takes any one for enough. JSON's numbers and booleans in
- * conditions are their text to AWS, and nothing to the evaluator.
- */
-function forEvaluator(statement: AnyStatement, { arn, principal }: Caller): object {
-  const { NotPrincipal: except, Condition, ...rest } = statement;
-  const condition = Condition === undefined ? {} : { Condition: textual(Condition) };
-  if (except === undefined) return { ...rest, ...condition };
-  const listed = principalsOf(except);
-  const parts = [`arn:aws:iam::${arn.split(':')[4]}:root`, arn, principal];
-  return { ...rest, ...condition, Principal: listed.includes('*') || parts.every((part) => listed.includes(part)) ? NOBODY : '*' };
-}
-
-function textual(condition: unknown): unknown {
-  if (typeof condition !== 'object' || condition === null) return condition;
-  return Object.fromEntries(
-    Object.entries(condition).map(([operator, keys]) => [
-      operator,
-      Object.fromEntries(
-        Object.entries((keys ?? {}) as object).map(([key, value]) => [key, Array.isArray(value) ? strings(value) : strings(value)[0]]),
-      ),
-    ]),
-  );
-}
+const lastOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

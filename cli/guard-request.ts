@@ -16,6 +16,8 @@ export interface GuardRequest {
   principals: string[];
   /** `aws:SourceIdentity` of a role's sessions; empty: the approvers of the bucket's rule. */
   approvers: string[];
+  /** What the principals' requests carry that the proof can't know: values of condition keys, by name. */
+  given: Record<string, string>;
   stage?: string;
   json: boolean;
   yes: boolean;
@@ -47,6 +49,17 @@ export function checkRequest(verb: Verb, request: GuardRequest): GuardRequest {
     return parsed.bucket;
   });
   return { ...request, buckets: [...new Set(names)] };
+}
+
+/** Condition keys with the values that were typed for them. Throws Failure where one is none. */
+export function givenIn(typed: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    typed.map((text): [string, string] => {
+      const [, key = '', value = ''] = /^(aws:[\w/-]+|s3:[\w/-]+)=(.+)$/.exec(text) ?? [];
+      if (key === '') throw new Failure(`--given ${text}: that is no condition key with its value`, '--given aws:PrincipalOrgID=o-…');
+      return [key, value];
+    }),
+  );
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');

@@ -12,7 +12,7 @@ import { waysRound } from '../src/domain/guard-ways-round.ts';
 import type { Aws } from './aws.ts';
 import { failureOf } from './failure.ts';
 import type { PrincipalLook } from './guard-principals.ts';
-import { lockouts, permissionsIn } from './guard-proof.ts';
+import { inspectorOf, lockouts, permissionsIn } from './guard-proof.ts';
 import type { GuardRequest } from './guard-request.ts';
 import { guardOf, type Stage, type Target } from './guard-targets.ts';
 
@@ -120,8 +120,9 @@ async function decisionFor(
   const decide: Decide = async (before) => {
     const merged = mergeGuard(before, guard);
     if (!merged.ok || !merged.changed) return merged;
-    const permissionsOf = permissionsIn(work.stage);
-    const found = await lockouts({ policy: merged.policy, guard, account, region, now: new Date(), permissionsOf });
+    const { given } = work.request;
+    const whose = { guard, permissionsOf: permissionsIn(work.stage), inspector: inspectorOf(work.stage, guard) };
+    const found = await lockouts({ policy: merged.policy, account, region, now: new Date(), given, ...whose });
     if (found.length === 0) return merged;
     return { ok: false, why: `It would lock out whom it is for, so nothing was changed. ${found.join(' ')}` };
   };

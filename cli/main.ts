@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { nameOf } from '../src/aws/clients.ts';
 import { EXIT, failureOf } from './failure.ts';
-import { checkRequest, type GuardRequest, type Verb } from './guard-request.ts';
+import { checkRequest, type GuardRequest, givenIn, type Verb } from './guard-request.ts';
 import { plain, say } from './terminal.ts';
 
 const NAME = 'npx --no interlock';
@@ -61,12 +61,21 @@ function guardCommand(verb: Verb, what: string): Command {
       .option('--principal <arn>', "who may delete (repeatable); by default what the rule's approvers act as", collect)
       .option('--approver <user>', "whose sessions, where a role may (repeatable): names of IAM users; by default the rule's", collect);
   }
+  if (verb === 'plan' || verb === 'apply') {
+    command.option(
+      '--given <key=value>',
+      'what their requests carry that the proof can not know (repeatable): aws:PrincipalOrgID=o-…',
+      collect,
+    );
+  }
   command.option('--json', 'the results as one JSON document');
   if (verb === 'apply' || verb === 'remove') command.option('--yes', "don't ask");
-  return command.addHelpText('after', GUARD_EXAMPLES).action(async (buckets: string[], options: Partial<GuardRequest>) => {
+  return command.addHelpText('after', GUARD_EXAMPLES).action(async (buckets: string[], options: object) => {
     const defaults = { all: false, level: 'hardened', principals: [], approvers: [], json: false, yes: false } as const;
-    const { principal = [], approver = [], ...rest } = options as Partial<GuardRequest> & { principal?: string[]; approver?: string[] };
-    const request = checkRequest(verb, { ...defaults, ...rest, buckets, principals: principal, approvers: approver });
+    type Typed = Omit<Partial<GuardRequest>, 'given'> & { principal?: string[]; approver?: string[]; given?: string[] };
+    const { principal = [], approver = [], given = [], ...rest } = options as Typed;
+    const whose = { principals: principal, approvers: approver, given: givenIn(given) };
+    const request = checkRequest(verb, { ...defaults, ...rest, ...whose, buckets });
     const { guard } = await import('./guard.ts');
     process.exitCode = await guard(verb, request);
   });

@@ -254,6 +254,7 @@ describe('interlock guard that could not run', () => {
     ['a principal that is a session', `guard plan x --principal arn:aws:sts::${ACCOUNT}:assumed-role/a/b`, {}, 'name the role itself'],
     ['all buckets and no stage', 'guard check --all --principal 111122223333', {}, '--all needs a stage'],
     ['a stage without a configuration', 'guard plan team-x --stage nope', {}, 'config/nope.yml'],
+    ['a key without a value', 'guard plan team-x --stage sandbox --given aws:PrincipalOrgID', {}, '--given aws:PrincipalOrgID=o-'],
     ['nobody to ask', 'guard apply team-x --stage sandbox', {}, 'add --yes'],
     ['no credentials', 'guard plan team-x --stage sandbox', { AWS_ACCESS_KEY_ID: '' }, 'AWS_PROFILE='],
     [

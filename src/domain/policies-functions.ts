@@ -61,6 +61,9 @@ const INSPECT_BUCKET = [
   's3:ListBucketVersions',
 ];
 
+/** Those of them without which nobody is asked: what can't be read of lifecycle rules and encryption is said instead. */
+export const INSPECT_NEEDS: readonly string[] = INSPECT_BUCKET.filter((action) => !/Encryption|Lifecycle/.test(action));
+
 /** Read-only S3 rights of `checkGuards`, on the buckets whose rules ask for a guard. */
 const CHECK_BUCKET = ['s3:GetBucketPolicy', 's3:GetBucketVersioning', 's3:GetEncryptionConfiguration', 's3:GetLifecycleConfiguration'];
 

@@ -2,12 +2,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Look, ReadsPolicy } from '../aws/bucket.ts';
 import type { BucketHome } from '../aws/buckets.ts';
+import { nameOf } from '../aws/clients.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config, Rule } from '../config.ts';
 import { readPolicy } from '../domain/bucket-policy.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../domain/guard-change.ts';
 import { applyCommand, guardSeen } from '../domain/guard-seen.ts';
+import { placeOf, roleName } from '../domain/names.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
 import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
@@ -47,7 +49,8 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
 
   const reads: ReadsPolicy = (policy) => guardSeen(policy, { bucket, config, stage });
-  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads);
+  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads).catch((error: unknown) => unlessDenied(error));
+  if (seen.kind === 'denied') return end('refused', whyUnseen(bucket, seen.action, roleName(placeOf(config, stage), 'inspect')));
   if (seen.kind === 'absent') {
     return end(
       'refused',
@@ -67,6 +70,19 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   // The code is sealed for what was shown: that stays as it is.
   if (input.step === 'check' && differences.length === 0) return { ...end('unchanged', ''), notes: input.shown?.notes ?? [] };
   return { verdict: 'ask', why: '', facts, ...notesOf(input, differences), secondsLeft };
+}
+
+/** A bucket's own policy may deny a look at it, as nothing that Interlock installs does. Throws all other errors. */
+function unlessDenied(error: unknown): { kind: 'denied'; action: string | undefined } {
+  if (nameOf(error) !== 'AccessDenied') throw error;
+  // S3 names the action where the caller is of the bucket's account; nothing else of its text is repeated.
+  const [, action] = /not authorized to perform: (s3:[A-Za-z]+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  return { kind: 'denied', action };
+}
+
+function whyUnseen(bucket: string, action: string | undefined, role: string): string {
+  const what = action ? `${action} is denied` : 'access is denied';
+  return `Interlock can't look at ${bucket}: ${what} to its role ${role}. Let that role through in the bucket's policy (under a hardened guard root does it), or in your organisation's, then ask again.`;
 }
 
 const CHANGED = 'The bucket has changed since it was shown. Read it again:';

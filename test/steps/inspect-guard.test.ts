@@ -28,10 +28,11 @@ interface Given {
   facts?: typeof inUse;
   shown?: typeof inUse | null;
   sealed?: Request;
+  fails?: Error;
 }
 
 /** Looks at a bucket with this policy for a request that asks for its guard. */
-function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse, shown = null, sealed }: Given) {
+function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse, shown = null, sealed, fails }: Given) {
   const request = aRequest({ kind, bucket: BUCKET });
   const last = shown && { facts: shown, notes: [] };
   const flow = { execution: request.requestId, enteredAt: request.askedAt, request, answer: null, elevation: null };
@@ -40,7 +41,10 @@ function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse
     config,
     stage: 'sandbox',
     seals: { open: async () => new Secret(JSON.stringify(sealed ?? request)), seal: async () => '' },
-    look: async (_bucket, _account, _now, reads) => ({ kind: 'seen', facts: { ...facts, ...reads(policy) }, policy }),
+    look: async (_bucket, _account, _now, reads) => {
+      if (fails) throw fails;
+      return { kind: 'seen', facts: { ...facts, ...reads(policy) }, policy };
+    },
     find: async () => 'absent',
     now: () => Date.parse(request.askedAt) + 1000,
   });
@@ -50,6 +54,21 @@ describe('a look at a bucket whose guard is to be changed', () => {
   it('finds the change, whatever the bucket holds', async () => {
     const seen = await look({ policy: text(allow()) });
     expect(seen).toMatchObject({ verdict: 'ask', facts: { guardChange: { before: 'none', after: 'hardened', denials: [] } } });
+  });
+
+  it('says who is denied what where it may not look, and passes on what else fails', async () => {
+    const user = 'User: arn:aws:sts::111122223333:assumed-role/interlock-sandbox-inspect/x';
+    const text = `${user} is not authorized to perform: s3:GetBucketPolicy on resource: "arn:aws:s3:::${BUCKET}" with an explicit deny`;
+    const denied = (message: string) => Object.assign(new Error(message), { name: 'AccessDenied' });
+    for (const kind of ['delete', 'guard-off'] as const) {
+      const { verdict, why } = await look({ kind, fails: denied(text) });
+      expect({ verdict, why }).toEqual({
+        verdict: 'refused',
+        why: expect.stringMatching(/s3:GetBucketPolicy is denied to its role interlock-sandbox-inspect\. Let that role through/),
+      });
+    }
+    expect((await look({ fails: denied('Access Denied') })).why).toContain('access is denied to its role');
+    await expect(look({ fails: Object.assign(new Error(text), { name: 'SlowDown' }) })).rejects.toThrow('not authorized');
   });
 
   it('lets through whom the rule names, each as what a session of theirs acts as', async () => {
