@@ -206,6 +206,14 @@ describe("an approver's user of the user kind", () => {
     expect(await stack.may(withCode, { action: 'sts:AssumeRole', resource: DELETION })).toBe(false);
   });
 
+  it('has a session that is limited neither to one bucket nor to what was asked: GetSessionToken takes no session policy', async () => {
+    for (const bucket of ['team-scratch', 'team-frankfurt', 'quick-one']) {
+      for (const action of ['DeleteBucket', 'PutBucketPolicy', 'DeleteBucketPolicy']) {
+        expect(await stack.may(withCode, s3(action, bucket))).toBe(true);
+      }
+    }
+  });
+
   it('may nothing with the key alone, even where a bucket policy allows it', async () => {
     const open = {
       Version: '2012-10-17',

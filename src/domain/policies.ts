@@ -226,7 +226,7 @@ const readBy = (Sid: string, roles: string | string[]): PolicyDocument =>
     Condition: { ArnNotEquals: { 'aws:PrincipalArn': roles } },
   });
 
-/** What the session of a request may do: what is asked for and no more; a rehearsal's reads, and nothing else. */
+/** What the role's session of a request may do: what is asked for and no more; a rehearsal's reads, and nothing else. A user's takes no such limit. */
 export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>): string[] {
   if (rehearsal) return ['s3:ListBucketVersions'];
   return kind === 'delete' ? ['s3:DeleteBucket'] : ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
