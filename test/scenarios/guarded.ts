@@ -120,7 +120,7 @@ describe('a guard for others', () => {
     await root().send(
       new PutBucketPolicyCommand({ Bucket: name, Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }),
     );
-    expect(await refusalOf(sandbox, name)).toContain("The bucket's guard denies the deletion to every approver of its rule. Root");
+    expect(await refusalOf(sandbox, name)).toContain("The bucket's guard denies the deletion to every approver of its rule. It is basic");
   });
 });
 
