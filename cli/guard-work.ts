@@ -11,7 +11,7 @@ import { guardSid, mergeGuard, removeGuard } from '../src/domain/guard-merge.ts'
 import { waysRound } from '../src/domain/guard-ways-round.ts';
 import type { Aws } from './aws.ts';
 import { failureOf } from './failure.ts';
-import type { PrincipalLook } from './guard-principals.ts';
+import type { PrincipalLookup } from './guard-principals.ts';
 import { inspectorOf, lockouts, permissionsIn } from './guard-proof.ts';
 import type { GuardRequest } from './guard-request.ts';
 import { guardOf, type Stage, type Target } from './guard-targets.ts';
@@ -21,7 +21,7 @@ export interface Work {
   aws: Aws;
   stage: Stage | undefined;
   turns: PolicyTurns | undefined;
-  look: (arn: string) => Promise<PrincipalLook>;
+  look: PrincipalLookup;
 }
 
 export interface Result {
@@ -113,7 +113,7 @@ async function decisionFor(
   const wanted = guardOf(work.request, bucket, work.stage);
   if (!wanted.ok) return wanted;
   const { guard } = wanted;
-  const looks = await Promise.all(guard.principals.map(work.look));
+  const looks = await work.look(guard);
   const faults = looks.flatMap(({ fault = [] }) => fault);
   if (faults.length > 0) return { ok: false, why: faults.join(' ') };
   const { account } = work.aws;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { NO_POLICY, withStatements } from '../../src/domain/bucket-policy.ts';
 import {
@@ -217,5 +218,14 @@ describe('under the guard', () => {
       ),
       { numRuns: 25 },
     );
+  });
+});
+
+describe('docs/guard.md', () => {
+  it('lists what each level denies, and what the guard leaves open, with the reasons', () => {
+    const document = readFileSync('docs/guard.md', 'utf8');
+    const code = (names: string[]) => names.map((name) => `\`${name}\``).join(', ');
+    for (const { action, level, why } of GUARD_ACTIONS) expect(document).toContain(`\n| ${code([action])} | ${level} | ${why} |\n`);
+    for (const { actions, why } of LEFT_OPEN) expect(document).toContain(`\n| ${code(actions)} | ${why} |\n`);
   });
 });
