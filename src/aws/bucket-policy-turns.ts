@@ -21,13 +21,16 @@ export interface PolicyTurns {
   take(bucket: string, pause: (ms: number) => Promise<void>, writer?: string): Promise<PolicyTurn | undefined>;
 }
 
-/** How long a turn lasts, and how long before its end nothing is written any more, in milliseconds. */
-const TURN = 120_000;
+/**
+ * How long a turn lasts, and how long before its end nothing is written any more, in milliseconds. The flow's five runs wait longer than a turn: a
+ * command that died in one doesn't cost an approver the code.
+ */
+export const TURN = 60_000;
 const MARGIN = 10_000;
 
 /** How often a turn is asked for, and how long is waited in between: some twenty seconds, most changes take one. */
-const TRIES = 40;
-const PAUSE = 500;
+export const TRIES = 40;
+export const PAUSE = 500;
 
 /**
  * Turns in the locks' table of a stage (`interlock-<stage>-locks`), keyed `policy:<bucket>`: names of buckets have no colon. Needs

@@ -83,7 +83,7 @@ export async function writeBucketPolicy(s3: S3Client, bucket: string, account: s
 export async function changeBucketPolicy(request: PolicyChange): Promise<PolicyOutcome> {
   const turn = await request.turns?.take(request.bucket, request.pause ?? sleep, request.writer);
   if (request.turns && !turn) {
-    return busy(`Somebody else is changing the policy of ${request.bucket}, and nothing was changed; try again in two minutes.`);
+    return busy(`Somebody else is changing the policy of ${request.bucket}, and nothing was changed; try again in a minute.`);
   }
   try {
     return await attempts(request, () => turn?.isOver() ?? false);

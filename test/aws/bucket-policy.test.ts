@@ -3,8 +3,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { changeBucketPolicy, type PolicyChange } from '../../src/aws/bucket-policy.ts';
-import { createPolicyTurns, turnKey } from '../../src/aws/bucket-policy-turns.ts';
+import { createPolicyTurns, PAUSE, TRIES, TURN, turnKey } from '../../src/aws/bucket-policy-turns.ts';
 import { type BucketPolicy, withStatements } from '../../src/domain/bucket-policy.ts';
+import { DEFINITION } from '../helpers/flow-case.ts';
 import { ACCOUNT, ALLOW_ALL, failure, policy, type Running, startAws } from '../helpers/sandbox-aws.ts';
 
 const BUCKET = 'team-x';
@@ -209,6 +210,13 @@ describe('turns at a bucket policy', () => {
     expect(await rows()).toBe(0);
   });
 
+  it('are shorter than the flow waits for one in its five runs, so that a command that died in one costs nobody a code', () => {
+    const [retry] = JSON.parse(DEFINITION).States.ChangeGuard.Retry;
+    expect(retry.ErrorEquals).toContain('TryAgain');
+    const runs = 1 + retry.MaxAttempts;
+    expect(runs * (TRIES - 1) * PAUSE).toBeGreaterThan(TURN + 10_000);
+  });
+
   it('are taken over at once by the request that died in one, and not freed by the run that was thought dead', async () => {
     const db = tables();
     let now = 0;
@@ -229,7 +237,7 @@ describe('turns at a bucket policy', () => {
   it('end, and nothing is written by whoever took too long', async () => {
     let now = 0;
     const slow: PolicyChange['change'] = (before) => {
-      now += 115_000;
+      now += TURN - 5_000;
       return add('Guard')(before);
     };
     expect(await change({ change: slow, turns: createPolicyTurns(tables(), 'locks', () => now) })).toEqual(
