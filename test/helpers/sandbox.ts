@@ -95,7 +95,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
   }
 
   const see = (user: string) => http<SlackView>('GET', `/sandbox/slack/${user}`);
-  const glance = (user: string) => http<SlackView>('GET', `/sandbox/slack/${user}?newest=100`);
+  const glance = (user: string, newest = 100) => http<SlackView>('GET', `/sandbox/slack/${user}?newest=${newest}`);
   const codes = new Set<string>();
   const answers: Acted[] = [];
   const act = async (user: string, action: object): Promise<Acted> => {
@@ -158,12 +158,15 @@ export async function startSandbox(env: Record<string, string> = {}) {
       return control;
     },
     /** Waits until somebody's Slack shows something; gives it. */
-    seen: <T>(user: string, find: (view: SlackView) => T | undefined | false, what: string) =>
-      until(
-        async () => find(await glance(user)),
+    seen<T>(user: string, find: (view: SlackView) => T | undefined | false, what: string): Promise<T> {
+      let looks = 0;
+      return until(
+        // What is waited for is new, as a rule; and to look at much takes longer than to look often.
+        async () => find(await glance(user, ++looks % 4 === 0 ? 100 : 15)),
         `${user} to see ${what}`,
         async () => JSON.stringify(await see(user)),
-      ),
+      );
+    },
     /** Waits until an execution has ended, though not for what it waits itself before it looks again; gives its view. */
     ended: (name: string) =>
       until(

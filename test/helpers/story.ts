@@ -34,12 +34,12 @@ export async function ask(sandbox: Sandbox, bucket: string, more: AskMore = {}):
 
 /** Opens a modal on top of nothing; again where the machine was too slow for Slack's three seconds. */
 export async function openModal(sandbox: Sandbox, by: string, action: object): Promise<void> {
-  const modalOf = async () => (await sandbox.glance(by)).modal;
+  const modalOf = async () => (await sandbox.glance(by, 1)).modal;
   while (await modalOf()) await sandbox.act(by, { close: true });
   for (let tries = 0; tries < 5 && !(await modalOf()); tries++) await sandbox.act(by, action);
 }
 
-const ids = async (sandbox: Sandbox) => requestsIn(await sandbox.see('riya'));
+const ids = async (sandbox: Sandbox) => requestsIn(await sandbox.glance('riya'));
 
 /** Ids of requests in all that somebody sees, oldest first. */
 export function requestsIn({ messages }: SlackView): string[] {
