@@ -17,6 +17,8 @@ export interface Case {
   age: string | undefined;
   /** Is this what the guard is to let through: a principal of its own, with MFA or under an approver's name? */
   approved: boolean;
+  /** Its ARN or its approver's name stands for all whom no statement names. */
+  standsForOthers?: boolean;
 }
 
 export type Answer = 'denied' | 'maybe' | 'open';
@@ -32,16 +34,17 @@ export function casesFor(guard: Guard, statements: readonly AnyStatement[]): Cas
   const clauses = statements.flatMap(clausesOf);
   const named = (key: string) => clauses.flatMap((clause) => (clause.key === key ? clause.values : []));
   const elements = statements.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal].flatMap(principalsOf));
-  const arns = unique([
-    ...guard.principals,
-    ...guard.principals.flatMap(strangersOf),
-    ...[...named('aws:principalarn'), ...elements].map(sample),
-  ]);
-  const sources = unique([undefined, ...guard.approvers, ...named('aws:sourceidentity').map(sample), 'somebody-else']);
-  const limits = named('aws:multifactorauthage').map(Number).filter(Number.isFinite);
+  const { stranger, account } = unnamedIn(statements);
+  const accounts = unique([...guard.principals.map(accountOf), ...named('aws:principalaccount').filter(isAccount), account]);
+  const strangers = accounts.flatMap((where) =>
+    ['root', `user/${stranger}`, `role/${stranger}`].map((who) => `arn:aws:iam::${where}:${who}`),
+  );
+  const arns = unique([...guard.principals, ...strangers, ...[...named('aws:principalarn'), ...elements].filter(isPrincipal)]);
+  const sources = unique([undefined, ...guard.approvers, ...named('aws:sourceidentity').map(sample), stranger]);
+  const limits = named('aws:multifactorauthage').map(decimal).filter(Number.isFinite);
   const ages = unique(['0', ...limits.flatMap((limit) => [limit - 1, limit, limit + 1].filter((age) => age >= 0).map(String))]);
   const keys = [[undefined, undefined], ['false', undefined], ...ages.map((age) => ['true', age])];
-  const callers = [undefined, ...arns.filter((arn) => parsePrincipal(arn).ok)].map((arn) => ({
+  const callers = [undefined, ...arns].map((arn) => ({
     arn,
     sources: isRole(arn) ? sources : [undefined],
   }));
@@ -52,7 +55,8 @@ export function casesFor(guard: Guard, statements: readonly AnyStatement[]): Cas
       keys.map(([mfa, age]) => {
         const own = arn !== undefined && guard.principals.includes(arn);
         const proven = isRole(arn) ? guard.approvers.includes(source ?? '') : mfa === 'true' && age === '0';
-        return { arn, source, mfa, age, approved: own && proven };
+        const standsForOthers = (!own && strangers.includes(arn ?? '')) || source === stranger;
+        return { arn, source, mfa, age, approved: own && proven, standsForOthers };
       }),
     ),
   );
@@ -60,11 +64,25 @@ export function casesFor(guard: Guard, statements: readonly AnyStatement[]): Cas
 
 const isRole = (arn: string | undefined): boolean => arn?.includes(':role/') ?? false;
 
-function strangersOf(arn: string): string[] {
-  const account = arn.split(':')[4] ?? '';
-  return [account, account === '000000000000' ? '000000000001' : '000000000000'].flatMap((where) =>
-    ['root', 'user/somebody-else', 'role/somebody-else'].map((who) => `arn:aws:iam::${where}:${who}`),
-  );
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+
+const isAccount = (text: string): boolean => /^\d{12}$/.test(text);
+
+/** Is the text the ARN of one principal, and of no other? */
+function isPrincipal(text: string): boolean {
+  const parsed = parsePrincipal(text);
+  return parsed.ok && parsed.arn === text;
+}
+
+/** A name and an account that stand nowhere in the statements, for all those whom they don't name. */
+function unnamedIn(statements: readonly AnyStatement[]): { stranger: string; account: string } {
+  const text = JSON.stringify(statements);
+  let stranger = 'somebody-else';
+  while (text.includes(stranger)) stranger += '-else';
+  let number = 0;
+  const account = () => String(number).padStart(12, '0');
+  while (text.includes(account())) number++;
+  return { stranger, account: account() };
 }
 
 /** A text that the pattern takes. */
@@ -109,58 +127,90 @@ type Truth = boolean | 'maybe';
 
 /** An element names a caller by itself, by its account, or by a role's session, whose name is not known here. */
 function aboutOf(statement: AnyStatement): Deny['about'] {
+  if (statement.NotPrincipal !== undefined) return aboutAllBut(statement.NotPrincipal);
   if (isAboutAll(statement)) return () => true;
-  const excepting = statement.NotPrincipal !== undefined;
-  const named = new Set(principalsOf(excepting ? statement.NotPrincipal : statement.Principal));
+  const named = new Set(principalsOf(statement.Principal));
   const namesSession = [...named].some((principal) => /:assumed-role\//.test(principal));
-  return ({ arn }) => {
-    const isNamed = arn !== undefined && (named.has(arn) || named.has(`arn:aws:iam::${arn.split(':')[4]}:root`));
-    if (excepting) return isNamed ? 'maybe' : true;
-    return isNamed || (namesSession && isRole(arn) ? 'maybe' : false);
-  };
+  return ({ arn }) => isNamed(named, arn) || (namesSession && isRole(arn) ? 'maybe' : false);
 }
 
-const KEYS = new Map<string, (one: Case) => string | undefined>([
-  ['aws:principalarn', ({ arn }) => arn],
-  ['aws:principalaccount', ({ arn }) => arn?.split(':')[4]],
-  ['aws:sourceidentity', ({ source }) => source],
-  ['aws:multifactorauthpresent', ({ mfa }) => mfa],
-  ['aws:multifactorauthage', ({ age }) => age],
+/** `NotPrincipal`: with everybody excepted it is about nobody; whom else than principals it may except is not known here. */
+function aboutAllBut(element: unknown): Deny['about'] {
+  const excepted = new Set(principalsOf(element));
+  if (excepted.has('*')) return () => false;
+  const isKnown = Object.keys(element ?? {}).join() === 'AWS' && [...excepted].every(isPrincipal);
+  return ({ arn }) => (!isKnown || isNamed(excepted, arn) ? 'maybe' : true);
+}
+
+const isNamed = (named: ReadonlySet<string>, arn: string | undefined): boolean =>
+  arn !== undefined && (named.has(arn) || named.has(`arn:aws:iam::${accountOf(arn)}:root`));
+
+/** A key that the cases carry. */
+interface Key {
+  valueIn: (one: Case) => string | undefined;
+  /** The operators of which it is known here what they make of it. */
+  operators: RegExp;
+  /** Is a value in a policy one name? What takes more, or none that is known here, may take anybody's. */
+  decides: (expected: string, operator: string) => boolean;
+}
+
+const KEYS = new Map<string, Key>([
+  ['aws:principalarn', { valueIn: ({ arn }) => arn, operators: /^(?:arn|string)/, decides: isPrincipal }],
+  ['aws:principalaccount', { valueIn: ({ arn }) => arn && accountOf(arn), operators: /^string/, decides: isAccount }],
+  [
+    'aws:sourceidentity',
+    {
+      valueIn: ({ source }) => source,
+      operators: /^string/,
+      decides: (expected, operator) => !(operator.endsWith('like') && /[*?]/.test(expected)),
+    },
+  ],
+  ['aws:multifactorauthpresent', { valueIn: ({ mfa }) => mfa, operators: /^(?:bool|string)/, decides: () => true }],
+  ['aws:multifactorauthage', { valueIn: ({ age }) => age, operators: /^numeric/, decides: () => true }],
 ]);
 
 /**
  * Does a condition hold? Where its key is absent: negated operators, those with IfExists and ForAllValues do, others don't
  * (IAM User Guide, "IAM JSON policy elements: Condition operators", "Set operators for multi-valued context keys", read November 2026).
+ * Whom a pattern takes is not decided by trying a name that stands for others: those that it takes may be just those that were not tried.
  */
 function conditionOf({ operator, key, values }: Clause): (one: Case) => Truth {
   const [, set, base = '', ifExists] = /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(operator) ?? [];
-  const valueIn = KEYS.get(key);
-  if (!valueIn || values.some((value) => value.includes('${'))) return () => 'maybe';
+  const asked = KEYS.get(key);
+  if (!asked || values.length === 0 || values.some((value) => value.includes('${'))) return () => 'maybe';
+  const { valueIn, operators, decides } = asked;
   if (base === 'null') return (one) => values.includes(String(valueIn(one) === undefined));
   const negated = base.includes('not');
-  const test = TESTS[base.replace('not', '')];
+  const test = operators.test(base) ? TESTS.get(base.replace('not', '')) : undefined;
   if (!test) return () => 'maybe';
   const whenAbsent = set !== 'foranyvalue' && (set === 'forallvalues' || ifExists !== undefined || negated);
+  const decided = values.filter((expected) => decides(expected, base));
   return (one) => {
     const value = valueIn(one);
-    return value === undefined ? whenAbsent : values.some((expected) => test(expected, value)) !== negated;
+    if (value === undefined) return whenAbsent;
+    if (decided.some((expected) => test(expected, value))) return !negated;
+    const undecided = values.filter((expected) => !decided.includes(expected));
+    if (one.standsForOthers) return undecided.length > 0 ? 'maybe' : negated;
+    return undecided.some((expected) => test(expected, value)) !== negated;
   };
 }
 
-/** Each operator, without its `not`: does the value in the policy take the one of the request? */
-const TESTS: Record<string, (expected: string, value: string) => boolean> = {
-  arnequals: arnMatches,
-  arnlike: arnMatches,
-  stringequals: (expected, value) => expected === value,
-  stringequalsignorecase: (expected, value) => expected.toLowerCase() === value.toLowerCase(),
-  stringlike: matches,
-  bool: (expected, value) => expected === value,
-  numericequals: (expected, value) => Number(value) === Number(expected),
-  numericlessthan: (expected, value) => Number(value) < Number(expected),
-  numericlessthanequals: (expected, value) => Number(value) <= Number(expected),
-  numericgreaterthan: (expected, value) => Number(value) > Number(expected),
-  numericgreaterthanequals: (expected, value) => Number(value) >= Number(expected),
-};
+/** Each operator, without its `not`: does the value in the policy take the one of the request? Those that fold case are not decided here. */
+const TESTS = new Map<string, (expected: string, value: string) => boolean>([
+  ['arnequals', arnMatches],
+  ['arnlike', arnMatches],
+  ['stringequals', (expected, value) => expected === value],
+  ['stringlike', matches],
+  ['bool', (expected, value) => expected === value],
+  ['numericequals', (expected, value) => Number(value) === decimal(expected)],
+  ['numericlessthan', (expected, value) => Number(value) < decimal(expected)],
+  ['numericlessthanequals', (expected, value) => Number(value) <= decimal(expected)],
+  ['numericgreaterthan', (expected, value) => Number(value) > decimal(expected)],
+  ['numericgreaterthanequals', (expected, value) => Number(value) >= decimal(expected)],
+]);
+
+/** A number as AWS writes it; one written otherwise (`0xE10`) is none, which no number is equal to, below or above. */
+const decimal = (text: string): number => (/^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN);
 
 /** Each of an ARN's six parts is matched by itself; ArnEquals and ArnLike are the same (as above). */
 function arnMatches(pattern: string, arn: string): boolean {

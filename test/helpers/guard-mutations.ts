@@ -32,6 +32,7 @@ const WHOLE: Change[] = [
   ['Principal: another account', set({ Principal: { AWS: '444455556666' } })],
   ['Principal: a user', set({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/admin` } })],
   ['Principal: the principals', set({ Principal: { AWS: [ROOT, BOB, ROLE] } })],
+  ['NotPrincipal: everybody', ({ Principal: _, ...one }) => ({ ...one, NotPrincipal: { AWS: '*' } })],
   ['first action alone', (one) => ({ ...one, Action: list(one.Action)[0] })],
   ['without its first action', (one) => ({ ...one, Action: [...list(one.Action).slice(1), 's3:ListBucket'] })],
   ['without its last action', (one) => ({ ...one, Action: ['s3:ListBucket', ...list(one.Action).slice(0, -1)] })],
@@ -51,7 +52,10 @@ const WHOLE: Change[] = [
   ['no condition', without('Condition')],
   ['a further condition', (one) => conditioned(one, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })],
   ['a further condition that some meet', (one) => conditioned(one, { StringEquals: { 'aws:PrincipalAccount': ACCOUNT } })],
+  ['a further condition that another account does not meet', (one) => conditioned(one, NOT_FOREIGN)],
 ];
+
+const NOT_FOREIGN = { StringNotEqualsIfExists: { 'aws:PrincipalAccount': '444455556666' } };
 
 const conditioned = (one: AnyStatement, more: object): AnyStatement => ({ ...one, Condition: { ...(one.Condition as object), ...more } });
 
@@ -84,6 +88,9 @@ const AGE_OPERATORS = [
   'NumericNotEquals',
 ];
 
+/** Patterns that take an administrator, and no sample that one would make of them. */
+const PATTERNS = ['arn:aws:iam::*:role/admin', `arn:aws:iam::${ACCOUNT}:*dmin`, `arn:aws*:iam::${ACCOUNT}:*/admin`];
+
 function conditionChanges({ Condition }: AnyStatement): Change[] {
   return Object.entries((Condition ?? {}) as Record<string, Keys>).flatMap(([operator, keys]) => {
     const [key = '', value] = Object.entries(keys)[0] ?? [];
@@ -115,6 +122,7 @@ function conditionChanges({ Condition }: AnyStatement): Change[] {
             ['without the first', list(value).slice(1)],
             ['one more', [...list(value), /Arn/.test(key) ? `arn:aws:iam::${ACCOUNT}:user/admin` : 'interlock-mallory']],
             ['a pattern', [...list(value), /Arn/.test(key) ? `arn:aws:iam::${ACCOUNT}:role/*` : '*']],
+            ...(/Arn/.test(key) ? PATTERNS.map((pattern): [string, unknown] => [pattern, [...list(value), pattern]]) : []),
             ['another', /Arn/.test(key) ? `arn:aws:iam::${ACCOUNT}:role/admin` : 'interlock-mallory'],
             ['a variable', `\${${key}}`],
           ];
