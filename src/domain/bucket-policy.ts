@@ -98,9 +98,12 @@ export function isAboutAll({ Principal }: AnyStatement): boolean {
   return principalsOf(Principal).includes('*');
 }
 
+/** In lower case, as IAM folds it: A to Z alone. Other letters that JavaScript folds too (the Kelvin sign, to a k) are none of S3's. */
+export const folded = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 /** Is the statement about this action? IAM folds the case of actions. */
 export function speaksOfAction({ Action, NotAction }: AnyStatement, action: string): boolean {
-  const hit = (patterns: unknown) => strings(patterns).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+  const hit = (patterns: unknown) => strings(patterns).some((pattern) => matches(folded(pattern), folded(action)));
   return NotAction === undefined ? hit(Action) : !hit(NotAction);
 }
 
@@ -115,8 +118,10 @@ export function covers({ Resource, NotResource }: AnyStatement, bucket: string, 
     const may = (pattern: string) => pattern.length > LONGEST || overlap(opened(pattern), what === 'bucket' ? arn : `${arn}/*`);
     return !strings(NotResource).some(may);
   }
-  // No name holds this character: what matches it with a star behind matches every object's key.
-  const all = (pattern: string) => (what === 'bucket' ? matches(pattern, arn) : pattern.endsWith('*') && matches(pattern, `${arn}/\uffff`));
+  // Stands for any object's key: a pattern that takes it by a star or a question mark, with a star behind, takes every key.
+  const any = '\uffff';
+  const takesAny = (pattern: string) => pattern.endsWith('*') && !pattern.includes(any) && matches(pattern, `${arn}/${any}`);
+  const all = (pattern: string) => (what === 'bucket' ? matches(pattern, arn) : takesAny(pattern));
   return strings(Resource).some((pattern) => opened(pattern) === pattern && all(pattern));
 }
 
@@ -147,8 +152,8 @@ export function clausesOf({ Condition }: AnyStatement): Clause[] {
   if (!isObject(Condition)) return [{ operator: 'unknown', key: JSON.stringify(Condition), values: [] }];
   return Object.entries(Condition).flatMap(([operator, keys]) =>
     Object.entries(isObject(keys) ? keys : {}).map(([key, values]) => ({
-      operator: operator.toLowerCase(),
-      key: key.toLowerCase(),
+      operator: folded(operator),
+      key: folded(key),
       values: valuesOf(operator, values),
     })),
   );
@@ -186,13 +191,13 @@ export function sameMeaning(a: AnyStatement, b: AnyStatement): boolean {
 
 function meaning(statement: AnyStatement): string {
   const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
-  const folded = (value: unknown) => set(strings(value).map((action) => action.toLowerCase()));
+  const actions = (value: unknown) => set(strings(value).map(folded));
   const principals = (element: unknown) => [set(principalsOf(element)), others(element)];
   return JSON.stringify([
     Effect,
     [Principal === undefined, ...principals(Principal)],
     [NotPrincipal === undefined, ...principals(NotPrincipal)],
-    [NotAction === undefined, folded(Action), folded(NotAction)],
+    [NotAction === undefined, actions(Action), actions(NotAction)],
     [NotResource === undefined, set(strings(Resource)), set(strings(NotResource))],
     set(clausesOf(statement).map(({ operator, key, values }) => JSON.stringify([operator, key, set(values)]))),
   ]);

@@ -1,5 +1,5 @@
 /** How a statement of the guard differs from what it should be, in words. Others' text is repeated where it is plainly what it should be, else counted. */
-import { type AnyStatement, type Clause, clausesOf, isAboutAll, speaksOfAction, strings } from './bucket-policy.ts';
+import { type AnyStatement, type Clause, clausesOf, folded, isAboutAll, speaksOfAction, strings } from './bucket-policy.ts';
 import { GUARD_ACTIONS } from './guard.ts';
 import { PLAIN_BOOL, plainBool } from './guard-recipe.ts';
 
@@ -48,8 +48,8 @@ function valueDifferences({ operator, key, values }: Clause, { values: found }: 
 /** Actions that a statement names and the guard's does not, as text; undefined where there are none. */
 export function furtherActions(expected: AnyStatement, found: AnyStatement): string | undefined {
   if (found.NotAction !== undefined) return `all but ${list(strings(found.NotAction))}`;
-  const known = strings(expected.Action).map((action) => action.toLowerCase());
-  const further = strings(found.Action).filter((action) => !known.includes(action.toLowerCase()));
+  const known = strings(expected.Action).map(folded);
+  const further = strings(found.Action).filter((action) => !known.includes(folded(action)));
   return further.length > 0 ? list(further) : undefined;
 }
 

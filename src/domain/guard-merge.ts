@@ -5,6 +5,7 @@
 import {
   type AnyStatement,
   type BucketPolicy,
+  clausesOf,
   NO_POLICY,
   policySize,
   principalsOf,
@@ -29,12 +30,16 @@ const LIMIT = 20 * 1024;
 /** AWS counts a form of its own that no page describes, without white space (FogSecurity/aws-size#8); this much is left for what it adds. */
 const MARGIN = 512;
 
+/** What conditions of a guard's statement are about, in whatever way somebody changed them: who asks, and with what MFA. */
+const GUARD_KEYS = /^aws:(?:principal|sourceidentity$|multifactorauth|user)/;
+
 /** The Sid by which a statement is the guard's own, or undefined where it is somebody else's. */
 export function guardSid(statement: AnyStatement): GuardSid | undefined {
   const sid = GUARD_SIDS.find((one) => one === sidOf(statement));
-  // An Allow, or a Deny of something else, is not the guard's whatever it is called: replaced, its meaning would be lost.
+  // An Allow, or a Deny of something else or under conditions of another kind alone (no TLS), is not the guard's whatever it is called: replaced, its meaning would be lost.
   const denies = statement.Effect === 'Deny' && GUARD_ACTIONS.some(({ action }) => speaksOfAction(statement, action));
-  return denies ? sid : undefined;
+  const keys = clausesOf(statement).map(({ key }) => key);
+  return denies && (keys.length === 0 || keys.some((key) => GUARD_KEYS.test(key))) ? sid : undefined;
 }
 
 /**

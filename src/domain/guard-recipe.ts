@@ -7,6 +7,7 @@ import {
   type BucketPolicy,
   clausesOf,
   covers,
+  folded,
   isAboutAll,
   principalsOf,
   statementName,
@@ -56,7 +57,7 @@ function deniesDeletionOnly(statement: AnyStatement, bucket: string): boolean {
   return (
     statement.Effect === 'Deny' &&
     actions.length > 0 &&
-    actions.every((action) => action.toLowerCase() === 's3:deletebucket') &&
+    actions.every((action) => folded(action) === 's3:deletebucket') &&
     covers(statement, bucket, 'bucket')
   );
 }

@@ -100,6 +100,7 @@ describe('mergeGuard', () => {
     ['an Allow', { Effect: 'Allow' }],
     ['a Deny of something else', { Effect: 'Deny', Action: 's3:GetObject' }],
     ['no Effect that AWS knows', { Effect: 'deny' }],
+    ['a Deny of everything without TLS', { Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
   ])("keeps a statement with one of the guard's Sids that is %s", (_, more) => {
     const statement = { ...allow(), Sid: 'InterlockGuardPrincipal', Action: 's3:DeleteBucket', ...more };
     const merged = done(mergeGuard(policyOf({ Statement: statement }), GUARD));
