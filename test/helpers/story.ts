@@ -21,7 +21,7 @@ export interface AskMore {
 export async function ask(sandbox: Sandbox, bucket: string, more: AskMore = {}): Promise<string> {
   const by = more.by ?? 'riya';
   await openModal(sandbox, by, { command: more.guard ? '/guard-bucket' : '/delete-bucket', text: bucket });
-  const before = await ids(sandbox);
+  const before = requestsIn(await sandbox.glance(by));
   const answers = {
     Reason: more.reason ?? 'not needed any more',
     ...(more.guard && { Change: more.guard }),
@@ -38,8 +38,6 @@ export async function openModal(sandbox: Sandbox, by: string, action: object): P
   while (await modalOf()) await sandbox.act(by, { close: true });
   for (let tries = 0; tries < 5 && !(await modalOf()); tries++) await sandbox.act(by, action);
 }
-
-const ids = async (sandbox: Sandbox) => requestsIn(await sandbox.glance('riya'));
 
 /** Ids of requests in all that somebody sees, oldest first. */
 export function requestsIn({ messages }: SlackView): string[] {
