@@ -7,7 +7,7 @@ import { type AnyStatement, type BucketPolicy, clausesOf, covers, readPolicy, sp
 import type { Guard } from '../src/domain/guard.ts';
 import { checkGuard, type GuardCheck } from '../src/domain/guard-check.ts';
 import { type Line, policyDifference } from '../src/domain/guard-lines.ts';
-import { guardSid, mergeGuard, removeGuard } from '../src/domain/guard-merge.ts';
+import { guardSid, mergeGuard, removeGuard, withNames } from '../src/domain/guard-merge.ts';
 import { waysRound } from '../src/domain/guard-ways-round.ts';
 import type { Aws } from './aws.ts';
 import { failureOf } from './failure.ts';
@@ -109,8 +109,15 @@ async function decisionFor(
   region: string,
   work: Work,
 ): Promise<{ ok: true; decide: Decide; told: Told } | { ok: false; why: string }> {
-  if (change === 'remove') return { ok: true, decide: (policy) => removeGuard(policy, bucket), told: {} };
   const wanted = guardOf(work.request, bucket, work.stage);
+  if (change === 'remove') {
+    const named = (policy: BucketPolicy) => (wanted.ok ? withNames(policy, wanted.guard) : policy);
+    const decide: Decide = (policy) => {
+      const removed = removeGuard(named(policy), bucket);
+      return removed.ok && !removed.changed ? { ...removed, policy } : removed;
+    };
+    return { ok: true, decide, told: {} };
+  }
   if (!wanted.ok) return wanted;
   const { guard } = wanted;
   const looks = await work.look(guard);

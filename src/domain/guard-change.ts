@@ -6,7 +6,7 @@ import { type BucketPolicy, speaksOfAction } from './bucket-policy.ts';
 import { denialBy } from './denials.ts';
 import { GUARD_ACTIONS, type Guard, type GuardFor, guardActions, guardFor, type Level } from './guard.ts';
 import { checkGuard } from './guard-check.ts';
-import { guardSid, type Merged, mergeGuard, removeGuard } from './guard-merge.ts';
+import { guardSid, type Merged, mergeGuard, removeGuard, withNames } from './guard-merge.ts';
 import { recipeIn } from './guard-recipe.ts';
 import { levelIn } from './guard-seen.ts';
 import { list } from './obstacles.ts';
@@ -21,15 +21,16 @@ export type GuardPlan =
 
 /**
  * What the request does to the bucket's policy.
- * @param policy the policy that is there
+ * @param found the policy that is there
  * @param wanted the bucket, what is asked for, and whom the guard is to let through
  * @returns the policy to write and what it changes, or why it can't be written (a deleted principal, too long), with what to do
  */
-export function planGuardChange(policy: BucketPolicy, wanted: { bucket: string; kind: GuardKind } & GuardFor): GuardPlan {
+export function planGuardChange(found: BucketPolicy, wanted: { bucket: string; kind: GuardKind } & GuardFor): GuardPlan {
   const { bucket, kind, principals, approvers } = wanted;
   const level = LEVELS[kind];
   const guard = (of: Level) => guardFor({ bucket, level: of, principals, approvers });
-  const merged: Merged = level ? mergeGuard(policy, guard(level)) : removeGuard(policy, bucket);
+  const policy = withNames(found, wanted);
+  const merged: Merged = level ? mergeGuard(found, guard(level)) : removeGuard(policy, bucket);
   if (!merged.ok) return { ok: false, why: merged.why };
   const then = level ? guardActions(level).map(({ action }) => action) : [];
   const now = deniedNow(policy, bucket);

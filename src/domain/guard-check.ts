@@ -59,7 +59,7 @@ export function checkGuard(policy: BucketPolicy, guard: Guard): GuardCheck {
     const same = recipe?.indexes.includes(index) ? undefined : guard.statements.find((one) => sameMeaning({ ...one }, statement));
     return { statement, name: statementName(statement, index), sid: guardSid(statement), copyOf: same?.Sid };
   });
-  const present = statements.some(({ sid }) => sid !== undefined) || recipe !== undefined;
+  const present = statements.some(({ sid, copyOf }) => sid !== undefined || copyOf === 'InterlockGuardPrincipal') || recipe !== undefined;
   const findings = [
     ...(recipe ? recipeFindings(recipe.faults, guard) : []),
     ...(present ? [] : [finding('missing', null, 'The bucket has no guard: whoever may delete buckets can delete it.')]),

@@ -15,7 +15,7 @@ import {
   statementName,
   withStatements,
 } from './bucket-policy.ts';
-import { GUARD_ACTIONS, GUARD_SIDS, type Guard, type GuardSid } from './guard.ts';
+import { GUARD_ACTIONS, GUARD_SIDS, type Guard, type GuardSid, guardFor, type Level } from './guard.ts';
 import { recipeIn } from './guard-recipe.ts';
 
 export type Merged =
@@ -47,7 +47,7 @@ export function guardSid(statement: AnyStatement): GuardSid | undefined {
  * Refused, with nothing to write, where the policy would be longer than S3 takes, or where a statement that stays names a deleted principal.
  */
 export function mergeGuard(policy: BucketPolicy, guard: Guard): Merged {
-  const own = ownIndexes(policy, guard.bucket);
+  const own = ownIndexes(withNames(policy, guard), guard.bucket);
   const found = policy.statements.filter((_, index) => own.has(index));
   const isThere = (one: AnyStatement) => found.some((other) => sidOf(other) === sidOf(one) && sameMeaning(one, other));
   if (found.length === guard.statements.length && guard.statements.every((one) => isThere({ ...one }))) {
@@ -61,13 +61,32 @@ export function mergeGuard(policy: BucketPolicy, guard: Guard): Merged {
 
 /**
  * The policy without the guard (of any level, AWS Support's recipe for the bucket too), all else as it stands; `policyText` of it is undefined where
- * nothing is left. Refused as `mergeGuard` is, since what stays is written anew.
+ * nothing is left. Refused as `mergeGuard` is, since what stays is written anew. Of statements under other names it knows none: see `withNames`.
  */
 export function removeGuard(policy: BucketPolicy, bucket: string): Merged {
   const own = ownIndexes(policy, bucket);
   if (own.size === 0) return { ok: true, changed: false, policy };
   const left = policy.statements.filter((_, index) => !own.has(index));
   return left.length === 0 ? { ok: true, changed: true, policy: NO_POLICY } : written(policy, withStatements(policy, left));
+}
+
+/**
+ * The policy as it would be if the statements that say, under other names or none, just what this guard's say at either level bore their names.
+ * One that asks for MFA alone may be anybody's, and belongs to a guard only beside the one that names the principals.
+ */
+export function withNames(
+  policy: BucketPolicy,
+  { bucket, principals, approvers }: Pick<Guard, 'bucket' | 'principals' | 'approvers'>,
+): BucketPolicy {
+  const isCandidate = (one: AnyStatement) => one.Effect === 'Deny' && speaksOfAction(one, 's3:DeleteBucket') && !guardSid(one);
+  if (!policy.statements.some(isCandidate)) return policy;
+  const levels: Level[] = ['basic', 'hardened'];
+  const forms = levels.flatMap((level) => guardFor({ bucket, level, principals, approvers }).statements);
+  const named = policy.statements.map((one): AnyStatement => {
+    const form = isCandidate(one) ? forms.find((other) => sameMeaning({ ...other }, one)) : undefined;
+    return form ? { ...one, Sid: form.Sid } : one;
+  });
+  return named.some((one) => guardSid(one) === 'InterlockGuardPrincipal') ? withStatements(policy, named) : policy;
 }
 
 function ownIndexes(policy: BucketPolicy, bucket: string): Set<number> {

@@ -2,13 +2,13 @@
  * How a bucket's guard stands for those whom the bucket's rule names, as the flow shows it to approvers and the daily check to operators. It is
  * compared with the guard that the rule asks for; other statements are only read, never evaluated.
  */
-import { type AnyStatement, type BucketPolicy, readPolicy, sameMeaning, speaksOfAction } from './bucket-policy.ts';
+import { type AnyStatement, type BucketPolicy, readPolicy, speaksOfAction } from './bucket-policy.ts';
 import type { Approver, Config } from './configuration.ts';
 import { denialBy, denialsIn } from './denials.ts';
 import { approvedPrincipals, GUARD_ACTIONS, type GuardAction, guardFor, type Level } from './guard.ts';
 import { type Answer, answers, type Case, readDeny } from './guard-cases.ts';
 import { checkGuard } from './guard-check.ts';
-import { guardSid } from './guard-merge.ts';
+import { guardSid, withNames } from './guard-merge.ts';
 import { recipeIn } from './guard-recipe.ts';
 import { placeOf, roleArn, userName } from './names.ts';
 import type { GuardSeen } from './request.ts';
@@ -49,15 +49,12 @@ export function guardSeen(text: string | undefined, watch: Watch): { guard: Guar
       denials: text === undefined ? [] : denialsIn(text, bucket),
     };
   }
-  const { policy } = read;
+  const policy = withNames(read.policy, { bucket, ...approved });
   const level = levelIn(policy);
   const guard = guardFor({ bucket, level, ...approved });
   const check = checkGuard(policy, guard);
   const recipe = recipeIn(policy, bucket)?.indexes ?? [];
-  const own = policy.statements.filter(
-    (statement, index) =>
-      guardSid(statement) !== undefined || recipe.includes(index) || guard.statements.some((one) => sameMeaning({ ...one }, statement)),
-  );
+  const own = policy.statements.filter((statement, index) => guardSid(statement) !== undefined || recipe.includes(index));
   const approvers = approversIn(watch).map((approver) => casesOf(approver, watch));
   const findings = check.findings.filter(({ kind }) => kind !== 'wider' && kind !== 'foreign').map(({ sentence }) => sentence);
   return {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type AnyStatement, NO_POLICY, withStatements } from '../../src/domain/bucket-policy.ts';
 import { guardActions, guardFor } from '../../src/domain/guard.ts';
+import { planGuardChange } from '../../src/domain/guard-change.ts';
 import { checkGuard } from '../../src/domain/guard-check.ts';
 import { mergeGuard } from '../../src/domain/guard-merge.ts';
 import { anonymous } from '../helpers/authorize.ts';
@@ -218,6 +219,14 @@ describe('checkGuard', () => {
       'foreign: Statement “Mine” says what “InterlockGuardPrincipal” has to, and is not known by its name.',
     ]);
     expect(checkGuard(policyOf({ Statement: changed(0, { Sid: 'Mine' }) }), GUARD).whole).toBe(true);
+  });
+
+  it('knows a whole guard without names for one', () => {
+    const nameless = policyOf({ Statement: own.map(({ Sid: _, ...one }) => one) });
+    expect(checkGuard(nameless, GUARD)).toMatchObject({ whole: true, present: true });
+    const plan = (kind: 'guard-basic' | 'guard-off') => planGuardChange(nameless, { ...GUARD, kind });
+    expect(plan('guard-basic')).toMatchObject({ ok: true, policy: { statements: { length: 3 } }, change: { before: 'hardened' } });
+    expect(plan('guard-off')).toMatchObject({ ok: true, changed: true, policy: NO_POLICY, change: { before: 'hardened' } });
   });
 
   it('tells what changes open together that each leaves shut', () => {

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
-import { type BucketPolicy, NO_POLICY, policySize, policyText, readPolicy, withStatements } from '../../src/domain/bucket-policy.ts';
+import {
+  type AnyStatement,
+  type BucketPolicy,
+  NO_POLICY,
+  policySize,
+  policyText,
+  readPolicy,
+  withStatements,
+} from '../../src/domain/bucket-policy.ts';
 import { GUARD_SIDS } from '../../src/domain/guard.ts';
-import { guardSid, type Merged, mergeGuard, removeGuard } from '../../src/domain/guard-merge.ts';
+import { guardSid, type Merged, mergeGuard, removeGuard, withNames } from '../../src/domain/guard-merge.ts';
 import { anonymous } from '../helpers/authorize.ts';
 import { BOB, BUCKET, CALLERS, GUARDS, guardOf, may, OPEN, ROLE, ROOT } from '../helpers/guard-callers.ts';
 import { foreign, foreignPolicy, policyOf } from '../helpers/guard-statements.ts';
@@ -85,6 +93,8 @@ describe('mergeGuard', () => {
   });
 
   it.each<[string, object[]]>([
+    ['one without names', own.map(({ Sid: _, ...one }) => one)],
+    ['one of another level under other names', guardOf('mixed', 'basic').statements.map((one, index) => ({ ...one, Sid: `Mine${index}` }))],
     ['half of one', own.slice(1)],
     ['one twice', [...own, ...own]],
     ['one of another level', guardOf('mixed', 'basic').statements.map((one) => ({ ...one }))],
@@ -93,7 +103,7 @@ describe('mergeGuard', () => {
   ])('puts a whole guard in the place of %s', (_, guard) => {
     const policy = policyOf({ Statement: [allow(), ...guard, allow({ Sid: 'Last' })] });
     expect(done(mergeGuard(policy, GUARD)).statements).toEqual([allow(), ...own, allow({ Sid: 'Last' })]);
-    expect(done(removeGuard(policy, BUCKET)).statements).toEqual([allow(), allow({ Sid: 'Last' })]);
+    expect(done(removeGuard(withNames(policy, GUARD), BUCKET)).statements).toEqual([allow(), allow({ Sid: 'Last' })]);
   });
 
   it.each<[string, object]>([
@@ -131,6 +141,13 @@ describe('mergeGuard', () => {
     expect(done(mergeGuard(policy, GUARD)).statements).toEqual([allow(), ...own, allow({ Sid: 'Last' })]);
     expect(done(removeGuard(policy, BUCKET)).statements).toEqual([allow(), allow({ Sid: 'Last' })]);
     expect(sids(done(mergeGuard(policyOf({ Statement: recipe[1] }), GUARD)))).toEqual([undefined, ...GUARD_SIDS]);
+  });
+
+  it('leaves a statement that asks for MFA alone, without a name, whose it may be', () => {
+    const [, mfa = {}] = guardOf('root', 'basic').statements.map(({ Sid: _, ...one }): AnyStatement => one);
+    const policy = policyOf({ Statement: mfa });
+    expect(done(mergeGuard(policy, guardOf('root', 'basic'))).statements).toHaveLength(3);
+    expect(withNames(policy, guardOf('root', 'basic'))).toEqual(policy);
   });
 
   it.each([
