@@ -5,39 +5,67 @@ import type { Verb } from './guard-request.ts';
 import type { Result } from './guard-work.ts';
 import { coloured, plain } from './terminal.ts';
 
-/** Longer lists of changes are told in a line each. */
-const IN_FULL = 5;
+/** Of more buckets than this, what is the same for many is told once. */
+export const IN_FULL = 5;
 
-/** What a change does to the buckets, statement by statement; with many, each in a line. */
-export function differences(results: Result[]): string {
-  const changing = results.filter(({ changes = [] }) => changes.length > 0);
-  return changing
-    .map((result) => {
-      const notes = (result.notes ?? []).map((note) => `  ${plain(note)}`);
-      return [headOf(result), ...notes, ...(changing.length > IN_FULL ? [] : (result.changes ?? []).map(lineOf))].join('\n');
+/**
+ * What a change does to the buckets, statement by statement. With many, each guard is shown in full on one bucket; of the others only what differs
+ * from bucket to bucket: what stays and what goes of their policies, and what goes round the guard.
+ */
+export function differences(results: Result[], verb: Verb): string {
+  const changing = results.filter(({ state }) => state === 'planned');
+  if (changing.length <= IN_FULL) return changing.map((result) => inFull(result, verb)).join('\n');
+  return [...Map.groupBy(changing, guardKey).values()]
+    .map((alike) => {
+      const shown = alike.toSorted((a, b) => added(b) - added(a))[0];
+      const others = alike.filter((result) => result !== shown);
+      const heading = coloured('bold', others.length === 1 ? 'The same on one more:' : `The same on ${others.length} more:`);
+      return [...(shown ? [inFull(shown, verb)] : []), ...(others.length > 0 ? [heading, ...others.map(inShort)] : [])].join('\n');
     })
     .join('\n');
 }
 
-const headOf = ({ bucket, region = '' }: Result): string => coloured('bold', `${bucket} (${region})`);
+/** How many different guards the planned changes put on. */
+export const guardsIn = (results: Result[]): number => new Set(results.filter(({ state }) => state === 'planned').map(guardKey)).size;
+
+const guardKey = ({ guard }: Result): string => JSON.stringify(guard ?? null);
+const added = ({ changes = [] }: Result): number => changes.filter(({ mark }) => mark === 'added').length;
+
+const aside = ({ notes = [], waysRound = [] }: Result): string[] => [
+  ...notes.map((note) => `  ${plain(note)}`),
+  ...waysRound.map((sentence) => `  goes round it: ${plain(sentence)}`),
+];
+
+function inFull(result: Result, verb: Verb): string {
+  const what = verb === 'remove' ? 'the guard would be taken off' : `the guard would be put on: ${whom(result.guard)}`;
+  const head = `${coloured('bold', `${result.bucket} (${result.region ?? ''})`)}: ${what}`;
+  return [head, ...aside(result), ...(result.changes ?? []).map(lineOf)].join('\n');
+}
+
+function inShort(result: Result): string {
+  const { changes = [] } = result;
+  const kept = changes.filter(({ mark }) => mark === 'kept').length;
+  const stays = kept === 0 ? '' : `: ${kept === 1 ? '1 statement stays' : `${kept} statements stay`}`;
+  const gone = changes.filter(({ mark }) => mark === 'removed').map(lineOf);
+  return [`${coloured('bold', `${result.bucket} (${result.region ?? ''})`)}${stays}`, ...aside(result), ...gone].join('\n');
+}
 
 function lineOf({ mark, text }: Line): string {
   if (mark === 'added') return coloured('green', `+ ${plain(text)}`);
   return mark === 'removed' ? coloured('red', `- ${plain(text)}`) : coloured('dim', `  ${plain(text)}`);
 }
 
-/** One result, in a line or a few. Those that failed are told elsewhere. */
+/** One result, in a line or a few. Those that failed, and what is only planned, are told elsewhere. */
 export function resultLines(result: Result, verb: Verb): string[] {
-  const { bucket, state, check, waysRound = [], notes = [] } = result;
+  const { bucket, state, check } = result;
   const name = coloured('bold', bucket);
-  const more = notes.map((note) => `  ${plain(note)}`);
+  const more = aside(result);
   switch (state) {
     case 'failed':
-      return [];
     case 'planned':
-      return [`${name}: ${verb === 'remove' ? 'the guard would be taken off' : `the guard would be put on: ${whom(result)}`}`];
+      return [];
     case 'written':
-      return [`${name}: ${verb === 'remove' ? 'the guard is off' : `guarded: ${whom(result)}`}`, ...more];
+      return [`${name}: ${verb === 'remove' ? 'the guard is off' : `guarded: ${whom(result.guard)}`}`, ...more];
     case 'unchanged':
       return [
         `${name}: ${verb === 'remove' ? 'there is no guard, and nothing to change' : 'guarded as it should be; nothing to change'}`,
@@ -45,9 +73,8 @@ export function resultLines(result: Result, verb: Verb): string[] {
       ];
     case 'checked':
       return [
-        `${name}: ${check?.whole ? coloured('green', 'the guard is whole') : coloured('red', check?.present ? 'the guard is not whole' : 'not guarded')}`,
+        `${name}: ${standing(result)}`,
         ...(check?.findings ?? []).map(({ kind, sentence }) => `  ${KIND[kind]}: ${plain(sentence)}`),
-        ...waysRound.map((sentence) => `  goes round it: ${plain(sentence)}`),
         ...more,
       ];
   }
@@ -62,8 +89,16 @@ const KIND = {
   foreign: 'not of the guard',
 } as const;
 
-/** Whom the guard lets through: `hardened; the role … in a session of alice, or the user …, with a code`. */
-function whom({ guard }: Result): string {
+/** How the guard stands, and who can delete the bucket under it. */
+function standing({ check, there }: Result): string {
+  if (check?.whole) return `${coloured('green', 'the guard is whole')}: ${whom(there)}`;
+  if (!check?.present) return coloured('red', 'not guarded');
+  const named = there && there.principals.length > 0 ? ` for ${there.principals.join(', ')}` : '';
+  return `${coloured('red', 'the guard is not whole')}; its statements make a ${there?.level ?? 'basic'} one${plain(named)}`;
+}
+
+/** Whom a guard lets through: `hardened; the role … in a session of alice, or the user …, with a code`. */
+function whom(guard: Result['guard']): string {
   if (!guard) return '';
   const { principals, approvers, level } = guard;
   const who = principals.map((arn) => (arn.includes(':role/') ? `${arn} in a session of ${approvers.join(' or ')}` : arn));
@@ -75,7 +110,7 @@ export function beforeWriting(level: Level, account: string): string {
   const hardened =
     'A hardened guard denies to everybody else, administrators too, to change the policy, lifecycle rules, versioning or Object Lock, to delete ' +
     'versions and to re-encrypt objects. It breaks stacks and templates that edit these, log delivery that adds to the policy, programs that delete ' +
-    'by version, and key rotation jobs. --level basic denies the deletion of the bucket alone, and whoever may change the policy takes it off.';
+    'by version, and key rotation jobs. So mend first what goes round it: versioning and lifecycle rules. --level basic denies the deletion of the bucket alone, and whoever may change the policy takes it off.';
   const wayBack =
     `The way back in is root of account ${account}, whom no bucket policy keeps from changing or deleting it. Root is none where an organisation's ` +
     "policy denies it; for a member account without root's credentials, the management account removes the policy (aws sts assume-root with the task " +

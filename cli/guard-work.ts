@@ -8,6 +8,7 @@ import type { Guard } from '../src/domain/guard.ts';
 import { checkGuard, type GuardCheck } from '../src/domain/guard-check.ts';
 import { type Line, policyDifference } from '../src/domain/guard-lines.ts';
 import { guardSid, mergeGuard, removeGuard, withNames } from '../src/domain/guard-merge.ts';
+import { levelIn } from '../src/domain/guard-seen.ts';
 import { waysRound } from '../src/domain/guard-ways-round.ts';
 import type { Aws } from './aws.ts';
 import { failureOf } from './failure.ts';
@@ -33,7 +34,10 @@ export interface Result {
   why?: string;
   /** The lines of the change. */
   changes?: Line[];
+  /** The guard that is wanted. */
   guard?: Pick<Guard, 'level' | 'principals' | 'approvers'>;
+  /** What the guard that is there says, where one is: its level and whom it names. */
+  there?: Pick<Guard, 'level' | 'principals' | 'approvers'>;
   check?: GuardCheck;
   waysRound?: string[];
   /** What could not be looked at. */
@@ -54,12 +58,14 @@ export const planFor = (change: Change, target: Target, work: Work): Promise<Res
     if (!decided.ok) return failed(decided.why);
     const changes = policyDifference(read.policy, decided.policy);
     if (!decided.changed) return { state: 'unchanged', ...decision.told, changes };
-    const notes = [...(decision.told.notes ?? []), ...(isKeptOut(work.aws.caller, read.policy, bucket) ? [KEPT_OUT] : [])];
-    return { state: 'planned', ...decision.told, changes, ...(notes.length > 0 && { notes }) };
+    const { notes: unseen, ...round } = change === 'apply' ? await whatGoesRound(bucket, region, work.aws) : { notes: [] };
+    const keptOut = isKeptOut(work.aws.caller, read.policy, bucket) ? [KEPT_OUT] : [];
+    const notes = [...(decision.told.notes ?? []), ...keptOut, ...unseen];
+    return { state: 'planned', ...decision.told, changes, ...round, ...(notes.length > 0 && { notes }) };
   });
 
-/** Changes a bucket's policy. */
-export const makeChange = (change: Change, target: Target, work: Work): Promise<Result> =>
+/** Changes a bucket's policy. Where nobody has read a plan of it, what goes round the guard is looked at too. */
+export const makeChange = (change: Change, target: Target, work: Work, unread: boolean): Promise<Result> =>
   guarded(target, async (bucket, region) => {
     const decision = await decisionFor(change, bucket, region, work);
     if (!decision.ok) return failed(decision.why);
@@ -67,7 +73,11 @@ export const makeChange = (change: Change, target: Target, work: Work): Promise<
     const turns = work.turns && { turns: work.turns };
     const outcome = await changeBucketPolicy({ s3: work.aws.policies(region), bucket, account, change: decision.decide, ...turns });
     if ('why' in outcome) return failed(whyOf(outcome));
-    return { state: outcome.kind, ...decision.told, changes: policyDifference(outcome.before, outcome.after) };
+    const changed = { state: outcome.kind, ...decision.told, changes: policyDifference(outcome.before, outcome.after) };
+    if (change === 'remove' || !unread || changed.state !== 'written') return changed;
+    const { notes, ...round } = await whatGoesRound(bucket, region, work.aws);
+    const all = [...(changed.notes ?? []), ...notes];
+    return { ...changed, ...round, ...(all.length > 0 && { notes: all }) };
   });
 
 /** Is the bucket's guard whole, and what goes round it? */
@@ -79,8 +89,25 @@ export const checkOf = (target: Target, work: Work): Promise<Result> =>
     const read = readPolicy(await readBucketPolicy(aws.s3(region), bucket, aws.account));
     if (!read.ok) return failed(read.why.replace(', so nothing was changed', ''));
     const { notes, ...round } = await whatGoesRound(bucket, region, aws);
-    return { state: 'checked', ...toldOf(wanted.guard, notes), check: checkGuard(read.policy, wanted.guard), ...round };
+    const check = checkGuard(read.policy, wanted.guard);
+    const there = check.present && { there: whatIsThere(withNames(read.policy, wanted.guard), wanted.guard, check) };
+    return { state: 'checked', ...toldOf(wanted.guard, notes), ...there, check, ...round };
   });
+
+/** The level of a guard that is there, and whom it lets through: of a whole one that is known, of any other it is what its statements say. */
+function whatIsThere(policy: BucketPolicy, { level, principals, approvers }: Guard, { whole }: GuardCheck): NonNullable<Result['there']> {
+  const found = levelIn(policy);
+  if (whole) return { level: level === 'hardened' ? level : found, principals, approvers };
+  const named = (sid: string, key: string) => {
+    const clauses = policy.statements.filter((one) => guardSid(one) === sid).flatMap(clausesOf);
+    return [...new Set(clauses.filter((clause) => clause.key === key && /not/.test(clause.operator)).flatMap(({ values }) => values))];
+  };
+  return {
+    level: found,
+    principals: named('InterlockGuardPrincipal', 'aws:principalarn'),
+    approvers: named('InterlockGuardApprover', 'aws:sourceidentity'),
+  };
+}
 
 const failed = (why: string): Pick<Result, 'state' | 'why'> => ({ state: 'failed', why });
 

@@ -6,7 +6,7 @@ import { EXIT, Failure } from './failure.ts';
 import { principalLookup } from './guard-principals.ts';
 import type { GuardRequest, Verb } from './guard-request.ts';
 import { type Stage, type Target, targetsOf } from './guard-targets.ts';
-import { beforeWriting, differences, jsonOf, resultLines, summary } from './guard-tell.ts';
+import { beforeWriting, differences, guardsIn, IN_FULL, jsonOf, resultLines, summary } from './guard-tell.ts';
 import { checkOf, makeChange, planFor, type Result, type Work } from './guard-work.ts';
 import { configOf } from './stage.ts';
 import { ask, coloured, forEach, isWatched, plain, progress, say, warn } from './terminal.ts';
@@ -49,18 +49,20 @@ async function look(verb: 'plan' | 'check', targets: Target[], work: Work): Prom
 
 /** Shows what a change would do, and asks, where somebody is there; then makes it. */
 async function change(verb: 'apply' | 'remove', targets: Target[], work: Work, { yes, json, level }: GuardRequest): Promise<Done> {
-  const make = (target: Target) => makeChange(verb, target, work);
-  if (yes && (json || !isWatched())) return { results: await each(targets, WRITES, make), told: [] };
+  const unread = yes && (json || !isWatched());
+  const make = (target: Target) => makeChange(verb, target, work, unread);
+  if (unread) return { results: await each(targets, WRITES, make), told: [] };
   const planned = await each(targets, READS, (target) => planFor(verb, target, work));
   const changing = new Set(planned.filter(({ state }) => state === 'planned').map(({ bucket }) => bucket));
   if (changing.size === 0) return { results: planned, told: [] };
   if (!json) {
-    say(differences(planned));
+    say(differences(planned, verb));
     warnOfFailures(planned);
     if (verb === 'apply') say(beforeWriting(level, work.aws.account));
   }
   const what = changing.size === 1 ? [...changing].join() : `${changing.size} buckets`;
-  if (!yes && !(await ask(verb === 'apply' ? `Put this guard on ${what}?` : `Take the guard off ${what}?`))) {
+  const these = guardsIn(planned) > 1 ? 'these guards' : 'this guard';
+  if (!yes && !(await ask(verb === 'apply' ? `Put ${these} on ${what}?` : `Take the guard off ${what}?`))) {
     throw new Failure('nothing was written: the answer was no');
   }
   const chosen = targets.filter(({ bucket }) => changing.has(bucket));
@@ -85,11 +87,11 @@ function tell(verb: Verb, { results, told }: Done, { json, level }: GuardRequest
   if (json) say(jsonOf(verb, account, results));
   else {
     const isPlan = verb === 'plan' && results.some(({ state }) => state === 'planned');
-    if (isPlan) say(differences(results));
+    if (isPlan) say(differences(results, verb));
     for (const result of results) for (const line of resultLines(result, verb)) say(line);
     if (isPlan) say(beforeWriting(level, account));
     warnOfFailures(results.filter((result) => !told.includes(result)));
-    if (results.length > 1 && isWatched()) say(coloured('dim', summary(results)));
+    if (results.length > (isWatched() ? 1 : IN_FULL)) say(coloured('dim', summary(results)));
   }
   const fellShort = ({ state, check }: Result) => state === 'failed' || check?.whole === false;
   return results.some(fellShort) ? EXIT.fellShort : 0;

@@ -70,14 +70,14 @@ describe('interlock guard', () => {
     expect(planned).toMatchObject({ status: 0, stderr: '' });
     expect(planned.stdout).toContain('  statement “Readers” stays\n+ {\n+   "Sid": "InterlockGuardPrincipal"');
     expect(planned.stdout).toContain(`hardened; ${ROLE} in a session of interlock-alice, or ${BOB}, with a code`);
-    expect(planned.stdout).toMatch(/breaks stacks.*way back in is root.*S3UnlockBucketPolicy/s);
+    expect(planned.stdout).toMatch(/^team-home .*\n {2}goes round it: .*breaks stacks.*back in is root.*S3UnlockBucketPolicy/s);
     expect(planned.stdout).not.toContain('\u001b');
     expect(writes(home)).toBe(0);
 
     run.faults.add({ target: 's3:PutBucketPolicy', kind: 'error', error: 'OperationAborted', times: 1 });
     const applied = await guard(`apply ${home} ${away} --stage sandbox --yes`);
     expect(applied).toMatchObject({ status: 0, stderr: '' });
-    expect(applied.stdout.split('\n')).toHaveLength(3);
+    expect(applied.stdout).toMatch(/^team-home: guarded: .*\n {2}goes round it: .*\nteam-away: guarded: .*\n {2}goes round it: .*\n$/);
     expect(sidsOf(home)).toEqual(['Readers', ...SIDS]);
     expect(sidsOf(away)).toEqual(SIDS);
 
@@ -129,13 +129,13 @@ describe('interlock guard', () => {
     expect(status).toBe(1);
     const { buckets } = JSON.parse(stdout);
     expect(buckets).toMatchObject([
-      { bucket: 'check-whole', state: 'checked', check: { whole: true, findings: [] }, guard: { level: 'hardened', principals: [BOB] } },
+      { bucket: 'check-whole', state: 'checked', check: { whole: true, findings: [] }, there: { level: 'hardened', principals: [BOB] } },
       { bucket: 'check-none', check: { whole: false, present: false }, waysRound: [expect.stringContaining('“tidy”'), expect.anything()] },
-      { bucket: 'check-basic', check: { whole: false, present: true }, waysRound: [expect.anything(), expect.stringContaining(keyId)] },
+      { bucket: 'check-basic', there: { level: 'basic' }, waysRound: [expect.anything(), expect.stringContaining(keyId)] },
     ]);
     const told = await guard(`check check-basic check-whole --level basic --principal ${BOB}`);
     expect(told).toMatchObject({ status: 0, stderr: '' });
-    expect(told.stdout).toMatch(/^check-basic: the guard is whole\n {2}goes round it: Versioning was never on/);
+    expect(told.stdout).toMatch(/^check-basic: the guard is whole: basic; \S+bob, with a code\n {2}goes round it: Versioning was never on/);
     expect(told.stdout).toContain('  wider: Statement “InterlockGuardPrincipal” also denies s3:PutBucketPolicy');
   });
 

@@ -84,7 +84,8 @@ const PLAIN = /^[\w/.=-]{1,80}$/;
 function versioningSentences(versioning: Surroundings['versioning']): string[] {
   if (versioning === 'on') return [];
   const since = versioning === 'never on' ? 'Versioning was never on' : 'Versioning is suspended';
-  return [`${since}: whoever may write or delete objects destroys what was there, and the guard does not stop that; switch versioning on.`];
+  const mend = 'switch versioning on (a hardened guard denies that: first /guard-bucket, “Put the basic guard on”)';
+  return [`${since}: whoever may write or delete objects destroys what was there, and the guard does not stop that; ${mend}.`];
 }
 
 /**

@@ -95,7 +95,7 @@ describe('waysRound', () => {
     ['suspended', 'Versioning is suspended: '],
   ] as const)('says what versioning that is %s means', (versioning, start) => {
     expect(waysRound({ ...SAFE, versioning })).toEqual([
-      `${start}whoever may write or delete objects destroys what was there, and the guard does not stop that; switch versioning on.`,
+      `${start}whoever may write or delete objects destroys what was there, and the guard does not stop that; switch versioning on (a hardened guard denies that: first /guard-bucket, “Put the basic guard on”).`,
     ]);
   });
 
