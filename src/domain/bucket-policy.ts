@@ -110,6 +110,12 @@ export function speaksOfAction({ Action, NotAction }: AnyStatement, action: stri
 /** Longer patterns name no object that there can be (an object's key has 1,024 bytes at most: S3 User Guide, "Naming Amazon S3 objects"), and take long. */
 const LONGEST = 1_200;
 
+/**
+ * Every resource, or resources of S3 by a pattern of their names: all that is known to match. What a star in front of the name takes is not
+ * (`arn:*:name`): each part of an ARN is matched by itself (IAM User Guide, "IAM JSON policy elements: Resource", read November 2026).
+ */
+const namesOfS3 = (pattern: string): boolean => pattern === '*' || pattern.startsWith(bucketArn(''));
+
 /** Does the statement reach the bucket itself, or all of its objects, whatever the values of variables? IAM doesn't fold the case of resources. */
 export function covers({ Resource, NotResource }: AnyStatement, bucket: string, what: 'bucket' | 'objects'): boolean {
   const arn = bucketArn(bucket);
@@ -122,13 +128,15 @@ export function covers({ Resource, NotResource }: AnyStatement, bucket: string, 
   const any = '\uffff';
   const takesAny = (pattern: string) => pattern.endsWith('*') && !pattern.includes(any) && matches(pattern, `${arn}/${any}`);
   const all = (pattern: string) => (what === 'bucket' ? matches(pattern, arn) : takesAny(pattern));
-  return strings(Resource).some((pattern) => opened(pattern) === pattern && all(pattern));
+  return strings(Resource).some((pattern) => namesOfS3(pattern) && opened(pattern) === pattern && all(pattern));
 }
 
 /** May the statement reach the bucket itself? A variable may stand for it, and may not except it. */
 export function mayReach({ Resource, NotResource }: AnyStatement, bucket: string): boolean {
   const arn = bucketArn(bucket);
-  if (NotResource !== undefined) return !strings(NotResource).some((pattern) => opened(pattern) === pattern && matches(pattern, arn));
+  if (NotResource !== undefined) {
+    return !strings(NotResource).some((pattern) => namesOfS3(pattern) && opened(pattern) === pattern && matches(pattern, arn));
+  }
   return Resource === undefined || strings(Resource).some((pattern) => matches(opened(pattern), arn));
 }
 

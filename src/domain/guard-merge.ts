@@ -31,7 +31,7 @@ const LIMIT = 20 * 1024;
 const MARGIN = 512;
 
 /** What conditions of a guard's statement are about, in whatever way somebody changed them: who asks, and with what MFA. */
-const GUARD_KEYS = /^aws:(?:principal|sourceidentity$|multifactorauth|user)/;
+const GUARD_KEYS = /^aws:(?:principal|sourceidentity$|multifactorauth|user(?:id|name)$)/;
 
 /** The Sid by which a statement is the guard's own, or undefined where it is somebody else's. */
 export function guardSid(statement: AnyStatement): GuardSid | undefined {
@@ -71,22 +71,49 @@ export function removeGuard(policy: BucketPolicy, bucket: string): Merged {
 }
 
 /**
- * The policy as it would be if the statements that say, under other names or none, just what this guard's say at either level bore their names.
- * One that asks for MFA alone may be anybody's, and belongs to a guard only beside the one that names the principals.
+ * The policy as it would be if the statements that say, under other names or none, just what this guard's say at either level bore their names. A name
+ * that a statement of the guard's bears already is given to no other, and to one only: what says the same besides is somebody else's. One that asks for
+ * MFA alone may be anybody's, and belongs to a guard only beside the one that names the principals, where that has lost its name too.
  */
 export function withNames(
   policy: BucketPolicy,
   { bucket, principals, approvers }: Pick<Guard, 'bucket' | 'principals' | 'approvers'>,
 ): BucketPolicy {
+  const { statements } = policy;
   const isCandidate = (one: AnyStatement) => one.Effect === 'Deny' && speaksOfAction(one, 's3:DeleteBucket') && !guardSid(one);
-  if (!policy.statements.some(isCandidate)) return policy;
-  const levels: Level[] = ['basic', 'hardened'];
+  if (!statements.some(isCandidate)) return policy;
+  // Hardened first: nobody else writes its list of actions.
+  const levels: Level[] = ['hardened', 'basic'];
   const forms = levels.flatMap((level) => guardFor({ bucket, level, principals, approvers }).statements);
-  const named = policy.statements.map((one): AnyStatement => {
-    const form = isCandidate(one) ? forms.find((other) => sameMeaning({ ...other }, one)) : undefined;
-    return form ? { ...one, Sid: form.Sid } : one;
-  });
-  return named.some((one) => guardSid(one) === 'InterlockGuardPrincipal') ? withStatements(policy, named) : policy;
+  const borne = new Set<string | undefined>(statements.map(guardSid));
+  const isNamed = borne.has('InterlockGuardPrincipal');
+  const names = new Map<number, GuardSid>();
+  for (const form of forms) {
+    if (borne.has(form.Sid) || (isNamed && mayBeAnybodys({ ...form }))) continue;
+    const alike = statements.flatMap((one, index) =>
+      isCandidate(one) && !names.has(index) && sameMeaning({ ...form }, one) ? [index] : [],
+    );
+    // Where several say the same, the guard's own are those behind the one that names the principals, as they are written.
+    const after = Math.min(...names.keys());
+    const index = alike.find((one) => one > after) ?? alike[0];
+    if (index === undefined) continue;
+    names.set(index, form.Sid as GuardSid);
+    borne.add(form.Sid);
+  }
+  if (!borne.has('InterlockGuardPrincipal') || names.size === 0) return policy;
+  return withStatements(
+    policy,
+    statements.map((one, index) => (names.has(index) ? { ...one, Sid: names.get(index) } : one)),
+  );
+}
+
+/** Does it ask for MFA alone, and of the deletion alone? AWS Support's recipe has such a one, and many a policy besides. */
+function mayBeAnybodys(form: AnyStatement): boolean {
+  return (
+    clausesOf(form)
+      .map(({ key }) => key)
+      .join() === 'aws:multifactorauthpresent' && !speaksOfAction(form, 's3:PutBucketPolicy')
+  );
 }
 
 function ownIndexes(policy: BucketPolicy, bucket: string): Set<number> {

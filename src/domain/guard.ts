@@ -143,7 +143,7 @@ export function parsePrincipal(typed: string): ParsedPrincipal {
 }
 
 /**
- * The guard of a bucket. Throws RangeError where it names no principal, one that `parsePrincipal` refuses, or a role and no approver: sessions of
+ * The guard of a bucket. Throws RangeError where it names no principal, one that `parsePrincipal` refuses, an approver whose name is none, or a role and no approver: sessions of
  * a role carry no MFA keys that one could ask for, so the approver's name, which the role's trust ties to a code, is asked for in its place
  * (IAM User Guide, "Secure API access with MFA").
  */
@@ -159,6 +159,9 @@ export function guardFor({ bucket, level, principals, approvers }: Omit<Guard, '
   if (roles.length > 0 && approvers.length === 0) {
     throw new RangeError('A guard that lets a role through asks for the approvers behind its sessions; name at least one.');
   }
+  // Characters and length of a source identity (STS API Reference, AssumeRole, SourceIdentity): a variable (`${aws:SourceIdentity}`) would be everybody's own.
+  const odd = approvers.find((name) => !/^[\w+=,.@-]{2,64}$/.test(name));
+  if (odd !== undefined) throw new RangeError(`An approver is named by the name of the IAM user, and ${JSON.stringify(odd)} is none.`);
   const deny = (sid: GuardSid, condition: Statement['Condition']): Statement => ({
     Sid: sid,
     Effect: 'Deny',

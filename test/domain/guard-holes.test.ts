@@ -41,6 +41,10 @@ describe('a guard that somebody changed a little', () => {
     ['is about accounts of a pattern', everywhere({ StringLikeIfExists: { 'aws:PrincipalAccount': '*0*' } })],
     ['is about those alone whom one would try', everywhere({ ArnLikeIfExists: { 'aws:PrincipalArn': [ROLE, BOB, ...STRANGERS] } })],
     ['is about names of a pattern', everywhere({ StringLikeIfExists: { 'aws:SourceIdentity': '*e*' } })],
+    ...['arn:aws:s3:*:team-x', 'arn:*:team-x', 'arn:aws:s3*team-x', '*:team-x'].map((Resource): [string, readonly object[]] => [
+      `reaches ${Resource}`,
+      own.map((one) => ({ ...one, Resource: [Resource, 'arn:aws:s3:::team-x/*'] })),
+    ]),
     ['has a condition of no values', everywhere({ StringNotEquals: { 'aws:SourceIdentity': [] } })],
     ['excepts everybody', own.map(({ Principal: _, ...one }) => ({ ...one, NotPrincipal: { AWS: '*' } }))],
     ['excepts a service', own.map(({ Principal: _, ...one }) => ({ ...one, NotPrincipal: { Service: 'ec2.amazonaws.com' } }))],

@@ -11,7 +11,7 @@ import {
 import { GUARD_SIDS } from '../../src/domain/guard.ts';
 import { guardSid, type Merged, mergeGuard, removeGuard, withNames } from '../../src/domain/guard-merge.ts';
 import { anonymous } from '../helpers/authorize.ts';
-import { BOB, BUCKET, CALLERS, GUARDS, guardOf, may, OPEN, ROLE, ROOT } from '../helpers/guard-callers.ts';
+import { BOB, BUCKET, CALLERS, GUARDS, guardOf, type Kind, may, OPEN, ROLE, ROOT } from '../helpers/guard-callers.ts';
 import { foreign, foreignPolicy, policyOf } from '../helpers/guard-statements.ts';
 
 const ARN = `arn:aws:s3:::${BUCKET}`;
@@ -110,6 +110,7 @@ describe('mergeGuard', () => {
     ['an Allow', { Effect: 'Allow' }],
     ['a Deny of something else', { Effect: 'Deny', Action: 's3:GetObject' }],
     ['no Effect that AWS knows', { Effect: 'deny' }],
+    ['a Deny of a program', { Effect: 'Deny', Condition: { StringLike: { 'aws:UserAgent': 'old*' } } }],
     ['a Deny of everything without TLS', { Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
   ])("keeps a statement with one of the guard's Sids that is %s", (_, more) => {
     const statement = { ...allow(), Sid: 'InterlockGuardPrincipal', Action: 's3:DeleteBucket', ...more };
@@ -148,6 +149,31 @@ describe('mergeGuard', () => {
     const policy = policyOf({ Statement: mfa });
     expect(done(mergeGuard(policy, guardOf('root', 'basic'))).statements).toHaveLength(3);
     expect(withNames(policy, guardOf('root', 'basic'))).toEqual(policy);
+  });
+
+  it.each<[string, Kind, (policy: BucketPolicy) => BucketPolicy]>([
+    ['put on twice', 'user', (policy) => policy],
+    ['put on twice, of root', 'root', (policy) => policy],
+    ['for the role before', 'role', (policy) => policy],
+    [
+      'without its names',
+      'user',
+      (policy) =>
+        withStatements(
+          policy,
+          policy.statements.map(({ Sid, ...one }) => (/^Inter/.test(String(Sid)) ? one : { Sid, ...one })),
+        ),
+    ],
+  ])("keeps somebody else's statement that says what one of the guard's does, beside a guard %s", (_, before, changed) => {
+    const [, mfa = {}] = guardOf('user', 'basic').statements.map((one): AnyStatement => ({ ...one, Sid: 'TeamRequiresMfa' }));
+    const policy = policyOf({ Statement: [mfa, allow()] });
+    const first = changed(done(mergeGuard(policy, guardOf(before, 'basic'))));
+    const kind = before === 'root' ? before : 'user';
+    for (const level of ['basic', 'hardened'] as const) {
+      const second = done(mergeGuard(first, guardOf(kind, level)));
+      expect(second.statements).toEqual([mfa, allow(), ...guardOf(kind, level).statements]);
+      expect(done(removeGuard(withNames(second, guardOf(kind, level)), BUCKET)).statements).toEqual([mfa, allow()]);
+    }
   });
 
   it.each([
