@@ -81,7 +81,7 @@ describe('guardFor', () => {
     ['no principal', { principals: [] }, 'lets at least one principal through'],
     ['a role and no approver', { principals: [ROLE], approvers: [] }, 'asks for the approvers behind its sessions'],
     ['a pattern', { principals: [`${BOB}*`] }, 'whole ARNs'],
-    ['a variable for an approver', { approvers: ['${aws:SourceIdentity}'] }, 'is none'],
+    ['a variable for an approver', { principals: [ROLE], approvers: ['${aws:SourceIdentity}'] }, 'is none'],
   ])('throws for %s', (_, more, fault) => {
     expect(() => guardFor({ bucket: BUCKET, level: 'basic', approvers: [ALICE], ...more })).toThrow(fault);
   });
