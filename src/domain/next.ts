@@ -47,6 +47,8 @@ export function whyFailed(errorName: string, kind: Kind): string {
       return 'Its input was not what was asked for in Slack, so nothing was done with it. An operator should look into who started it.';
     case 'ForeignAnswer':
       return 'Somebody answered in place of Interlock, so nothing was done with it. An operator should look into who may call states:SendTaskSuccess.';
+    case 'ForeignResult':
+      return 'A function of Interlock’s said what it never says, so nothing more was done. An operator should look into who changed its code.';
     case 'ConfigError':
       return 'The configuration or a secret is at fault; the log of the function says where.';
     case 'SlackRefused':

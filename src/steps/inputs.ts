@@ -7,8 +7,10 @@ import type { ToReport } from './report.ts';
 /** An empty object stands for what no state has said yet: a template can't hold null. */
 const orNone = <T extends z.ZodType>(schema: T) => z.union([z.strictObject({}).transform(() => null), schema]);
 
-/** The last answer, where there is one of the form that ours have: no step that only tells of it fails for another's. */
-const answered = z.custom((given) => given !== undefined).transform((given) => Answer.safeParse(given).data ?? null);
+/** What a state said, where it has the form that ours have: no step that only tells of it fails for another's. */
+const ifOurs = <T extends z.ZodType>(schema: T) =>
+  z.custom((given) => given !== undefined).transform((given): z.infer<T> | null => schema.safeParse(given).data ?? null);
+const answered = ifOurs(Answer);
 
 const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Request };
 
@@ -58,7 +60,7 @@ export const GuardInput = z.strictObject({ ...withSession, facts: Facts.extend({
 export type GuardInput = z.infer<typeof GuardInput>;
 
 const fromFlow = z
-  .strictObject({ ...step, conclusion: Conclusion, answer: answered, elevation: orNone(Elevation), work: orNone(Work) })
+  .strictObject({ ...step, conclusion: Conclusion, answer: answered, elevation: ifOurs(Elevation), work: ifOurs(Work) })
   .transform(({ request, conclusion, enteredAt, answer, elevation, work }) => ({
     requestId: request.requestId,
     request,

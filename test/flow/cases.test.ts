@@ -44,6 +44,19 @@ describe('the flow', () => {
     expect(tokens.filter((token) => told.includes(token))).toEqual([]);
   });
 
+  it.each<[string, object]>([
+    ['a verdict', { verdict: undefined }],
+    ['a verdict in words', { verdict: 7 }],
+    ['whom it is of, of an approval', { slackUser: undefined }],
+    ['whom it is of, of a rejection', { verdict: 'rejected', slackUser: undefined }],
+    ['a reason, of a rejection', { verdict: 'rejected', why: undefined }],
+    ['a reason in words, of a cancellation', { verdict: 'cancelled', why: null }],
+  ])('reports an answer without %s as one that isn’t ours', async (_, answer) => {
+    const { path, conclusion } = await runCase({ responses: [{ Inspect: {} }, { AskApprover: answer }] });
+    expect(path).toContain('Approved? → ConcludeForeignAnswer → Report');
+    expect(conclusion).toEqual({ outcome: 'failed', why: 'ForeignAnswer', by: '' });
+  });
+
   it('goes every way that the state machine has, in these cases', () => {
     const ways = STATES.flatMap(([name, { Next, Default, Choices = [], Catch = [] }]) =>
       [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((one) => one.Next)].flatMap((next) =>
