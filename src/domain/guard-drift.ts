@@ -21,28 +21,46 @@ export interface Remarked {
   trouble: Trouble;
   /** In sentences. */
   remarks: string[];
+  /** Of the guard's statements, where they could be read: these may change and the sentences on them stay. */
+  digest?: string | undefined;
 }
 
+/** What is known of a watched bucket: what people were last told of it. No remarks: it was as it should be. */
+export type Told = Pick<Remarked, 'remarks' | 'digest'>;
+
+/** One that is not as it was known to be; `edited`: in the same words, of other statements. */
+export type Worse = Remarked & { edited?: boolean };
+
 export interface Drift {
-  /** Not as they should be, and not known to be so in these words; the gravest first, then by name: a message may show the first few only. */
-  worse: Remarked[];
+  /**
+   * Not as they should be, and not known to be so; the gravest first, then those that were known before, whose guards somebody changed, then by name:
+   * a message shows the first few only.
+   */
+  worse: Worse[];
   /** Names of those that are as they should be again. */
   mended: string[];
   /** Names of those that could not be looked at when people were last told, and are as they should be: nobody knows that they weren't. */
   seenAgain: string[];
-  /** Names of those that are not watched any more: gone, or no longer under such a rule. Nobody is told. */
+  /** Names of those that were watched and are no longer there: deleted, by a request or past it. */
+  gone: string[];
+  /** Names of those that are as they should be, and of which nothing was known. Nobody is told. */
+  fresh: string[];
+  /** Names of those that are there, and no longer under such a rule. Nobody is told. */
   forgotten: string[];
 }
 
 const NO_GUARD = 'It has no guard: whoever may delete buckets can delete it.';
 const BASIC = 'Its guard is basic: it denies the deletion alone, and whoever may write the bucket’s policy can take it off.';
 
-/** What there is to say of a bucket that was looked at; undefined where it is as it should be: a whole hardened guard, and nothing goes round it. */
-export function remarkOn(bucket: string, guard: GuardSeen, waysRound: string[]): Remarked | undefined {
+/**
+ * What there is to say of a bucket that was looked at; undefined where it is as it should be: a whole hardened guard, and nothing goes round it.
+ * @param digest of the guard's statements
+ */
+export function remarkOn(bucket: string, guard: GuardSeen, waysRound: string[], digest?: string): Remarked | undefined {
   const onGuard = guard.state === 'none' ? [NO_GUARD] : guard.level === 'basic' ? [...guard.findings, BASIC] : guard.findings;
   const trouble = guard.state === 'whole' && guard.findings.length === 0 ? 'basic' : 'guard';
-  if (onGuard.length > 0) return { bucket, trouble, remarks: [...onGuard, ...waysRound] };
-  return waysRound.length > 0 ? { bucket, trouble: 'round', remarks: waysRound } : undefined;
+  if (onGuard.length > 0) return { bucket, trouble, remarks: [...onGuard, ...waysRound], digest };
+  return waysRound.length > 0 ? { bucket, trouble: 'round', remarks: waysRound, digest } : undefined;
 }
 
 const GRAVITY: readonly Trouble[] = ['guard', 'basic', 'round', 'unseen'];
@@ -58,23 +76,41 @@ export const unseen = (bucket: string, why: string): Remarked => ({
 
 /**
  * Compares what is found now with what people were last told.
- * @param told remarks by bucket, of those that were not as they should be
+ * @param told what is known, by bucket
  * @param watched the names of all buckets that are watched now
  * @param found what there is to say of some of them
+ * @param isThere is there still a bucket of the name, watched or not?
  */
-export function driftOf(told: ReadonlyMap<string, readonly string[]>, watched: ReadonlySet<string>, found: readonly Remarked[]): Drift {
+export function driftOf(
+  told: ReadonlyMap<string, Told>,
+  watched: ReadonlySet<string>,
+  found: readonly Remarked[],
+  isThere: (bucket: string) => boolean,
+): Drift {
   const now = new Map(found.map((one) => [one.bucket, one]));
-  const same = (a: readonly string[], b: readonly string[] = []) => a.length === b.length && a.every((one, index) => one === b[index]);
-  const again = [...told.keys()].filter((bucket) => watched.has(bucket) && !now.has(bucket)).sort();
-  const wasUnseen = (bucket: string) => told.get(bucket)?.[0]?.startsWith(UNSEEN) ?? false;
+  const known = [...told.keys()].sort();
+  const again = known.filter((bucket) => watched.has(bucket) && !now.has(bucket) && told.get(bucket)?.remarks.length !== 0);
+  const wasUnseen = (bucket: string) => told.get(bucket)?.remarks[0]?.startsWith(UNSEEN) ?? false;
+  const unwatched = known.filter((bucket) => !watched.has(bucket));
+  const worse = found.flatMap((one): Worse[] => {
+    const before = told.get(one.bucket);
+    if (!before || !sameSentences(one.remarks, before.remarks)) return [one];
+    return one.digest === undefined || before.digest === undefined || one.digest === before.digest ? [] : [{ ...one, edited: true }];
+  });
   return {
-    worse: found.filter(({ bucket, remarks }) => !same(remarks, told.get(bucket))).sort(gravestFirst),
+    worse: worse.sort(
+      (a, b) =>
+        GRAVITY.indexOf(a.trouble) - GRAVITY.indexOf(b.trouble) ||
+        Number(told.has(b.bucket)) - Number(told.has(a.bucket)) ||
+        (a.bucket < b.bucket ? -1 : 1),
+    ),
     mended: again.filter((bucket) => !wasUnseen(bucket)),
     seenAgain: again.filter(wasUnseen),
-    forgotten: [...told.keys()].filter((bucket) => !watched.has(bucket)),
+    gone: unwatched.filter((bucket) => !isThere(bucket)),
+    fresh: [...watched].filter((bucket) => !now.has(bucket) && !told.has(bucket)),
+    forgotten: unwatched.filter(isThere),
   };
 }
 
-function gravestFirst(a: Remarked, b: Remarked): number {
-  return GRAVITY.indexOf(a.trouble) - GRAVITY.indexOf(b.trouble) || (a.bucket < b.bucket ? -1 : 1);
-}
+const sameSentences = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one, index) => one === b[index]);

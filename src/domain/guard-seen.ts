@@ -2,6 +2,7 @@
  * How a bucket's guard stands for those whom the bucket's rule names, as the flow shows it to approvers and the daily check to operators. It is
  * compared with the guard that the rule asks for; other statements are only read, never evaluated.
  */
+import { createHash } from 'node:crypto';
 import { type AnyStatement, type BucketPolicy, readPolicy, speaksOfAction } from './bucket-policy.ts';
 import type { Approver, Config } from './configuration.ts';
 import { denialBy, denialsIn } from './denials.ts';
@@ -53,8 +54,7 @@ export function guardSeen(text: string | undefined, watch: Watch): { guard: Guar
   const level = levelIn(policy);
   const guard = guardFor({ bucket, level, ...approved });
   const check = checkGuard(policy, guard);
-  const recipe = recipeIn(policy, bucket)?.indexes ?? [];
-  const own = policy.statements.filter((statement, index) => guardSid(statement) !== undefined || recipe.includes(index));
+  const own = ownIn(policy, bucket);
   const approvers = approversIn(watch).map((approver) => casesOf(approver, watch));
   const findings = check.findings.filter(({ kind }) => kind !== 'wider' && kind !== 'foreign').map(({ sentence }) => sentence);
   return {
@@ -69,6 +69,20 @@ export function guardSeen(text: string | undefined, watch: Watch): { guard: Guar
       return letsThrough ? [] : (denialBy(statement, index, bucket) ?? []);
     }),
   };
+}
+
+/** The guard's own statements, AWS Support's among them. */
+function ownIn(policy: BucketPolicy, bucket: string): AnyStatement[] {
+  const recipe = recipeIn(policy, bucket)?.indexes ?? [];
+  return policy.statements.filter((statement, index) => guardSid(statement) !== undefined || recipe.includes(index));
+}
+
+/** A digest of the guard's own statements as they stand; of the whole text where it can't be read. */
+export function guardDigest(text: string | undefined, { bucket, config, stage }: Watch): string {
+  const approved = approvedPrincipals(config, bucket, stage);
+  const read = readPolicy(text);
+  const own = read.ok ? ownIn(approved ? withNames(read.policy, { bucket, ...approved }) : read.policy, bucket) : text;
+  return createHash('sha256').update(JSON.stringify(own)).digest('hex');
 }
 
 /** The level that a guard has, or was to have: it is hardened where any statement of it denies more than the deletion. */

@@ -6,10 +6,10 @@ import type { Guards } from '../aws/guards.ts';
 import type { Home, Protection } from '../aws/protection.ts';
 import type { Config, Rule } from '../config.ts';
 import { driftOf, type Remarked, remarkOn, unseen } from '../domain/guard-drift.ts';
-import { guardSeen } from '../domain/guard-seen.ts';
+import { guardDigest, guardSeen } from '../domain/guard-seen.ts';
 import { ruleFor } from '../domain/rules.ts';
 import { SlackRefused } from '../errors.ts';
-import { driftMessage } from '../slack/views/drift.ts';
+import { driftMessage, namedOf } from '../slack/views/drift.ts';
 import type { Message } from '../slack/views/messages.ts';
 import { post, type Warn } from './telling.ts';
 
@@ -42,17 +42,23 @@ const LOOKING = 10 * 60_000;
 
 /**
  * Run again, it finds nothing new and tells nobody. Told first and written afterwards: where it dies in between, the next run tells once more,
- * which is better than never. Throws TryAgain or SlackRefused where Slack takes no message, and the SDK's errors where the account can't be listed.
+ * which is better than never. What the message doesn't name is not written, and told the next time. Throws TryAgain or SlackRefused where Slack takes
+ * no message, and the SDK's errors where the account can't be listed.
  */
 export async function checkGuards(parts: CheckParts): Promise<Checked> {
   const { stage, guards, now } = parts;
-  const { watched, found } = await lookAtAll(await watchedBuckets(parts), parts);
-  const drift = driftOf(await guards.told(), watched, found);
-  const told = drift.worse.length + drift.mended.length + drift.seenAgain.length > 0;
+  const { listed, watched: homes } = await watchedBuckets(parts);
+  const { watched, found, absent } = await lookAtAll(homes, parts);
+  // Where no rule asks for a guard the account isn't listed, and nothing is known to be gone.
+  const isThere = (bucket: string) => !absent.has(bucket) && (listed?.has(bucket) ?? true);
+  const drift = driftOf(await guards.told(), watched, found, isThere);
+  const told = drift.worse.length + drift.mended.length + drift.seenAgain.length + drift.gone.length > 0;
   if (told) await tell(driftMessage({ ...drift, checked: watched.size, stage }), parts);
   const at = new Date(now()).toISOString();
-  await atOnce(WRITES, drift.worse, ({ bucket, remarks }) => guards.tell(bucket, remarks, at));
-  await atOnce(WRITES, [...drift.mended, ...drift.seenAgain, ...drift.forgotten], (bucket) => guards.forget(bucket));
+  const named = namedOf(drift);
+  const well = [...named.mended, ...named.seenAgain, ...drift.fresh].map((bucket) => ({ bucket, remarks: [] }));
+  await atOnce(WRITES, [...named.worse, ...well], ({ bucket, ...what }) => guards.tell(bucket, what, at));
+  await atOnce(WRITES, [...named.gone, ...drift.forgotten], (bucket) => guards.forget(bucket));
   return { checked: watched.size, unseen: found.filter(({ trouble }) => trouble === 'unseen').length, told };
 }
 
@@ -68,22 +74,33 @@ async function tell(message: Message, { config, slack, warn }: CheckParts): Prom
   }
 }
 
-async function watchedBuckets({ config, list }: CheckParts): Promise<Home[]> {
+/** The names of the account's buckets, undefined where they aren't asked for, and the buckets whose rule asks for a guard. */
+async function watchedBuckets({ config, list }: CheckParts): Promise<{ listed?: Set<string>; watched: Home[] }> {
   const asksForGuard = ({ guard }: Rule) => guard === 'required';
-  if (!config.rules.some(asksForGuard)) return [];
-  return (await list()).filter(({ bucket }) => {
+  if (!config.rules.some(asksForGuard)) return { watched: [] };
+  const all = await list();
+  const watched = all.filter(({ bucket }) => {
     const rule = ruleFor(config, bucket);
     return rule && asksForGuard(rule);
   });
+  return { listed: new Set(all.map(({ bucket }) => bucket)), watched };
 }
 
-/** The names of those that are there, and what there is to say of each; one that can't be looked at keeps none of the others from it. */
-async function lookAtAll(listed: Home[], parts: CheckParts): Promise<{ watched: Set<string>; found: Remarked[] }> {
+/** What came of the looks: which are there to be watched, what there is to say of some, and which were deleted since they were listed. */
+interface Looks {
+  watched: Set<string>;
+  found: Remarked[];
+  absent: Set<string>;
+}
+
+/** One that can't be looked at keeps none of the others from it. */
+async function lookAtAll(homes: Home[], parts: CheckParts): Promise<Looks> {
   const { config, stage, look, now, warn } = parts;
-  const watched = new Set(listed.map(({ bucket }) => bucket));
+  const watched = new Set(homes.map(({ bucket }) => bucket));
+  const absent = new Set<string>();
   const end = now() + LOOKING;
   const found: (Remarked | undefined)[] = [];
-  await atOnce(LOOKS, listed, async (home) => {
+  await atOnce(LOOKS, homes, async (home) => {
     const { bucket } = home;
     if (now() > end) {
       found.push(unseen(bucket, 'the time was over'));
@@ -91,16 +108,17 @@ async function lookAtAll(listed: Home[], parts: CheckParts): Promise<{ watched: 
     }
     try {
       const { policy, waysRound } = await look(home);
-      found.push(remarkOn(bucket, guardSeen(policy, { bucket, config, stage }).guard, waysRound));
+      const watch = { bucket, config, stage };
+      found.push(remarkOn(bucket, guardSeen(policy, watch).guard, waysRound, guardDigest(policy, watch)));
     } catch (error) {
-      // Deleted since it was listed: it is forgotten, not mended.
       if (nameOf(error) === 'NoSuchBucket') {
         watched.delete(bucket);
+        absent.add(bucket);
         return;
       }
       warn('not looked at', { bucket, error: nameOf(error) });
       found.push(unseen(bucket, nameOf(error)));
     }
   });
-  return { watched, found: found.filter((one) => one !== undefined) };
+  return { watched, found: found.filter((one) => one !== undefined), absent };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { driftOf, type Remarked, remarkOn, unseen } from '../../src/domain/guard-drift.ts';
+import { driftOf as driftWhere, type Remarked, remarkOn, type Told, unseen } from '../../src/domain/guard-drift.ts';
 import type { GuardSeen } from '../../src/domain/request.ts';
 
 const guard = (more: Partial<GuardSeen> = {}): GuardSeen => ({
@@ -36,19 +36,22 @@ describe('remarkOn', () => {
       ['Its guard is basic: it denies the deletion alone, and whoever may write the bucket’s policy can take it off.'],
     ],
   ])('says %s', (_, more, ways, trouble, remarks) => {
-    expect(remarkOn('b', guard(more), ways)).toEqual({ bucket: 'b', trouble, remarks });
+    expect(remarkOn('b', guard(more), ways, 'd')).toEqual({ bucket: 'b', trouble, remarks, digest: 'd' });
   });
 });
 
 describe('driftOf', () => {
-  const nothing = { worse: [], mended: [], seenAgain: [], forgotten: [] };
-  const told = (...rows: Remarked[]) => new Map(rows.map(({ bucket, remarks }) => [bucket, remarks]));
+  const nothing = { worse: [], mended: [], seenAgain: [], gone: [], fresh: [], forgotten: [] };
+  const told = (...rows: Remarked[]) => new Map(rows.map(({ bucket, trouble: _, ...what }): [string, Told] => [bucket, what]));
+  const well = (...names: string[]) => told(...names.map((name) => remarked(name)));
+  const driftOf = (before: Map<string, Told>, watched: Set<string>, found: Remarked[], isThere = (_: string) => true) =>
+    driftWhere(before, watched, found, isThere);
 
   it('tells what is wrong now, once: as soon as it is known in these words it is told no more', () => {
     const found = [remarked('b', NONE), remarked('a', 'One.')];
     const first = driftOf(new Map(), new Set(['a', 'b', 'c']), found);
-    expect(first).toEqual({ ...nothing, worse: [remarked('a', 'One.'), remarked('b', NONE)] });
-    expect(driftOf(told(...found), new Set(['a', 'b', 'c']), found)).toEqual(nothing);
+    expect(first).toEqual({ ...nothing, fresh: ['c'], worse: [remarked('a', 'One.'), remarked('b', NONE)] });
+    expect(driftOf(new Map([...told(...found), ...well('c')]), new Set(['a', 'b', 'c']), found)).toEqual(nothing);
   });
 
   it('tells what is wrong in another way than it was', () => {
@@ -63,8 +66,21 @@ describe('driftOf', () => {
     });
   });
 
-  it('tells nothing of a bucket that is gone, or that its rule asks no guard of any more', () => {
-    expect(driftOf(told(remarked('a', 'One.')), new Set(), [])).toEqual({ ...nothing, forgotten: ['a'] });
+  it('tells of a bucket that is gone, and nothing of one that its rule asks no guard of any more', () => {
+    const known = new Map([...told(remarked('a', 'One.')), ...well('b', 'c')]);
+    expect(driftOf(known, new Set(), [], (name) => name === 'c')).toEqual({ ...nothing, gone: ['a', 'b'], forgotten: ['c'] });
+  });
+
+  it('tells in the same words of a guard that was edited since', () => {
+    const found = [{ ...remarked('a', 'It lets 6 through.'), digest: '2' }];
+    const since = (digest?: string) => driftOf(told({ ...remarked('a', 'It lets 6 through.'), digest }), new Set('a'), found).worse;
+    expect(since('1')).toEqual([{ ...found[0], edited: true }]);
+    expect([since('2'), since()]).toEqual([[], []]);
+  });
+
+  it('tells of those that were known before those that are new, where neither is graver', () => {
+    const found = [remarked('a', NONE), remarked('z', NONE)];
+    expect(driftOf(well('z'), new Set(['a', 'z']), found).worse.map(({ bucket }) => bucket)).toEqual(['z', 'a']);
   });
 
   it('tells a bucket that could not be looked at as any other', () => {
@@ -98,9 +114,11 @@ describe('driftOf', () => {
         const watched = new Set([...found.map(({ bucket }) => bucket), ...more]);
         const table = told(...before);
         const drift = driftOf(table, watched, found);
-        for (const { bucket, remarks } of drift.worse) table.set(bucket, remarks);
-        for (const bucket of [...drift.mended, ...drift.seenAgain, ...drift.forgotten]) table.delete(bucket);
-        expect(table).toEqual(told(...found));
+        for (const { bucket, trouble: _, ...what } of drift.worse) table.set(bucket, what);
+        for (const bucket of [...drift.mended, ...drift.seenAgain, ...drift.fresh]) table.set(bucket, { remarks: [] });
+        for (const bucket of [...drift.gone, ...drift.forgotten]) table.delete(bucket);
+        const others = more.filter((name) => !found.some(({ bucket }) => bucket === name)).map((name) => remarked(name));
+        expect(table).toEqual(told(...found, ...others));
         expect(driftOf(table, watched, found)).toEqual(nothing);
       }),
     );

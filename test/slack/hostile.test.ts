@@ -108,8 +108,9 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
       ),
       fc.array(hostile, { maxLength: 40 }),
       fc.array(hostile, { maxLength: 40 }),
+      fc.array(hostile, { maxLength: 40 }),
     )
-    .map(([worse, mended, seenAgain]) => driftMessage({ worse, mended, seenAgain, checked: 100, stage: 'prod' })),
+    .map(([worse, mended, seenAgain, gone]) => driftMessage({ worse, mended, seenAgain, gone, checked: 100, stage: 'prod' })),
   'the status': fc
     .array(request, { maxLength: 25 })
     .map((some) => some.map((one) => ({ request: one, state: 'waiting' as const })))

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Home } from '../../src/aws/protection.ts';
 import { NO_POLICY, policyText, withStatements } from '../../src/domain/bucket-policy.ts';
 import { approvedPrincipals, guardFor } from '../../src/domain/guard.ts';
+import type { Told } from '../../src/domain/guard-drift.ts';
 import { SlackRefused } from '../../src/errors.ts';
 import { type CheckParts, checkGuards } from '../../src/steps/check-guards.ts';
 import { aConfig, aRule } from '../helpers/models.ts';
@@ -26,7 +27,7 @@ const guarded = (bucket: string): string | undefined => {
 
 /** A check of these buckets; `policies` says what each has where that isn't a whole guard, an Error that it can't be looked at. */
 function parts(buckets: Home[], policies: Record<string, string | undefined | Error> = {}, more: Partial<CheckParts> = {}) {
-  const table = new Map<string, string[]>();
+  const table = new Map<string, Told>();
   const posted: { channel: string; text: string; blocks: unknown[] }[] = [];
   const looked: string[] = [];
   const all = {
@@ -41,7 +42,7 @@ function parts(buckets: Home[], policies: Record<string, string | undefined | Er
     },
     guards: {
       told: async () => new Map(table),
-      tell: async (bucket: string, remarks: string[]) => void table.set(bucket, remarks),
+      tell: async (bucket: string, what: Told) => void table.set(bucket, what),
       forget: async (bucket: string) => void table.delete(bucket),
     },
     slack: {
@@ -59,11 +60,14 @@ function parts(buckets: Home[], policies: Record<string, string | undefined | Er
   return { all, table, posted, looked };
 }
 
+const NONE: Told = { remarks: ['It has no guard.'] };
+const WELL: Told = { remarks: [] };
+
 describe('checkGuards', () => {
   it('looks at the buckets whose rule asks for a guard and at no others, and is silent where all is well', async () => {
     const { all, posted, looked, table } = parts(homes('guarded-a', 'team-b', 'orphan'));
     expect(await checkGuards(all)).toEqual({ checked: 1, unseen: 0, told: false });
-    expect([looked, posted, [...table]]).toEqual([['guarded-a'], [], []]);
+    expect([looked, posted, [...table]]).toEqual([['guarded-a'], [], [['guarded-a', WELL]]]);
   });
 
   it('asks AWS nothing where no rule asks for a guard', async () => {
@@ -80,7 +84,7 @@ describe('checkGuards', () => {
     expect(posted.map(({ channel, text }) => [channel, text])).toEqual([
       ['C0OPERATORS', 'The daily check of guards: 1 bucket is not guarded as it should be.'],
     ]);
-    expect([...table.keys()]).toEqual(['guarded-a']);
+    expect([...table.keys()]).toEqual(['guarded-a', 'guarded-b']);
     expect(await checkGuards(all)).toMatchObject({ told: false });
     expect(posted).toHaveLength(1);
   });
@@ -92,12 +96,47 @@ describe('checkGuards', () => {
     expect(posted.map(({ channel }) => channel)).toEqual(['C0APPROVALS']);
   });
 
-  it('tells when it is mended, and forgets what is gone without a word', async () => {
-    const { all, posted, table } = parts(homes('guarded-a'));
-    table.set('guarded-a', ['It has no guard.']).set('guarded-gone', ['It has no guard.']);
+  it('tells when it is mended, and of what is gone, once; what is not watched any more is forgotten without a word', async () => {
+    const { all, posted, table } = parts(homes('guarded-a', 'team-b'));
+    table.set('guarded-a', NONE).set('guarded-gone', WELL).set('team-b', NONE);
     expect(await checkGuards(all)).toMatchObject({ told: true });
-    expect(posted.map(({ text }) => text)).toEqual(['The daily check of guards: 1 bucket is guarded as it should be again.']);
-    expect([...table]).toEqual([]);
+    expect(posted.map(({ text }) => text)).toEqual([
+      'The daily check of guards: 1 bucket is guarded as it should be again, 1 bucket is no longer there.',
+    ]);
+    expect(JSON.stringify(posted)).toContain('No longer there: `guarded-gone`. Where no request of Interlock’s deleted it');
+    expect([...table]).toEqual([['guarded-a', WELL]]);
+    expect(await checkGuards(all)).toMatchObject({ told: false });
+  });
+
+  it('tells of a guard that was taken off, however many unguarded buckets somebody made to hide it', async () => {
+    const junk = Array.from({ length: 30 }, (_, index) => `guarded-${index}`);
+    const off = Object.fromEntries(['guarded-victim', ...junk].map((name) => [name, undefined]));
+    const { all, posted, table } = parts(homes('guarded-victim', ...junk), off);
+    await checkGuards(all);
+    expect([table.has('guarded-victim'), table.size]).toEqual([false, 20]);
+    expect(JSON.stringify(posted)).toContain('what is not named here is told the next day');
+    await checkGuards(all);
+    expect(JSON.stringify(posted.at(-1))).toContain('guarded-victim');
+    // Of one that was known to be guarded it is told at once.
+    table.clear();
+    table.set('guarded-victim', WELL);
+    await checkGuards(all);
+    expect(JSON.stringify(posted.at(-1)?.blocks[1])).toContain('`guarded-victim`: It has no guard');
+  });
+
+  it('tells of a guard that was edited once more, though the sentences on it are the same', async () => {
+    const lets = (more: string) =>
+      guarded('guarded-a')?.replace(
+        /"ArnNotEquals":\{"aws:PrincipalArn":\[/,
+        `$&${Array.from('12345', (n) => `"u${n}",`).join('')}"${more}",`,
+      );
+    const policies = { 'guarded-a': lets('x') };
+    const { all, posted } = parts(homes('guarded-a'), policies);
+    await checkGuards(all);
+    Object.assign(policies, { 'guarded-a': lets('*') });
+    expect(await checkGuards(all)).toMatchObject({ told: true });
+    expect(JSON.stringify(posted.at(-1))).toMatch(/u5 and 1 more through too.*edited since this was last told/);
+    expect(await checkGuards(all)).toMatchObject({ told: false });
   });
 
   it('goes on after a bucket that can’t be looked at, says how many, and repeats no text of others', async () => {
@@ -112,11 +151,12 @@ describe('checkGuards', () => {
     expect(JSON.stringify(posted)).not.toContain('quote');
   });
 
-  it('says nothing of a bucket that is deleted while it looks', async () => {
+  it('says of a bucket that is deleted while it looks that it is gone', async () => {
     const { all, posted, table } = parts(homes('guarded-a', 'guarded-b'), { 'guarded-a': named('NoSuchBucket') });
-    table.set('guarded-a', ['It has no guard.']);
-    expect(await checkGuards(all)).toEqual({ checked: 1, unseen: 0, told: false });
-    expect([posted, [...table]]).toEqual([[], []]);
+    table.set('guarded-a', NONE);
+    expect(await checkGuards(all)).toEqual({ checked: 1, unseen: 0, told: true });
+    expect(posted.map(({ text }) => text)).toEqual(['The daily check of guards: 1 bucket is no longer there.']);
+    expect([...table]).toEqual([['guarded-b', WELL]]);
   });
 
   /** A Slack of which these channels take no message. */
@@ -156,7 +196,7 @@ describe('checkGuards', () => {
     };
     const { all, posted, table } = parts(names, {}, { look, now: () => minutes * 60_000 });
     const { checked, unseen } = await checkGuards(all);
-    expect([checked, most, table.size, posted.length]).toEqual([3000, 12, 3000, 1]);
+    expect([checked, most, table.size, posted.length]).toEqual([3000, 12, 20, 1]);
     expect(unseen).toBeGreaterThan(900);
     expect(JSON.stringify(posted)).toContain('And 2,990 buckets more, none of them graver');
   });

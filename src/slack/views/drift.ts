@@ -1,11 +1,14 @@
 /** The daily check's message to operators: which guards are not as they should be, and which are again. Pure. */
 import type { KnownBlock } from '@slack/types';
-import type { Drift, Remarked } from '../../domain/guard-drift.ts';
+import type { Drift, Remarked, Worse } from '../../domain/guard-drift.ts';
 import { applyCommand } from '../../domain/guard-seen.ts';
 import { code, context, cut, fallback, literal, section } from '../text.ts';
 import type { Message } from './messages.ts';
 
-export interface Drifted extends Pick<Drift, 'worse' | 'mended' | 'seenAgain'> {
+/** What people are told of. */
+type News = Pick<Drift, 'worse' | 'mended' | 'seenAgain' | 'gone'>;
+
+export interface Drifted extends News {
   /** Buckets that the check is about. */
   checked: number;
   stage: string;
@@ -13,12 +16,18 @@ export interface Drifted extends Pick<Drift, 'worse' | 'mended' | 'seenAgain'> {
 
 /** How many buckets are told of one by one, each in so many characters: all blocks of a message hold 12,000 (src/slack/text.ts). */
 const SHOWN = 10;
-const LENGTH = 550;
+const LENGTH = 430;
 
 /** How many names of mended buckets stand in a line, and of those that are told of by name alone. */
 const NAMES = 10;
 
-export function driftMessage({ worse, mended, seenAgain, checked, stage }: Drifted): Message {
+/** What of it the message names. */
+export function namedOf({ worse, mended, seenAgain, gone }: News): News {
+  const [few, lost, seen] = [mended, gone, seenAgain].map((all) => all.slice(0, NAMES));
+  return { worse: worse.slice(0, SHOWN + NAMES), mended: few ?? [], seenAgain: seen ?? [], gone: lost ?? [] };
+}
+
+export function driftMessage({ worse, mended, seenAgain, gone, checked, stage }: Drifted): Message {
   const unseen = worse.filter(({ trouble }) => trouble === 'unseen');
   const wrong = worse.length - unseen.length;
   const counts = [
@@ -30,7 +39,9 @@ export function driftMessage({ worse, mended, seenAgain, checked, stage }: Drift
         ]
       : []),
     ...(seenAgain.length > 0 ? [`${buckets(seenAgain.length)} could be looked at again`] : []),
+    ...(gone.length > 0 ? [`${buckets(gone.length)} ${gone.length === 1 ? 'is' : 'are'} no longer there`] : []),
   ];
+  const isMore = worse.length > SHOWN + NAMES || [mended, seenAgain, gone].some(({ length }) => length > NAMES);
   const line = `The daily check of guards: ${counts.join(', ')}.`;
   return {
     text: fallback(line),
@@ -38,11 +49,22 @@ export function driftMessage({ worse, mended, seenAgain, checked, stage }: Drift
       section(`:shield: ${line}`),
       ...worse
         .slice(0, SHOWN)
-        .map((one) => section(`${code(one.bucket)}: ${cut(literal(one.remarks.join(' ')), LENGTH)}\n${mendOf(one, stage)}`)),
+        .map((one) =>
+          section(`${code(one.bucket)}: ${cut(literal(one.remarks.join(' ')), LENGTH)}${editedOf(one)}\n${mendOf(one, stage)}`),
+        ),
       ...more(worse.slice(SHOWN), stage),
       ...(mended.length > 0 ? [section(`Guarded as they should be again, with nothing that goes round it: ${names(mended)}.`)] : []),
       ...(seenAgain.length > 0 ? [section(`Looked at again, and guarded as they should be: ${names(seenAgain)}.`)] : []),
-      context(`${buckets(checked)} checked. Told once; the next message comes when something changes.`),
+      ...(gone.length > 0
+        ? [
+            section(
+              `No longer there: ${names(gone)}. Where no request of Interlock’s deleted it, CloudTrail says who did (\`DeleteBucket\`).`,
+            ),
+          ]
+        : []),
+      context(
+        `${buckets(checked)} checked. Told once; ${isMore ? 'what is not named here is told the next day' : 'the next message comes when something changes'}.`,
+      ),
     ],
   };
 }
@@ -56,6 +78,8 @@ function names(all: string[]): string {
     .map((name) => code(name))
     .join(', ')}${rest > 0 ? ` and ${buckets(rest)} more` : ''}`;
 }
+
+const editedOf = ({ edited }: Worse): string => (edited ? ' *Its statements were edited since this was last told.*' : '');
 
 function more(rest: Remarked[], stage: string): KnownBlock[] {
   if (rest.length === 0) return [];
