@@ -22,6 +22,8 @@ export interface Caller {
   principal: string;
   reading: string;
   context: Record<string, string>;
+  /** May it come from another place where people sign in, and its requests say so? */
+  mayBeFederated?: boolean;
   /** Its own policy. */
   permissions: object;
 }
@@ -48,8 +50,8 @@ export interface Denial {
 export async function denialOf(caller: Caller, action: string, scene: Scene): Promise<Denial | undefined> {
   const { runSimulation } = await import('@cloud-copilot/iam-simulate');
   const document = JSON.parse(policyText(scene.policy) ?? '{}') as { Statement?: AnyStatement[] };
-  const context = { ...scene.given, ...circumstancesOf(scene), ...caller.context };
-  const read = (document.Statement ?? []).map((statement) => assumed(statement, context, scene.now));
+  const context = contextOf(caller, scene);
+  const read = (document.Statement ?? []).map((statement) => assumed(statement, context, caller, scene.now));
   const outcome = await runSimulation(
     {
       request: {
@@ -82,6 +84,13 @@ export async function denialOf(caller: Caller, action: string, scene: Scene): Pr
   return { what, kind: 'statement', unknown: read[index]?.unknown ?? [] };
 }
 
+/** What is known of a caller's requests: keys aren't case-sensitive, and what the proof asks with wins over what was said. */
+function contextOf(caller: Caller, scene: Scene): Record<string, string> {
+  const own = { ...circumstancesOf(scene), ...caller.context };
+  const keys = new Set(Object.keys(own).map((key) => key.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(scene.given ?? {}).filter(([key]) => !keys.has(key.toLowerCase()))), ...own };
+}
+
 /** What any request of theirs says. */
 function circumstancesOf({ account, region, now }: Scene): Record<string, string> {
   return {
@@ -100,11 +109,14 @@ function circumstancesOf({ account, region, now }: Scene): Record<string, string
 
 /** Keys that their requests don't carry: of other callers, of services, of listings by prefix, of writes of objects. */
 const ABSENT =
-  /^(?:aws:(?:sourceidentity|username|multifactorauth\w+|principalservicename\w*|source(?:arn|account|orgid|orgpaths)|calledvia\w*|federatedprovider)|s3:(?:prefix|delimiter|versionid|(?:existing|request)objecttag.*|x-amz-(?!content-sha256).+))$/;
+  /^(?:aws:(?:sourceidentity|username|multifactorauth\w+|principalservicename\w*|source(?:arn|account|orgid|orgpaths)|calledvia\w*)|s3:(?:prefix|delimiter|versionid|(?:existing|request)objecttag.*|x-amz-(?!content-sha256).+))$/;
+
+/** Keys whose values are times: of the request, and of the session that it is made with. */
+export const TIMES = /^aws:(?:currenttime|epochtime|tokenissuetime)$/i;
 
 /** What is decided by the time changes by itself: a Deny whose end is past is over, and of any other the start or the end counts for nothing. */
 function isOver({ operator, key, values }: Clause, now: Date): boolean | undefined {
-  if (!['aws:currenttime', 'aws:epochtime'].includes(key)) return undefined;
+  if (!TIMES.test(key) || !/^(?:date|numeric)/.test(operator)) return undefined;
   const ends = values.map((value) => (/^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value)));
   return /^(?:date|numeric)lessthan(?:equals)?$/.test(operator) && ends.every((end) => end < now.getTime());
 }
@@ -113,9 +125,14 @@ function isOver({ operator, key, values }: Clause, now: Date): boolean | undefin
  * A statement as it is at its worst: of a Deny, the conditions on keys whose values aren't known hold; an Allow with such a condition doesn't.
  * Where requests come from, which tags a principal has and which organisation it belongs to is not known here.
  */
-function assumed(statement: AnyStatement, context: Record<string, string>, now: Date): { statement: AnyStatement; unknown: string[] } {
+function assumed(
+  statement: AnyStatement,
+  context: Record<string, string>,
+  { mayBeFederated = false }: Caller,
+  now: Date,
+): { statement: AnyStatement; unknown: string[] } {
   const known = new Set(Object.keys(context).map((key) => key.toLowerCase()));
-  const isKnown = (key: string) => known.has(key) || ABSENT.test(key);
+  const isKnown = (key: string) => known.has(key) || ABSENT.test(key) || (key === 'aws:federatedprovider' && !mayBeFederated);
   const isOpen = (clause: Clause) => {
     const over = isOver(clause, now);
     if (over !== undefined) return !over;

@@ -7,28 +7,30 @@ import { placeOf, roleArn } from '../src/domain/names.ts';
 import { list } from '../src/domain/obstacles.ts';
 import { approverUserPolicy, BUCKET_TAG, deletionRolePermissions } from '../src/domain/policies.ts';
 import { INSPECT_NEEDS } from '../src/domain/policies-functions.ts';
-import { type Caller, type Denial, denialOf, type Scene } from './guard-evaluation.ts';
+import { type Caller, type Denial, denialOf, type Scene, TIMES } from './guard-evaluation.ts';
 
 export interface Proof extends Omit<Scene, 'bucket'> {
   /** The bucket's policy as it is to be, with the guard in it. */
   policy: BucketPolicy;
   guard: Guard;
-  /** What the principals may by their own policies. */
-  permissionsOf: (principal: string) => object;
+  /** What the principals may by their own policies; undefined where nothing is known of one, and all is granted. */
+  permissionsOf: (principal: string) => object | undefined;
   /** The role with which the flow looks at the bucket before anybody is asked; undefined where the flow isn't the way. */
   inspector?: string | undefined;
 }
 
 const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-/** What principals of a stage may: Interlock's own have the policies that it gives them; of any other nothing is known, and all is granted. */
+/** What principals of a stage may: Interlock's own have the policies that it gives them; of any other nothing is known. */
 export function permissionsIn(stage?: { name: string; config: Config }): Proof['permissionsOf'] {
   return (principal) => {
-    if (!stage) return EVERYTHING;
+    if (!stage) return undefined;
     const { name, config } = stage;
     if (principal === roleArn(placeOf(config, name), 'deletion')) return deletionRolePermissions(config);
+    // It has what it needs, on the buckets of the rules; a bucket's policy alone can deny it that.
+    if (principal === roleArn(placeOf(config, name), 'inspect')) return EVERYTHING;
     const approver = Object.values(config.approvers).find(({ user }) => user === principal);
-    return approver ? approverUserPolicy(config, approver.name, { stage: name }) : EVERYTHING;
+    return approver && approverUserPolicy(config, approver.name, { stage: name });
   };
 }
 
@@ -98,18 +100,25 @@ function sentenceOn({ denial: { what, kind, unknown }, arns, whats, readings }: 
   return `${may}, of which nothing is known here; say what ${arns.size === 1 ? 'its' : 'their'} requests carry with ${says}, or ${through}.`;
 }
 
-const TIMES = /^aws:(?:currenttime|epochtime)$/i;
-
-/** Where a role's sessions are denied in some readings only, which. */
+/** Where sessions are denied in some readings only, which. */
 function whereIn(readings: ReadonlySet<string>): string {
-  const isRole = [...readings].every((reading) => READINGS.has(reading));
-  return isRole && readings.size < READINGS.size ? ` where aws:MultiFactorAuthPresent is ${[...readings].join(' or ')} on its session` : '';
+  if ([...readings].join() === OLD) return ' where the code is 15 minutes old';
+  const named = [...readings].filter((reading) => READINGS.has(reading) && reading !== OLD);
+  const isSome = named.length > 0 && named.length < READINGS.size - 1;
+  return isSome ? ` where aws:MultiFactorAuthPresent is ${named.join(' or ')} on its session` : '';
 }
+
+const withCode = (age: string): Record<string, string> => ({ 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': age });
+
+/** A code that is as old as the shortest session gets (900 seconds: STS API Reference, GetSessionToken). */
+const OLD = 'old';
+const OLD_CODE = withCode('900');
 
 const READINGS = new Map<string, Record<string, string>>([
   ['absent', {}],
   ['false', { 'aws:MultiFactorAuthPresent': 'false' }],
-  ['true', { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' }],
+  ['true', withCode('0')],
+  [OLD, OLD_CODE],
 ]);
 
 /** As which sessions a principal deletes: a user's or root's with a fresh code; a role's under each approver's name, however MFA reads there. */
@@ -120,12 +129,15 @@ function callersOf(arn: string, proof: Proof): Caller[] {
   const kind = parsed.ok ? parsed.kind : 'user';
   if (kind !== 'role') {
     const common = { 'aws:PrincipalArn': arn, 'aws:PrincipalAccount': account, 'aws:TokenIssueTime': now.toISOString() };
-    const mfa = { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' };
     const who: Record<string, string> =
       kind === 'root'
         ? { 'aws:PrincipalType': 'Account', 'aws:userid': account }
         : { 'aws:PrincipalType': 'User', 'aws:username': lastOf(arn) };
-    return [{ arn, principal: arn, reading: 'with a code', context: { ...common, ...who, ...mfa }, permissions: permissionsOf(arn) }];
+    const own = { arn, principal: arn, reading: 'with a code', permissions: permissionsOf(arn) ?? EVERYTHING };
+    return [
+      { ...own, context: { ...common, ...who, ...withCode('0') } },
+      { ...own, reading: OLD, context: { ...common, ...who, ...OLD_CODE } },
+    ];
   }
   return guard.approvers.flatMap((approver) =>
     [...READINGS].map(([reading, mfa]) => {
@@ -138,8 +150,11 @@ function callersOf(arn: string, proof: Proof): Caller[] {
 /** A session of a role. Which id the role has is not known. */
 function sessionOf(arn: string, name: string, reading: string, proof: Proof, more: Record<string, string> = {}): Caller {
   const account = arn.split(':')[4] ?? '';
+  const permissions = proof.permissionsOf(arn);
   return {
     arn,
+    // Whom the role of somebody else trusts is not known here.
+    mayBeFederated: permissions === undefined,
     principal: `arn:aws:sts::${account}:assumed-role/${lastOf(arn)}/${name}`,
     reading,
     context: {
@@ -149,7 +164,7 @@ function sessionOf(arn: string, name: string, reading: string, proof: Proof, mor
       'aws:TokenIssueTime': proof.now.toISOString(),
       ...more,
     },
-    permissions: proof.permissionsOf(arn),
+    permissions: permissions ?? EVERYTHING,
   };
 }
 

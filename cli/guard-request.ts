@@ -51,12 +51,17 @@ export function checkRequest(verb: Verb, request: GuardRequest): GuardRequest {
   return { ...request, buckets: [...new Set(names)] };
 }
 
-/** Condition keys with the values that were typed for them. Throws Failure where one is none. */
+/** Keys that the proof sets itself, in whatever case: what is said of them would count in some of its questions and not in others. */
+const PROOFS_OWN =
+  /^(?:aws:(?:principal(?:arn|account|type|isawsservice)|principaltag\/interlock-bucket|sourceidentity|username|multifactorauth\w*|tokenissuetime|currenttime|epochtime|requestedregion|resourceaccount|securetransport|viaawsservice)|s3:(?:tlsversion|signatureversion|authtype))$/i;
+
+/** Condition keys with the values that were typed for them. Throws Failure where one is none, or is the proof's own. */
 export function givenIn(typed: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     typed.map((text): [string, string] => {
       const [, key = '', value = ''] = /^(aws:[\w/-]+|s3:[\w/-]+)=(.+)$/.exec(text) ?? [];
       if (key === '') throw new Failure(`--given ${text}: that is no condition key with its value`, '--given aws:PrincipalOrgID=o-…');
+      if (PROOFS_OWN.test(key)) throw new Failure(`--given ${key}: the proof asks with values of its own there`, 'name other keys only');
       return [key, value];
     }),
   );

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { inspectorOf, lockouts, type Proof, permissionsIn } from '../cli/guard-proof.ts';
+import { givenIn } from '../cli/guard-request.ts';
 import { loadConfig } from '../src/config.ts';
 import { type AnyStatement, NO_POLICY, withStatements } from '../src/domain/bucket-policy.ts';
 import { type Guard, guardFor } from '../src/domain/guard.ts';
 import { mergeGuard } from '../src/domain/guard-merge.ts';
-import { ALICE, BOB, BUCKET, CALLERS, GUARDS, guardOf, may, OPEN, ROLE, ROOT } from './helpers/guard-callers.ts';
+import { ALICE, BOB, BUCKET, CALLERS, GUARDS, guardOf, type Kind, may, OPEN, ROLE, ROOT } from './helpers/guard-callers.ts';
 import { ACCOUNT, ALLOW_ALL, policy } from './helpers/sandbox-aws.ts';
 
 const merged = (guard: Guard, ...foreign: AnyStatement[]) => {
@@ -71,7 +72,7 @@ const foreignDeny = fc
       { Condition: { StringNotEquals: { 'aws:SourceIdentity': ALICE } } },
       { Condition: { StringEquals: { 'aws:SourceIdentity': [ALICE, 'interlock-mallory'] } } },
       { Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/interlock-*' } } },
-      { Condition: { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '600' } } },
+      { Condition: { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '1200' } } },
       { Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     ),
   })
@@ -203,6 +204,41 @@ describe('the proof that a guard locks nobody out', () => {
       expect.stringMatching(/may deny it, by a condition on aws:CurrentTime; let/),
     ]);
     expect(await from('DateLessThan', 3_600_000)).toHaveLength(1);
+  });
+
+  it.each<[string, Kind, object]>([
+    ['sessions of a later time', 'role', { DateGreaterThan: { 'aws:TokenIssueTime': '2126-12-31T00:00:00Z' } }],
+    ['codes that are not of this second', 'user', { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '0' } }],
+    ['codes that are not of this second, on sessions of a role', 'role', { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '0' } }],
+    ['whoever signed in elsewhere', 'role', { StringLike: { 'aws:FederatedProvider': '*' } }],
+  ])('finds a Deny to %s', async (_, kind, Condition) => {
+    expect(await proof(guardOf(kind, 'hardened'), [deny({ Condition })], { permissionsOf: permissionsIn() })).toHaveLength(1);
+  });
+
+  it('says how old the code is that is not enough', async () => {
+    const tooOld = deny({ Condition: { NumericGreaterThan: { 'aws:MultiFactorAuthAge': 600 } } });
+    for (const kind of ['user', 'role'] as const) {
+      const [found] = await proof(guardOf(kind, 'basic'), [tooOld]);
+      expect(found).toContain("“Foreign” of the bucket's policy denies it where the code is 15 minutes old; let it");
+    }
+  });
+
+  it('knows that sessions of its own role are of IAM users, and when they were taken', async () => {
+    const permissionsOf = permissionsIn({ name: 'sandbox', config: loadConfig('config/sandbox.yml') });
+    const before = { DateLessThan: { 'aws:TokenIssueTime': '2026-01-01T00:00:00Z' } };
+    for (const Condition of [{ StringLike: { 'aws:FederatedProvider': '*' } }, { Null: { 'aws:TokenIssueTime': 'true' } }, before]) {
+      expect(await proof(guardOf('role', 'hardened'), [deny({ Condition })], { permissionsOf })).toEqual([]);
+    }
+  });
+
+  it('takes its own word for what it asks with, in whatever case another was given', async () => {
+    const absent = deny({ Condition: { Null: { 'aws:MultiFactorAuthPresent': 'true' } } });
+    for (const key of ['aws:MultiFactorAuthPresent', 'AWS:multifactorauthpresent', 'aws:SourceIdentity', 'aws:tokenIssueTime']) {
+      expect(() => givenIn([`${key.replace('AWS', 'aws')}=true`])).toThrow('values of its own');
+    }
+    const other = deny({ Condition: { ArnEquals: { 'aws:PrincipalArn': BOB } } });
+    expect(await proof(guardOf('user', 'basic'), [other], { given: { 'AWS:principalarn': ROLE } })).toHaveLength(1);
+    expect(await proof(guardOf('role', 'hardened'), [absent])).toHaveLength(1);
   });
 
   it('does not pass what it can not evaluate', async () => {
