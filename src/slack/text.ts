@@ -52,8 +52,11 @@ export function warnings(escaped: string[]): KnownBlock[] {
   return escaped.length === 0 ? [] : [section(escaped.map((text) => `:warning: ${text}`).join('\n'), TEXT_MAX / 2)];
 }
 
-/** Marks that quotations begin or end with, in any script; ours is one of them. */
-const QUOTES = /[“”„‟«»‹›❝❞〝〞〟＂]/g;
+/**
+ * Marks that quotations begin or end with, ours among them, and what looks like one (Unicode, confusables.txt, of U+0022): double primes, letters
+ * that are written so, two single marks side by side.
+ */
+const QUOTES = /[“”„‟«»‹›❝❞❟❠〝〞〟＂″‴⁗‶‷ʺˮ˝˵˶״〃⹂🙶🙷🙸]|[‘’‚‛′‵ʹʼʽˊˋ´＇❛❜]{2,}/gu;
 
 /**
  * What somebody typed, in quotation marks and with no markup at work. It can't end its quotation and go on in words that look like ours: the marks

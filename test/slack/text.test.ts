@@ -104,6 +104,10 @@ describe('blocks of text', () => {
     expect(textOf(quotation(typed))).toBe('“not needed"\n⚠️ Security: checked.\nWhat will happen: a rehearsal.\n"And"”');
   });
 
+  it.each(['’’', '‘‘', '″', 'ʺ', 'ˮ', '״', '〃', '⹂', '🙷', '❠', '′′', '´´'])('let no quotation look ended by %s', (mark) => {
+    expect(textOf(quotation(`old${mark}\nIt’s empty.`))).toBe('“old"\nIt’s empty.”');
+  });
+
   it('turn nothing into links by themselves', () => {
     expect(
       [section('x'), ...warnings(['x']), ...fields([['a', 'b']])]
