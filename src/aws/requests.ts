@@ -132,12 +132,19 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
       await won(db.send(command));
     },
 
-    /** Of two decisions on an attempt one wins; saying the same again from the same modal wins again. */
-    decided(requestId: string, decision: Decision, auditHead: string): Promise<boolean> {
+    /**
+     * Of two decisions on an attempt one wins; saying the same again wins again. None does that was made for a wait which the state that asks, run
+     * again, has replaced: it could be passed on to nobody, and would keep everybody from another.
+     */
+    decided(
+      requestId: string,
+      decision: Decision,
+      { auditHead, sealedToken }: { auditHead: string; sealedToken: string },
+    ): Promise<boolean> {
       const condition =
-        '#attempt = :attempt AND (#state = :waiting OR (#state = :decided AND #decision.#by = :by AND #decision.#verdict = :verdict))';
+        '#attempt = :attempt AND #sealedToken = :sealedToken AND (#state = :waiting OR (#state = :decided AND #decision.#by = :by AND #decision.#verdict = :verdict))';
       const { by, verdict, attempt } = decision;
-      const values = { ':waiting': 'waiting', ':by': by, ':verdict': verdict, ':attempt': attempt };
+      const values = { ':waiting': 'waiting', ':by': by, ':verdict': verdict, ':attempt': attempt, ':sealedToken': sealedToken };
       return update(requestId, { decision, state: 'decided', auditHead }, condition, { ...values, ':decided': 'decided' });
     },
 

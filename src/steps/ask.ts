@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { OPEN_EACH } from '../aws/locks.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { parseBucket } from '../domain/bucket-name.ts';
+import { parseCode } from '../domain/code.ts';
 import type { Request } from '../domain/request.ts';
 import { decide, ruleFor, type Standing } from '../domain/rules.ts';
 import { StartUnknown } from '../errors.ts';
@@ -14,9 +15,12 @@ import type { DeskParts } from './desk.ts';
 export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): Promise<Asked> {
   const { config, requests, locks, flow, now } = parts;
   const { user, team } = asked;
+  // A code that somebody typed here, by mistake or in a false window, is kept nowhere.
+  if (parseCode(asked.bucket).ok) return refuse(`${NO_CODE} A bucket of such a name is asked for as s3://….`);
   const parsed = parseBucket(asked.bucket);
   if (!parsed.ok) return refuse(parsed.why);
   if (asked.reason.trim() === '') return { ok: false, field: 'reason', why: 'Say why: the approver decides by it.' };
+  if (parseCode(asked.reason).ok) return { ok: false, field: 'reason', why: `${NO_CODE} Say in words why.` };
   const { bucket } = parsed;
   const rule = ruleFor(config, bucket);
   const standing = rule ? await parts.standing(user, rule.requesters) : NOBODY;
@@ -51,6 +55,8 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
     throw error;
   }
 }
+
+const NO_CODE = 'That looks like an MFA code, which belongs in the window behind “Approve” alone.';
 
 /** Was this row written for the same submission, a moment ago? */
 function isOurs(row: Request, fixed: Fixed, now: number): boolean {

@@ -12,7 +12,7 @@ import { decide, type Standing } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { Secret } from '../secret.ts';
 import type { Decided, Desk, Refused, Submission } from '../slack/desk.ts';
-import { type Approval, approveModal } from '../slack/views/approve.ts';
+import { type Approval, approveModal, rejectModal } from '../slack/views/approve.ts';
 import { isAsBuilt } from '../slack/views/as-built.ts';
 import type { Message } from '../slack/views/messages.ts';
 import { otherWindowMessage } from '../slack/views/notices.ts';
@@ -63,11 +63,8 @@ export function createDesk(parts: DeskParts): Desk {
     const stale = whyStale(row, submission);
     if (stale) return { ok: false, over: stale };
     const approval = approvalOf(opened, submission.now);
-    if (!approval || !isAsBuilt(approveModal(approval), submission.view)) {
-      // Told or not, the code isn't used; the sentence asks the person to tell them too.
-      await parts.alarm(otherWindowMessage(row, submission.user)).catch(() => undefined);
-      return { ok: false, over: OTHER_WINDOW };
-    }
+    const isOurs = approval && isMoment(approval, now()) && isAsBuilt(approveModal(approval), submission.view);
+    if (!isOurs) return otherWindow(row, submission.user, 'approve');
     const parsed = parseCode(submission.code);
     const errors = {
       ...(parsed.ok ? {} : { code: parsed.why }),
@@ -86,11 +83,20 @@ export function createDesk(parts: DeskParts): Desk {
   async function reject(submission: Submission & { reason: string }): Promise<Decided> {
     const opened = await open(submission, 'reject');
     if (!opened.ok) return { ok: false, over: opened.why, ...(opened.who ? { who: opened.who } : {}) };
-    const stale = whyStale(opened.row, submission);
+    const { row } = opened;
+    const stale = whyStale(row, submission);
     if (stale) return { ok: false, over: stale };
+    if (!isAsBuilt(rejectModal(row, row.attempt), submission.view)) return otherWindow(row, submission.user, 'reject');
     const why = submission.reason.trim();
     if (why === '') return { ok: false, errors: { reason: 'Say why: the person who asked is told.' } };
-    return settle(opened.row, submission, { verdict: 'rejected', why, approver: opened.approver.name, sealedCode: null });
+    if (parseCode(why).ok) return { ok: false, errors: { reason: CODE_FOR_REASON } };
+    return settle(row, submission, { verdict: 'rejected', why, approver: opened.approver.name, sealedCode: null });
+  }
+
+  /** Told or not, nothing is done; the sentence asks the person to tell the operators too. */
+  async function otherWindow(row: RequestRow, user: string, to: 'approve' | 'reject'): Promise<Decided> {
+    await parts.alarm(otherWindowMessage(row, user, to)).catch(() => undefined);
+    return { ok: false, over: OTHER_WINDOW[to] };
   }
 
   async function cancel(click: Parameters<Desk['cancel']>[0]): Promise<{ ok: true } | Refused> {
@@ -112,11 +118,12 @@ export function createDesk(parts: DeskParts): Desk {
     made: Pick<Answer, 'verdict' | 'why' | 'approver' | 'sealedCode'>,
   ): Promise<Decided> {
     const { requestId, bucket, attempt, sealedToken } = row;
-    const repeated = row.decision && row.state === 'decided' ? row.decision : undefined;
+    const stands = row.state === 'decided' ? row.decision : undefined;
+    const repeated = stands && isSaidAgain(stands, made.why, row.askedAt, iso()) ? stands : undefined;
     const decision: Decision = {
       verdict: made.verdict,
       by: by.user,
-      why: repeated?.why ?? made.why,
+      why: made.why,
       attempt,
       at: repeated?.at ?? iso(),
       viewId: by.viewId,
@@ -125,7 +132,8 @@ export function createDesk(parts: DeskParts): Desk {
     const what = { verdict: made.verdict, approver: made.approver, why: decision.why };
     const entry = {
       requestId,
-      entry: `${pad(attempt)}-2-${made.verdict}`,
+      // Said in other words, it is one more entry.
+      entry: `${pad(attempt)}-2-${made.verdict}${stands && !repeated ? `-${decision.at}` : ''}`,
       at: decision.at,
       who: by.user,
       what,
@@ -135,7 +143,7 @@ export function createDesk(parts: DeskParts): Desk {
     // Opened before anything is written: a decision that can't be passed on would keep everybody from another.
     const token =
       sealedToken && (await seals.open(sealedToken, { purpose: 'taskToken', requestId, bucket, account: config.account, attempt }));
-    if (!token || !(await requests.decided(requestId, decision, auditHead))) {
+    if (!token || !(await requests.decided(requestId, decision, { auditHead, sealedToken }))) {
       const current = await requests.get(requestId);
       const over = current && whyOver(current, now());
       return { ok: false, over: over?.why ?? ASKED_ANEW, ...(over?.who ? { who: over.who } : {}) };
@@ -145,7 +153,7 @@ export function createDesk(parts: DeskParts): Desk {
     const resumed = await flow.resume(token, answer);
     // Nothing is lost where this fails: the same may be said again, and ends in nothing.
     await requests.passedOn(requestId, attempt).catch(() => undefined);
-    if (resumed || repeated) return { ok: true };
+    if (resumed || stands) return { ok: true };
     // The wait that this was for is over: by time, or since the state that asks was run again.
     return { ok: false, over: now() >= Date.parse(row.expiresAt) ? EXPIRED : ASKED_ANEW };
   }
@@ -183,14 +191,31 @@ function isRepeated(
   return same && (!decision.passedOn || (click.viewId !== undefined && decision.viewId === click.viewId));
 }
 
+/** Is a decision that stands what its person says now? Who writes records could have planted another in their name, or of another time. */
+const isSaidAgain = ({ why, at }: Decision, said: string, askedAt: string, now: string): boolean =>
+  why === said && at >= askedAt && at <= now;
+
 /** What the approver is shown of a row, at a time; undefined while the bucket hasn't been looked at. */
 function approvalOf({ row, approver }: { row: RequestRow; approver: Approver }, now: string): Approval | undefined {
   const { facts, attempt, notes = [] } = row;
   return facts && { request: row, facts, attempt, notes, now, unlimited: approver.session === 'user' };
 }
 
-const OTHER_WINDOW =
-  'This window doesn’t show what Interlock put into it, so your code was not used. Tell your operators, and click the button in the channel to see what is asked.';
+/** A window says itself when it was built, and so how old its facts are: not before they were seen, nor later than now. Clocks differ a little. */
+function isMoment({ now: built, facts }: Approval, now: number): boolean {
+  const at = Date.parse(built);
+  return at >= Date.parse(facts.lookedAt) - SKEW_MS && at <= now + SKEW_MS;
+}
+const SKEW_MS = 60_000;
+
+const OTHER_WINDOW = {
+  approve:
+    'This window doesn’t show what Interlock put into it, so your code was not used. Tell your operators, and click the button in the channel to see what is asked.',
+  reject:
+    'This window doesn’t show what Interlock put into it, so nothing was done with what you typed. Tell your operators, and click the button in the channel again.',
+};
+const CODE_FOR_REASON =
+  'That is a code, which everybody would read: it belongs in the window behind “Approve”. It was not used. Say in words why.';
 const ASKED_ANEW = 'Nothing was used: it was asked anew at that moment. Click the button in the channel again.';
 const EXPIRED = 'This has expired: nobody decided in time. It can be asked anew.';
 

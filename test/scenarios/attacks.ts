@@ -3,12 +3,13 @@ import { SendTaskSuccessCommand, StartExecutionCommand } from '@aws-sdk/client-s
 import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { createApprovers } from '../../src/aws/approvers.ts';
 import type { RequestRow } from '../../src/aws/requests.ts';
+import { brokenAt } from '../../src/domain/audit.ts';
 import type { Request } from '../../src/domain/request.ts';
 import { NO_TRIES, sending, type Tries, type Wait } from '../../src/domain/tries.ts';
 import { describeDeletions } from '../helpers/deletions.ts';
 import { until } from '../helpers/sandbox.ts';
 import { records, sandbox } from '../helpers/shared-records.ts';
-import { approve, ask, channelMessage, openModal, requestsIn, textOf, waiting } from '../helpers/story.ts';
+import { approve, ask, channelMessage, openModal, requestsIn, submit, textOf, waiting } from '../helpers/story.ts';
 
 let buckets = 0;
 const newBucket = () => records.bucket(`team-attacked-${++buckets}`);
@@ -89,6 +90,22 @@ describe('who may write the table of requests', () => {
     expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'stopped', why: expect.stringContaining('was not used') });
     expect(await records.exists(bucket)).toBe(true);
     expect(await isUnspent(code)).toBe(true);
+  });
+
+  it('can’t have an approver say what they didn’t, by planting a decision of theirs', async () => {
+    const { requestId } = await asked();
+    const { ts } = await waiting(sandbox, requestId);
+    await openModal(sandbox, 'alice', { click: 'Reject', ts });
+    const planted = { verdict: 'rejected', by: 'U0ALICE', at: '2020-01-01T00:00:00.000Z', previous: 'planted', viewId: null } as const;
+    await records.alter(requestId, (row) => {
+      return { ...row, state: 'decided', decision: { ...planted, attempt: row.attempt, why: 'Fine, mallory may do it by hand.' } };
+    });
+    await submit(sandbox, 'alice', { Reason: 'No, it is in use.' });
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'rejected', why: 'No, it is in use.' });
+    const chain = await records.chainOf(requestId);
+    expect(brokenAt(chain)).toBeUndefined();
+    expect(textOf(chain)).not.toMatch(/by hand|2020-01/);
   });
 
   /** Asks, and fails to start the flow; the row that was written is altered before the same form is submitted again, which gives this answer. */

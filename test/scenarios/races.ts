@@ -3,9 +3,11 @@ import { createRecords } from '../../src/aws/records.ts';
 import { loadConfig } from '../../src/config.ts';
 import { brokenAt } from '../../src/domain/audit.ts';
 import { type Outcome, Request } from '../../src/domain/request.ts';
+import { Secret } from '../../src/secret.ts';
 import { ask } from '../../src/steps/ask.ts';
-import type { DeskParts } from '../../src/steps/desk.ts';
+import { createDesk, type DeskParts } from '../../src/steps/desk.ts';
 import { type ReportParts, report } from '../../src/steps/report.ts';
+import { someFacts } from '../helpers/models.ts';
 import { records, sandbox } from '../helpers/shared-records.ts';
 
 /** What the functions do at the same moment, with the sandbox's tables and the product's own code: over HTTP no order can be chosen. */
@@ -66,6 +68,36 @@ describe('two deliveries of one submission', () => {
     expect(new Set(started).size).toBe(name === 'both fail' ? 0 : 1);
     expect(await holders(bucket)).toBe(held);
     for (const requestId of new Set(started)) await tables().locks.free(bucket, 'U0RIYA', requestId);
+  });
+});
+
+describe('a decision', () => {
+  it('for a wait that was replaced while it was made keeps nobody from another', async () => {
+    const { requests } = tables();
+    const [askedAt, expiresAt] = [0, 3_600_000].map((later) => new Date(Date.now() + later).toISOString());
+    const requestId = 'req-defghijklabc';
+    const fixed = { bucket: 'team-replaced', kind: 'delete', rehearsal: false, requester: 'U0RIYA', team: config.slack.team, reason: 'x' };
+    await requests.create(Request.parse({ requestId, ...fixed, askedAt, remindAt: expiresAt, expiresAt, auditHead: '' }));
+    const shown = { askedIn: askedAt, facts: someFacts(), notes: [], auditHead: '', views: {} };
+    await requests.asked(requestId, 1, { ...shown, sealedToken: 'first' });
+    const resumed: string[] = [];
+    const desk = createDesk({
+      config,
+      ...tables(),
+      seals: {
+        open: async (sealed: string) => {
+          if (sealed === 'first') await requests.asked(requestId, 1, { ...shown, sealedToken: 'second' });
+          return new Secret(sealed);
+        },
+      },
+      flow: { resume: async (token: Secret) => Boolean(resumed.push(token.reveal())) },
+      now: () => Date.now(),
+    } as unknown as DeskParts);
+    const riya = { requestId, user: 'U0RIYA', team: config.slack.team };
+    expect(await desk.cancel(riya)).toMatchObject({ ok: false, why: expect.stringContaining('asked anew at that moment') });
+    expect(await desk.cancel(riya)).toEqual({ ok: true });
+    expect(resumed).toEqual(['second']);
+    await records.remove(requestId);
   });
 });
 

@@ -27,6 +27,8 @@ describe('asking', () => {
   it.each([
     ['a name that no bucket has', { Bucket: 'No_Such Name', Reason: 'x' }, { bucket: expect.stringContaining('lower-case letters') }],
     ['a bucket that no rule names', { Bucket: 'orphan', Reason: 'x' }, { bucket: expect.stringContaining('No rule names who approves') }],
+    ['a code for a reason', { Bucket: 'team-scratch', Reason: '138 502' }, { reason: expect.stringContaining('looks like an MFA code') }],
+    ['a code for a bucket', { Bucket: '138502', Reason: 'x' }, { bucket: expect.stringContaining('looks like an MFA code') }],
     ['a reason of blanks', { Bucket: 'team-scratch', Reason: '   ' }, { reason: expect.stringContaining('Say why') }],
   ])('is refused below the input for %s', async (_, values, errors) => {
     expect(await submit('riya', values)).toMatchObject({ response_action: 'errors', errors });

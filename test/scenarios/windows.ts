@@ -49,6 +49,32 @@ describe('who holds the bot token', () => {
   });
 });
 
+describe('a rejection', () => {
+  it('is taken from the window that was built for it alone, and no code for its reason: the code stays as good as it was', async () => {
+    await sandbox.advance(200);
+    const bucket = await newBucket();
+    const requestId = await ask(sandbox, bucket);
+    const { ts } = await waiting(sandbox, requestId);
+    await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts });
+    const { id, title, submit: button, close, blocks, private_metadata } = (await sandbox.see('alice')).modal as Json;
+    const view = { type: 'modal', title, submit: button, close, blocks: text(blocks, '"code"', '"reason"'), private_metadata };
+    await updateView(id, { ...view, callback_id: 'reject' });
+    const code = await sandbox.code('alice');
+    const { body } = await submit(sandbox, 'alice', { 'MFA code': code, 'Bucket name': bucket });
+    expect(textOf(body)).toContain('doesn’t show what Interlock put into it, so nothing was done with what you typed');
+    const told = (await sandbox.see('bob')).messages.filter((one) => one.channel === config.slack.operatorsChannel);
+    expect(textOf(told)).toContain(`<@U0ALICE> gave a reason for \`${bucket}\` in a window that doesn’t show`);
+    await openModal(sandbox, 'alice', { click: 'Reject', ts });
+    const rejected = await submit(sandbox, 'alice', { Reason: ` ${code.slice(0, 3)} ${code.slice(3)}` });
+    expect(rejected.body).toMatchObject({ response_action: 'errors', errors: { reason: expect.stringContaining('That is a code') } });
+    expect(await records.rowOf(requestId)).toMatchObject({ state: 'waiting' });
+    expect(textOf(await records.rowOf(requestId))).not.toContain(code);
+    await approve(sandbox, requestId, bucket, 'alice', code);
+    await sandbox.ended(requestId);
+    expect(await records.exists(bucket)).toBe(false);
+  });
+});
+
 async function updateView(view_id: string, view: object): Promise<void> {
   const answer = await fetch(`${sandbox.urls.slack}/api/views.update`, {
     method: 'POST',

@@ -35,8 +35,9 @@ export function forOperatorsMessage(request: Request, why: string): Message {
 }
 
 /** For the operators' channel: an approver's window showed something else than Interlock put into it. */
-export function otherWindowMessage(request: Request, approver: string): Message {
-  const line = `${user(approver)} gave a code for ${code(request.bucket)} in a window that doesn’t show what Interlock put into it. The code was not used.`;
+export function otherWindowMessage(request: Request, approver: string, to: 'approve' | 'reject'): Message {
+  const [did, so] = to === 'approve' ? ['gave a code', 'The code was not used.'] : ['gave a reason', 'It was not taken for a rejection.'];
+  const line = `${user(approver)} ${did} for ${code(request.bucket)} in a window that doesn’t show what Interlock put into it. ${so}`;
   const next =
     'Unless Interlock was deployed anew while the window was open, somebody writes with its bot token: replace the token in Slack.';
   return { text: fallback(line), blocks: [section(`:rotating_light: ${line}`), section(next), context(request.requestId)] };
