@@ -1,0 +1,102 @@
+/** What a bucket holds, page by page: versions and delete markers whatever its versioning, and unfinished uploads. Keys as they are. */
+import { ListMultipartUploadsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+
+/** A bucket, and what of it: keys that begin with the prefix. */
+export interface Place {
+  s3: S3Client;
+  bucket: string;
+  account: string;
+  prefix?: string;
+}
+
+/** One version of an object, or a delete marker. */
+export interface Entry {
+  key: string;
+  versionId: string;
+  marker: boolean;
+  isLatest: boolean;
+  /** Milliseconds since 1970. */
+  modified: number;
+  /** In bytes; 0 for a marker. */
+  size: number;
+}
+
+/** Where a listing goes on: behind all versions of the key, or behind one of them. */
+export interface Behind {
+  key: string;
+  id?: string | undefined;
+}
+
+export interface Page<T> {
+  entries: T[];
+  /** Where the next page begins; undefined where there is none. */
+  next: Behind | undefined;
+}
+
+/** The most that S3 lists at once, and deletes (S3 API Reference, ListObjectVersions, DeleteObjects). */
+export const PAGE = 1000;
+
+/** Versions and markers in one, by key; within a key those of one kind are newest first. Throws the SDK's errors. */
+export async function listVersions({ s3, bucket, account, prefix }: Place, from: Behind, most = PAGE): Promise<Page<Entry>> {
+  const answer = await s3.send(
+    new ListObjectVersionsCommand({
+      Bucket: bucket,
+      ExpectedBucketOwner: account,
+      MaxKeys: most,
+      // Otherwise keys that XML can't carry end the listing (S3 API Reference, ListObjectVersions, `EncodingType`).
+      EncodingType: 'url',
+      ...(prefix && { Prefix: prefix }),
+      ...(from.key !== '' && { KeyMarker: from.key }),
+      ...(from.id !== undefined && { VersionIdMarker: from.id }),
+    }),
+  );
+  const entry = (marker: boolean) => (item: Listed) => ({
+    key: decoded(item.Key),
+    versionId: item.VersionId ?? 'null',
+    marker,
+    isLatest: item.IsLatest === true,
+    modified: item.LastModified?.getTime() ?? 0,
+    size: item.Size ?? 0,
+  });
+  const entries = [...(answer.Versions ?? []).map(entry(false)), ...(answer.DeleteMarkers ?? []).map(entry(true))];
+  return { entries, next: nextOf(answer.IsTruncated, answer.NextKeyMarker, answer.NextVersionIdMarker) };
+}
+
+interface Listed {
+  Key?: string;
+  VersionId?: string;
+  IsLatest?: boolean;
+  LastModified?: Date;
+  Size?: number;
+}
+
+export interface Upload {
+  key: string;
+  id: string;
+}
+
+/** Unfinished uploads, by key. Throws the SDK's errors. */
+export async function listUploads({ s3, bucket, account, prefix }: Place, from: Behind, most = PAGE): Promise<Page<Upload>> {
+  const answer = await s3.send(
+    new ListMultipartUploadsCommand({
+      Bucket: bucket,
+      ExpectedBucketOwner: account,
+      MaxUploads: most,
+      EncodingType: 'url',
+      ...(prefix && { Prefix: prefix }),
+      ...(from.key !== '' && { KeyMarker: from.key }),
+      ...(from.id !== undefined && { UploadIdMarker: from.id }),
+    }),
+  );
+  const entries = (answer.Uploads ?? []).map((upload) => ({ key: decoded(upload.Key), id: upload.UploadId ?? '' }));
+  return { entries, next: nextOf(answer.IsTruncated, answer.NextKeyMarker, answer.NextUploadIdMarker) };
+}
+
+function nextOf(truncated: boolean | undefined, key: string | undefined, id: string | undefined): Behind | undefined {
+  return truncated && key ? { key: decoded(key), id: id || undefined } : undefined;
+}
+
+/** As HTML forms encode: `+` for a blank (S3 API Reference, ListObjectVersions, `EncodingType`). */
+function decoded(key = ''): string {
+  return decodeURIComponent(key.replaceAll('+', '%20'));
+}

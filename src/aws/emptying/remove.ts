@@ -1,0 +1,84 @@
+/** Takes versions, markers and unfinished uploads out of a bucket: nothing without its version id, so nothing is hidden by a new marker. */
+import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { nameOf } from '../clients.ts';
+import type { Entry, Place, Upload } from './listing.ts';
+import { type Pace, PASSING_CODES } from './pace.ts';
+
+/** A version that stayed, and why: S3's code. */
+export interface Kept {
+  key: string;
+  versionId: string;
+  code: string;
+}
+
+export interface Removal extends Place {
+  pace: Pace;
+  /** Governance retention is bypassed: asked for, allowed and approved, of a bucket that has Object Lock. */
+  bypass?: boolean;
+}
+
+/** So often a key that S3 failed on is sent again. */
+const ROUNDS = 8;
+
+/**
+ * What XML 1.0 can't carry, or a reader of it may alter: control characters and blanks at an end go by themselves, in the path of a request. (W3C, "Extensible
+ * Markup Language 1.0", "Characters" and "End-of-line handling".)
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const ALONE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|^\s|\s$|\s\s/;
+
+/** Removes a thousand at most; says which stayed. Throws the SDK's error where S3 refuses all of them, or fails for long. */
+export async function removeVersions(removal: Removal, entries: readonly Entry[]): Promise<Kept[]> {
+  const alone = entries.filter(({ key }) => ALONE.test(key));
+  const together = alone.length === 0 ? entries : entries.filter(({ key }) => !ALONE.test(key));
+  const kept = [await removeTogether(removal, together)];
+  for (const entry of alone) kept.push(await removeAlone(removal, entry));
+  return kept.flat();
+}
+
+async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, entries: readonly Entry[]): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  let left = entries.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+  for (let round = 1; left.length > 0; round += 1) {
+    const Delete = { Objects: left, Quiet: true };
+    const of = { Bucket: bucket, ExpectedBucketOwner: account, ...(bypass && { BypassGovernanceRetention: true }) };
+    const { Errors = [] } = await pace.send(() => s3.send(new DeleteObjectsCommand({ ...of, Delete })));
+    const again: typeof left = [];
+    for (const { Key = '', VersionId = 'null', Code = 'Unknown' } of Errors) {
+      // Gone is what was wanted.
+      if (Code === 'NoSuchVersion' || Code === 'NoSuchKey') continue;
+      if (PASSING_CODES.has(Code) && round < ROUNDS) again.push({ Key, VersionId });
+      else kept.push({ key: Key, versionId: VersionId, code: Code });
+    }
+    if (again.length > 0) pace.slower();
+    left = again;
+  }
+  return kept;
+}
+
+async function removeAlone({ s3, bucket, account, pace, bypass }: Removal, { key, versionId }: Entry): Promise<Kept[]> {
+  const of = { Bucket: bucket, ExpectedBucketOwner: account, Key: key, VersionId: versionId };
+  try {
+    await pace.send(() => s3.send(new DeleteObjectCommand({ ...of, ...(bypass && { BypassGovernanceRetention: true }) })));
+    return [];
+  } catch (error) {
+    const code = nameOf(error);
+    if (code === 'NoSuchVersion' || code === 'NoSuchKey') return [];
+    // The others may go: what is wrong with this one is told with them. A session that is over is over for all.
+    if (code === 'AccessDenied') return [{ key, versionId, code }];
+    throw error;
+  }
+}
+
+/** Aborts an upload; says whether it was there. Throws the SDK's errors. */
+export async function abortUpload({ s3, bucket, account, pace }: Removal, { key, id }: Upload): Promise<boolean> {
+  try {
+    await pace.send(() =>
+      s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, ExpectedBucketOwner: account, Key: key, UploadId: id })),
+    );
+    return true;
+  } catch (error) {
+    if (nameOf(error) === 'NoSuchUpload') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Empties one stretch of a bucket's keys: lists on while what was listed before is deleted, a bounded number of pages at once, so that memory stays flat
+ * however much there is. It can die at any point and be begun again: nothing is left, and nothing is counted twice.
+ */
+import { add, type Kept, less, NAMED, NONE, type Progress, type StretchEnd, type Tally } from '../../domain/emptying.ts';
+import { compareKeys, holds, type Stretch } from '../../domain/key-space.ts';
+import { nameOf } from '../clients.ts';
+import { type Behind, type Entry, listUploads, listVersions } from './listing.ts';
+import { abortUpload, type Removal, removeVersions } from './remove.ts';
+
+export interface StretchJob {
+  removal: Removal;
+  stretch: Stretch;
+  /** How far it was; UNTOUCHED at first. */
+  progress: Progress;
+  /** Gives what chooses, of each page in order, the entries that go; all of them where it isn't given. */
+  selection?: () => (entries: Entry[]) => Entry[];
+  /** Asked before each page: why it may not go on, if it may not. */
+  mayGoOn: () => Promise<'more' | 'stopped' | undefined>;
+  /** Keeps how far it is, before and after each page. */
+  note: (progress: Progress) => Promise<void>;
+}
+
+/** Pages that are being deleted at once: S3 takes about as long for a thousand deletions as for five listings. */
+const AT_ONCE = 8;
+/** Uploads that are aborted at once. */
+const ABORTS = 16;
+
+/** Empties it, until it is done or may not go on. Throws the SDK's errors where S3 fails for long, or refuses in a way that is not known. */
+export async function emptyStretch(job: StretchJob): Promise<{ end: StretchEnd; progress: Progress }> {
+  const account = new Account(job);
+  try {
+    await account.goOn();
+    const end = (await versions(job, account)) ?? (await uploads(job, account)) ?? 'done';
+    return { end: end === 'done' && account.progress.keptCount > 0 ? 'kept' : end, progress: account.progress };
+  } catch (error) {
+    const end = ENDS[nameOf(error)];
+    if (!end) throw error;
+    return { end, progress: account.progress };
+  }
+}
+
+/** What ends the work on all stretches (S3 API Reference, "Error responses"). */
+const ENDS: Record<string, StretchEnd> = { ExpiredToken: 'sessionEnded', AccessDenied: 'denied', NoSuchBucket: 'absent' };
+
+async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJob, account: Account) {
+  const chooses = selection();
+  const inFlight = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  let next: Behind | undefined = { key: later(stretch.after, account.progress.reached) };
+  let why: 'more' | 'stopped' | undefined;
+  while (next && failures.length === 0 && account.progress.keptCount === 0) {
+    why = await mayGoOn();
+    if (why) break;
+    const from: Behind = next;
+    const page = await removal.pace.send(() => listVersions(removal, from));
+    const inside = page.entries.filter(({ key }) => holds(stretch, key));
+    next = inside.length < page.entries.length ? undefined : page.next;
+    const chosen = chooses(inside);
+    const last = lastOf(inside);
+    if (!last) break;
+    const done = await account.begin(chosen, last, page.next?.key);
+    const work = removeVersions(removal, chosen).then(done, (error) => void failures.push(error));
+    const ended = work.finally(() => inFlight.delete(ended));
+    inFlight.add(ended);
+    if (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
+  }
+  await Promise.all(inFlight);
+  await account.note();
+  if (failures.length > 0) throw failures[0];
+  return why;
+}
+
+async function uploads({ removal, stretch, mayGoOn }: StretchJob, account: Account) {
+  let next: Behind | undefined = { key: stretch.after };
+  while (next) {
+    const why = await mayGoOn();
+    if (why) return why;
+    const from: Behind = next;
+    const page = await removal.pace.send(() => listUploads(removal, from));
+    const inside = page.entries.filter(({ key }) => holds(stretch, key));
+    next = inside.length < page.entries.length ? undefined : page.next;
+    for (let at = 0; at < inside.length; at += ABORTS) {
+      const aborted = await Promise.all(inside.slice(at, at + ABORTS).map((upload) => abortUpload(removal, upload)));
+      await account.aborted(aborted.filter(Boolean).length);
+    }
+  }
+  return undefined;
+}
+
+const all = () => (entries: Entry[]) => entries;
+
+const later = (a: string, b: string): string => (compareKeys(a, b) >= 0 ? a : b);
+
+/** The last in S3's order: markers and versions come in two lists, so of one key either may be. */
+function lastOf(entries: readonly Entry[]): Entry | undefined {
+  return entries.reduce<Entry | undefined>((last, one) => {
+    const order = last ? compareKeys(one.key, last.key) : 1;
+    return order > 0 || (order === 0 && one.modified <= (last as Entry).modified) ? one : last;
+  }, undefined);
+}
+
+const tallyOf = (entries: readonly Entry[]): Tally => ({
+  versions: entries.filter(({ marker }) => !marker).length,
+  markers: entries.filter(({ marker }) => marker).length,
+  bytes: entries.reduce((sum, { size }) => sum + size, 0),
+  uploads: 0,
+});
+
+interface Begun {
+  tally: Tally;
+  last: Entry;
+  /** Everything up to this key is gone once this page is, and those before it. */
+  reaches: string;
+  ended: boolean;
+}
+
+/** Keeps the account of a stretch: pages end in any order, and count in the order in which they were listed. */
+class Account {
+  readonly #job: StretchJob;
+  readonly #pages: Begun[] = [];
+  progress: Progress;
+
+  constructor(job: StretchJob) {
+    this.#job = job;
+    this.progress = structuredClone(job.progress);
+  }
+
+  /** Where a worker died, what it had begun and is not there any more was deleted. */
+  async goOn(): Promise<void> {
+    const { begun, reached } = this.progress;
+    if (!begun) return;
+    const { removal, stretch, selection = all } = this.#job;
+    const survivors = async (from: Behind, goesOn: (key: string) => boolean): Promise<Tally> => {
+      const chooses = selection();
+      let [sum, next]: [Tally, Behind | undefined] = [NONE, from];
+      while (next) {
+        const at: Behind = next;
+        const page = await removal.pace.send(() => listVersions(removal, at));
+        const inside = page.entries.filter(({ key }) => holds(stretch, key) && goesOn(key));
+        sum = add(sum, tallyOf(chooses(inside)));
+        next = inside.length < page.entries.length ? undefined : page.next;
+      }
+      return sum;
+    };
+    const there = await survivors({ key: later(stretch.after, reached) }, (key) => compareKeys(key, begun.key) <= 0);
+    // Older versions of the last key were not begun.
+    const older = await survivors({ key: begun.key, id: begun.versionId }, (key) => key === begun.key);
+    this.progress = { ...this.progress, done: add(this.progress.done, less(begun.tally, less(there, older))), begun: null };
+    await this.note();
+  }
+
+  /** Says that these are begun, the last of which is `last`; returns what says that they are gone. `nextKey`: where the next page begins. */
+  async begin(entries: readonly Entry[], last: Entry, nextKey: string | undefined): Promise<(kept: readonly Kept[]) => Promise<void>> {
+    // Where a key's versions go on in the next page, it is not all gone with this one.
+    const reaches = nextKey === last.key ? before(entries, last.key) : last.key;
+    const page: Begun = { tally: tallyOf(entries), last, reaches: reaches ?? '', ended: false };
+    this.#pages.push(page);
+    await this.note();
+    return async (kept) => {
+      page.ended = true;
+      if (kept.length > 0) {
+        const stayed = new Set(kept.map(({ key, versionId }) => JSON.stringify([key, versionId])));
+        page.tally = tallyOf(entries.filter(({ key, versionId }) => !stayed.has(JSON.stringify([key, versionId]))));
+        const { progress } = this;
+        this.progress = {
+          ...progress,
+          kept: [...progress.kept, ...kept].slice(0, NAMED),
+          keptCount: progress.keptCount + kept.length,
+        };
+      }
+      this.#settle();
+    };
+  }
+
+  #settle(): void {
+    while (this.#pages[0]?.ended) {
+      const { tally, reaches } = this.#pages.shift() as Begun;
+      const { done, reached, keptCount } = this.progress;
+      // Not changed in place: what is being kept of it must stay as it was when it was said.
+      this.progress = { ...this.progress, done: add(done, tally), reached: keptCount === 0 ? later(reached, reaches) : reached };
+    }
+  }
+
+  async aborted(uploads: number): Promise<void> {
+    this.progress = { ...this.progress, done: add(this.progress.done, { ...NONE, uploads }) };
+    await this.note();
+  }
+
+  note(): Promise<void> {
+    const last = this.#pages.at(-1)?.last;
+    const tally = this.#pages.reduce((sum, page) => add(sum, page.tally), NONE);
+    this.progress = { ...this.progress, begun: last ? { tally, key: last.key, versionId: last.versionId } : null };
+    return this.#job.note(this.progress);
+  }
+}
+
+/** The last key before this one. */
+function before(entries: readonly Entry[], key: string): string | undefined {
+  return entries.reduce<string | undefined>(
+    (last, one) => (compareKeys(one.key, key) < 0 && (last === undefined || compareKeys(one.key, last) > 0) ? one.key : last),
+    undefined,
+  );
+}

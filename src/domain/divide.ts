@@ -1,0 +1,162 @@
+/**
+ * Divides the keys of a bucket into stretches that list about equally long, by looking at a few of them. S3 says neither how many keys there are nor
+ * which is in the middle; it says which comes next behind any marker. What is divided wrongly is no less whole: it only takes longer, and what is left
+ * after a while is divided again.
+ */
+import { alphabetOf, behind, compareKeys, middle, type Stretch, share } from './key-space.ts';
+
+/** Up to a hundred or so entries behind `after`, in order, a key once for each of its versions. */
+export interface Sample {
+  keys: string[];
+  /** Are there more behind these? */
+  more: boolean;
+}
+
+/** What is asked of the bucket. */
+export interface Probes {
+  sample: (after: string) => Promise<Sample>;
+  /** The first key behind the marker; null where there is none. */
+  next: (after: string) => Promise<string | null>;
+}
+
+/** `weight`: how many entries it is guessed to have; `exact`: they were all seen. */
+export interface Piece extends Stretch {
+  weight: number;
+  exact: boolean;
+}
+
+interface Search extends Probes {
+  /** All that were seen, in order. */
+  letters: string[];
+}
+
+interface Known extends Piece {
+  first: string;
+  /** Nothing of it lies behind; upTo, or nearer. */
+  bound: string | null;
+  alphabet: string[];
+}
+
+/** How many entries a stretch should have at least: to open another costs as much as to list so many. */
+const WORTH = 5_000;
+/** So many pieces are looked at for each stretch wanted: the more, the more equal. */
+const FINENESS = 4;
+const FIRST = 32;
+/** Halvings of one piece before it is taken as it is: S3's longest key has 1,024 characters, found in ten, and one of 1,114,112 code points in 21. */
+const STEPS = 40;
+
+/**
+ * Stretches in order, which hold every key exactly once, the first from '' and the last to null; one where it isn't worth dividing.
+ * @param most how many stretches at most
+ * @param together how many of the bucket's listings are asked for at once
+ */
+export async function divide(probes: Probes, { most, together, whole = { after: '', upTo: null } }: DivideOptions): Promise<Piece[]> {
+  const search: Search = { ...probes, letters: [] };
+  const begun = await known(search, whole.after, whole.upTo, whole.upTo);
+  let pieces = begun ? [begun] : [];
+  for (;;) {
+    const total = pieces.reduce((sum, { weight }) => sum + weight, 0);
+    const sure = pieces.length >= FIRST;
+    const wanted = Math.min(most, Math.ceil(total / WORTH));
+    const aim = Math.max(FIRST, FINENESS * wanted);
+    const heavy = pieces
+      .filter(({ exact, bound, weight }) => !exact && (!sure || bound === null || weight > total / aim))
+      .sort((a, b) => Number(b.bound === null) - Number(a.bound === null) || b.weight - a.weight)
+      .slice(0, Math.min(together, aim - pieces.length));
+    if ((sure && wanted <= 1) || heavy.length === 0) return merged(pieces, wanted, whole);
+    const halves = await Promise.all(heavy.map((piece) => halve(search, piece)));
+    const halved = new Map(heavy.map((piece, at) => [piece, halves[at] as Known[]]));
+    pieces = pieces.flatMap((piece) => halved.get(piece) ?? [piece]);
+  }
+}
+
+export interface DivideOptions {
+  most: number;
+  together: number;
+  whole?: Stretch;
+}
+
+/** What a sample says of a stretch; undefined where it holds nothing. */
+async function known(search: Search, after: string, upTo: string | null, bound: string | null, prior?: number): Promise<Known | undefined> {
+  const { keys, more } = await search.sample(after);
+  const inside = upTo === null ? keys : keys.filter((key) => compareKeys(key, upTo) <= 0);
+  const [first, last] = [inside[0], inside.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const exact = !more || inside.length < keys.length;
+  const alphabet = alphabetOf(inside);
+  search.letters = [...new Set([...search.letters, ...alphabet])].sort(compareKeys);
+  const part = exact ? 1 : share(last, first, bound, alphabet);
+  // The least that six letters can tell stands for "nothing".
+  const guess = inside.length / Math.max(part, (alphabet.length + 1) ** -6);
+  const weight = exact ? inside.length : prior === undefined ? guess : Math.sqrt(prior * guess);
+  return { after, upTo, bound, first, alphabet, exact, weight };
+}
+
+/** Two pieces for one, or the piece itself, to be halved no more, where no key divides it. */
+async function halve(search: Search, piece: Known): Promise<Known[]> {
+  const { first, after, upTo } = piece;
+  let { bound } = piece;
+  if (first === upTo) return [{ ...piece, exact: true }];
+  for (let step = 0; step < STEPS; step += 1) {
+    const at = middle(first, bound, search.letters);
+    if (at === null) break;
+    const next = await nextInside(search, at, upTo);
+    if (next !== null) return halves(search, piece, at, bound);
+    bound = at;
+    if (step === 0) bound = await sharedBound(search, first, bound);
+  }
+  // All that is left begins with the first key as a whole: its own versions, or longer keys.
+  const next = await nextInside(search, first, upTo);
+  if (next !== null && after !== first) return halves(search, piece, first, bound);
+  return [{ ...piece, exact: true }];
+}
+
+async function halves(search: Search, { after, upTo, weight }: Known, at: string, bound: string | null): Promise<Known[]> {
+  const both = await Promise.all([known(search, after, at, at, weight / 2), known(search, at, upTo, bound, weight / 2)]);
+  return both.filter((one) => one !== undefined);
+}
+
+async function nextInside(search: Search, after: string, upTo: string | null): Promise<string | null> {
+  const next = await search.next(after);
+  return next !== null && (upTo === null || compareKeys(next, upTo) <= 0) ? next : null;
+}
+
+/** Many keys begin with the same hundreds of characters: the longest prefix of `first` that all keys up to the bound have, found by halving. */
+async function sharedBound(search: Search, first: string, bound: string): Promise<string> {
+  const letters = [...first];
+  let [low, high] = [0, letters.length];
+  let nearest = bound;
+  while (low < high) {
+    const length = (low + high + 1) >>> 1;
+    const marker = behind(letters.slice(0, length).join(''));
+    if (marker === null || compareKeys(marker, nearest) >= 0) {
+      // Longer than a marker may be, or no nearer: tells nothing of this length.
+      if (marker === null) high = length - 1;
+      else low = length;
+      continue;
+    }
+    if ((await nextInside(search, marker, bound)) === null) {
+      nearest = marker;
+      low = length;
+    } else high = length - 1;
+  }
+  return nearest;
+}
+
+/** So many stretches of about the same weight, out of the pieces in order; together they hold the whole, gaps between pieces included. */
+function merged(pieces: readonly Known[], wanted: number, whole: Stretch): Piece[] {
+  if (pieces.length === 0) return [];
+  const total = pieces.reduce((sum, { weight }) => sum + weight, 0);
+  const stretches: Piece[] = [];
+  let [after, weight, exact, done] = [whole.after, 0, true, 0];
+  pieces.forEach((piece, index) => {
+    weight += piece.weight;
+    exact &&= piece.exact;
+    const upTo = index === pieces.length - 1 ? whole.upTo : piece.upTo;
+    const full = done + weight >= (total * (stretches.length + 1)) / Math.max(1, wanted);
+    if (!full && index < pieces.length - 1) return;
+    stretches.push({ after, upTo, weight, exact });
+    [after, done, weight, exact] = [upTo ?? '', done + weight, 0, true];
+  });
+  return stretches;
+}
