@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
 import type { guardSeen } from '../domain/guard-seen.ts';
+import { withoutLateWriters } from '../domain/late-writers.ts';
 import type { Count, Facts } from '../domain/request.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
 import { clientOptions, nameOf, neverSent, statusOf } from './clients.ts';
@@ -46,12 +47,14 @@ export async function look(bucket: string, account: string, now: string, reads: 
     protectionOf(s3, bucket, account),
     accessPointsOf(bucket, account, home.region),
   ]);
+  // What an earlier session of ours left there, to hold off late writers, ends by itself: it is nobody's change.
+  const policy = withoutLateWriters(protection.policy);
   const versions = contents.Versions ?? [];
   const more = contents.IsTruncated === true;
   const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
   return {
     kind: 'seen',
-    policy: protection.policy,
+    policy,
     facts: {
       region: home.region,
       owner: account,
@@ -67,9 +70,9 @@ export async function look(bucket: string, account: string, now: string, reads: 
       tags: pairs,
       stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
       accessPoints,
-      ...reads(protection.policy),
+      ...reads(policy),
       waysRound: protection.waysRound,
-      policyDigest: protection.policy ? createHash('sha256').update(protection.policy).digest('hex') : null,
+      policyDigest: policy ? createHash('sha256').update(policy).digest('hex') : null,
       guardChange: null,
       lookedAt: now,
     },

@@ -31,10 +31,12 @@ export interface SessionRequest {
   deletionRoleArn: string;
   /** JSON text, 2,048 characters at most (AssumeRole, API reference). */
   sessionPolicy: string;
+  /** How long the session lasts. */
+  seconds: number;
 }
 
 /** The shortest session that STS gives (AssumeRole, API reference, `DurationSeconds`); a deletion takes seconds. */
-const SESSION_SECONDS = 900;
+export const SHORTEST_SESSION = 900;
 
 /** Asks STS for a session with the approver's key and code. Sends the code once, whatever happens. */
 export async function takeSession(wanted: SessionRequest): Promise<CodeResult> {
@@ -60,7 +62,7 @@ function assumeRole(sts: STSClient, wanted: SessionRequest) {
       SourceIdentity: wanted.approver.user.split('/').at(-1),
       SerialNumber: wanted.approver.mfaSerial,
       TokenCode: wanted.code.reveal(),
-      DurationSeconds: SESSION_SECONDS,
+      DurationSeconds: wanted.seconds,
       Tags: [{ Key: 'interlock-bucket', Value: wanted.bucket }],
       Policy: wanted.sessionPolicy,
     }),
@@ -72,7 +74,7 @@ function getSessionToken(sts: STSClient, wanted: SessionRequest) {
     new GetSessionTokenCommand({
       SerialNumber: wanted.approver.mfaSerial,
       TokenCode: wanted.code.reveal(),
-      DurationSeconds: SESSION_SECONDS,
+      DurationSeconds: wanted.seconds,
     }),
   );
 }

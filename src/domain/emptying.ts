@@ -56,3 +56,46 @@ export const UNTOUCHED: Progress = { done: NONE, reached: '', begun: null, kept:
  */
 export const STRETCH_ENDS = ['done', 'more', 'kept', 'stopped', 'sessionEnded', 'denied', 'absent'] as const;
 export type StretchEnd = (typeof STRETCH_ENDS)[number];
+
+/**
+ * What PlanEmptying says. `divided`: there are stretches to be emptied; `empty`: nothing is left; `emptied`: nothing is left, and the bucket stays;
+ * `sessionEnded`: a fresh code is needed to go on; else nothing more can be done.
+ */
+export const PLAN_VERDICTS = ['divided', 'empty', 'emptied', 'sessionEnded', 'refused', 'stopped'] as const;
+
+/** What the flow carries of an emptying: counts, and nothing that grows with the bucket. */
+export const Emptying = z.strictObject({
+  verdict: z.enum(PLAN_VERDICTS),
+  why: z.string(),
+  /** How often it was divided; each has its own stretches. */
+  pass: count,
+  /** The last stretch's number: they begin with 0. */
+  last: count,
+  /** What went before this pass. */
+  done: Tally,
+  /** How many versions and markers are left, as far as can be guessed without listing them. */
+  left: count,
+  /** Slack user id of who stopped it; '' for nobody. */
+  by: z.string(),
+  auditHead: z.string(),
+});
+export type Emptying = z.infer<typeof Emptying>;
+
+/** So often what was emptied is looked at again and found not empty, before it is given up. */
+export const MOST_ROUNDS = 3;
+
+/** "12 versions, 3 delete markers and 1 unfinished upload"; "nothing". */
+export function sayTally({ versions, markers, uploads }: Tally): string {
+  const parts = [say(versions, 'version'), say(markers, 'delete marker'), say(uploads, 'unfinished upload')].filter((part) => part !== '');
+  if (parts.length === 0) return 'nothing';
+  return parts.length === 1 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+const say = (count: number, noun: string): string =>
+  count === 0 ? '' : `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+
+/** For the note with which a fresh code is asked for. */
+export function sayProgress(done: Tally, left: number): string {
+  const total = done.versions + done.markers + left;
+  return `The session ended with work left: ${(done.versions + done.markers).toLocaleString('en-US')} of about ${total.toLocaleString('en-US')} versions and markers are gone. A fresh code goes on where it was.`;
+}

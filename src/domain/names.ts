@@ -2,10 +2,22 @@
 import type { Approver, Config } from './configuration.ts';
 
 /** The functions, as serverless.yml calls them. */
-export const FUNCTIONS = ['slack', 'inspect', 'askApprover', 'elevate', 'deleteBucket', 'changeGuard', 'report', 'checkGuards'] as const;
+export const FUNCTIONS = [
+  'slack',
+  'inspect',
+  'askApprover',
+  'elevate',
+  'holdWriters',
+  'planEmptying',
+  'emptyRange',
+  'deleteBucket',
+  'changeGuard',
+  'report',
+  'checkGuards',
+] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
-export const TABLES = ['requests', 'locks', 'attempts', 'approvers', 'audit', 'guards'] as const;
+export const TABLES = ['requests', 'locks', 'attempts', 'approvers', 'audit', 'guards', 'emptying'] as const;
 export type TableName = (typeof TABLES)[number];
 
 /** Where a stack lives: its account and region stand in the configuration. */

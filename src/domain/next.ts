@@ -1,11 +1,16 @@
 /** What each outcome means for the person who asked: what to do next, in a sentence. */
 import { isGuardKind, type Kind, type Outcome } from './request.ts';
 
+const REHEARSED: Partial<Record<Kind, string>> = { delete: 'deleted', 'empty-delete': 'emptied and deleted', empty: 'emptied' };
+
 export function nextStep(outcome: Outcome, kind: Kind): string {
-  const untouched = kind === 'delete' ? 'Nothing was deleted.' : 'The guard is as it was.';
+  const untouched = isGuardKind(kind) ? 'The guard is as it was.' : kind === 'delete' ? 'Nothing was deleted.' : '';
+  const lead = untouched === '' ? '' : `${untouched} `;
   switch (outcome) {
     case 'deleted':
       return 'Nothing more to do. Whoever wants the name again may have to wait up to three days.';
+    case 'emptied':
+      return 'The empty bucket keeps its name, its settings and its guard. Ask again without *Keep the empty bucket* to have it deleted.';
     case 'guarded':
       return kind === 'guard-basic'
         ? 'Nothing more to do. Whoever may write the bucket’s policy can still take this guard off; the hardened one guards itself too.'
@@ -13,21 +18,21 @@ export function nextStep(outcome: Outcome, kind: Kind): string {
     case 'unguarded':
       return 'Whoever may delete buckets in the account can delete it now, without a code: put the guard on again when you are done.';
     case 'rehearsed':
-      return `Ask again without *Rehearse* to have it ${kind === 'delete' ? 'deleted' : 'changed'}.`;
+      return `Ask again without *Rehearse* to have it ${REHEARSED[kind] ?? 'changed'}.`;
     case 'rejected':
-      return `${untouched} Talk to the approver, then ask again if need be.`;
+      return `${lead}Talk to the approver, then ask again if need be.`;
     case 'cancelled':
-      return `${untouched} You can ask again at any time.`;
+      return `${lead}You can ask again at any time.`;
     case 'expired':
-      return `${untouched} Ask again when an approver has time.`;
+      return `${lead}Ask again when an approver has time.`;
     case 'refused':
       return untouched;
     case 'locked':
-      return `${untouched} Ask again, so that the approver can start over.`;
+      return `${lead}Ask again, so that the approver can start over.`;
     case 'stopped':
       return 'Nothing more is done about it. Talk to an operator before you ask again.';
     case 'failed':
-      return kind === 'delete'
+      return !isGuardKind(kind)
         ? 'Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.'
         : 'Look at the bucket’s policy before you ask again; an operator finds the cause in the logs.';
   }

@@ -32,6 +32,9 @@ export const SEALS = {
   inspect: { seals: [], opens: ['request'] },
   askApprover: { seals: ['taskToken'], opens: [] },
   elevate: { seals: ['session'], opens: ['code'] },
+  holdWriters: { seals: [], opens: ['session'] },
+  planEmptying: { seals: [], opens: ['session'] },
+  emptyRange: { seals: [], opens: ['session'] },
   deleteBucket: { seals: [], opens: ['session'] },
   changeGuard: { seals: [], opens: ['session'] },
   report: { seals: [], opens: [] },
@@ -96,6 +99,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         rows(place, 'requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
         allow('RequestsByRequester', 'dynamodb:Query', `${tableArn(place, 'requests')}/index/byRequester`),
         rows(place, 'locks', 'GetItem', 'UpdateItem', 'DeleteItem', 'Scan'),
+        rows(place, 'emptying', 'PutItem'),
         audit(place),
       ];
     case 'inspect':
@@ -118,15 +122,14 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       ];
     case 'deleteBucket':
       return [audit(place)];
+    case 'planEmptying':
+      return [rows(place, 'emptying', 'GetItem', 'Query', 'PutItem', 'BatchWriteItem'), audit(place)];
+    case 'emptyRange':
+      return [rows(place, 'emptying', 'GetItem', 'PutItem', 'UpdateItem')];
+    case 'holdWriters':
+      return [policyTurns(place)];
     case 'changeGuard':
-      // Our own writers of a bucket's policy take turns (src/aws/bucket-policy-turns.ts), in rows of their own: the locks of requests are not theirs
-      // (DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control", read November 2026).
-      return [
-        allow('TakeTurns', ['dynamodb:PutItem', 'dynamodb:DeleteItem'], tableArn(place, 'locks'), {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['policy:*'] },
-        }),
-        audit(place),
-      ];
+      return [policyTurns(place), audit(place)];
     case 'report':
       return [
         slackSecrets(place, name),
@@ -138,6 +141,15 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       return [...lookAtGuards(place, config), slackSecrets(place, name), rows(place, 'guards', 'Scan', 'PutItem', 'DeleteItem')];
   }
 }
+
+/**
+ * Our own writers of a bucket's policy take turns (src/aws/bucket-policy-turns.ts), in rows of their own: the locks of requests are not theirs
+ * (DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control", read November 2026).
+ */
+const policyTurns = (place: Place): Statement =>
+  allow('TakeTurns', ['dynamodb:PutItem', 'dynamodb:DeleteItem'], tableArn(place, 'locks'), {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['policy:*'] },
+  });
 
 /** Nothing where no rule asks for a guard: there is nothing to look at then. */
 function lookAtGuards(place: Place, config: Config): Statement[] {

@@ -7,7 +7,7 @@ import { placeOf, roleArn, userName } from './names.ts';
 import { overlap } from './pattern-relations.ts';
 import { SLACK_SECRETS, type SlackSecret } from './policies-functions.ts';
 import { allow, type PolicyDocument, policy, type Statement } from './policy-document.ts';
-import type { Request } from './request.ts';
+import { isEmptyingKind, type Request } from './request.ts';
 
 export { functionPolicy, functionTrust, type Keys, machinePolicy, machineTrust, SEALS } from './policies-functions.ts';
 export { historyKeyPolicy, sealKeyPolicy, secretsKeyPolicy } from './policies-keys.ts';
@@ -229,7 +229,12 @@ const readBy = (Sid: string, roles: string | string[]): PolicyDocument =>
 /** What the role's session of a request may do: what is asked for and no more; a rehearsal's reads, and nothing else. A user's takes no such limit. */
 export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>): string[] {
   if (rehearsal) return ['s3:ListBucketVersions'];
-  return kind === 'delete' ? ['s3:DeleteBucket'] : ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
+  if (kind === 'delete') return ['s3:DeleteBucket'];
+  const policy = ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
+  if (!isEmptyingKind(kind)) return policy;
+  // The policy, to hold off late writers. Never s3:DeleteObject: a key without its version is not deleted but hidden.
+  const emptying = ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads', ...policy, ...OBJECT_ACTIONS];
+  return kind === 'empty' ? emptying : ['s3:DeleteBucket', ...emptying];
 }
 
 /** S3 actions that are asked of an object, not of the bucket. */

@@ -1,18 +1,30 @@
 /** The words that the flow speaks: what a request is, what was seen of the bucket, what each state says. */
 import * as z from 'zod';
 
-/** What can be asked for: the deletion of a bucket, or the guard that it is to have from then on (`guard-off`: none). */
-export const KINDS = ['delete', 'guard-hardened', 'guard-basic', 'guard-off'] as const;
+/**
+ * What can be asked for: the deletion of a bucket as it is (`delete`), once it has been emptied (`empty-delete`), its emptying alone (`empty`); or the
+ * guard that it is to have from then on (`guard-off`: none).
+ */
+export const KINDS = ['delete', 'empty-delete', 'empty', 'guard-hardened', 'guard-basic', 'guard-off'] as const;
 export type Kind = (typeof KINDS)[number];
-export type GuardKind = Exclude<Kind, 'delete'>;
+export type GuardKind = Extract<Kind, `guard-${string}`>;
 
 export function isGuardKind(kind: Kind): kind is GuardKind {
-  return kind !== 'delete';
+  return kind.startsWith('guard-');
 }
 
-/** How a request can end. `rehearsed`: everything happened but what was asked for; `guarded`, `unguarded`: the guard was changed, taken off. */
+/** Does it delete all that the bucket holds? */
+export function isEmptyingKind(kind: Kind): kind is 'empty-delete' | 'empty' {
+  return kind === 'empty-delete' || kind === 'empty';
+}
+
+/**
+ * How a request can end. `emptied`: the bucket stays, with nothing in it; `rehearsed`: everything happened but what was asked for; `guarded`, `unguarded`:
+ * the guard was changed, taken off.
+ */
 export const OUTCOMES = [
   'deleted',
+  'emptied',
   'guarded',
   'unguarded',
   'rehearsed',
@@ -163,9 +175,12 @@ export const Elevation = z.strictObject({
 });
 export type Elevation = z.infer<typeof Elevation>;
 
-/** What was done with a session: DeleteBucket's, ChangeGuard's and Rehearse's result. */
+/**
+ * What was done with a session: DeleteBucket's, ChangeGuard's and Rehearse's result. `notEmpty`: something was written since it was emptied, and it is
+ * emptied again.
+ */
 export const Work = z.strictObject({
-  verdict: z.enum(['deleted', 'guarded', 'unguarded', 'rehearsed', 'refused', 'stopped', 'failed']),
+  verdict: z.enum(['deleted', 'notEmpty', 'guarded', 'unguarded', 'rehearsed', 'refused', 'stopped', 'failed']),
   why: z.string(),
   auditHead: z.string(),
 });

@@ -10,6 +10,8 @@ export const INPUT = {
   bucket: 'bucket',
   change: 'change',
   reason: 'reason',
+  empty: 'empty',
+  keep: 'keep',
   rehearse: 'rehearse',
   code: 'code',
   bucketName: 'bucketName',

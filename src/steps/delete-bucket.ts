@@ -1,7 +1,7 @@
 /** DeleteBucket and Rehearse: the deletion, with the session of this request's code and nothing else. */
 import type { DeleteResult } from '../aws/bucket.ts';
 import type { Session } from '../aws/mfa.ts';
-import type { Work } from '../domain/request.ts';
+import type { Kind, Work } from '../domain/request.ts';
 import { AnswerLost, TryAgain } from '../errors.ts';
 import type { DeleteInput } from './inputs.ts';
 import { type SessionParts, withSession } from './session.ts';
@@ -25,7 +25,7 @@ export function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): Promis
   return withSession(input, parts, {
     who: 'deleteBucket',
     begins: rehearse ? 'rehearsing' : 'deleting',
-    takenFor: { kind: rehearse ? request.kind : 'delete', rehearsal: rehearse },
+    takenFor: { kind: rehearse || request.kind === 'empty-delete' ? request.kind : 'delete', rehearsal: rehearse },
     at: facts.lookedAt,
     repeatable: rehearse,
     done: found === 'gone' || found === 'madeAnew',
@@ -44,6 +44,8 @@ export function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): Promis
   });
 }
 
+const WOULD: Partial<Record<Kind, string>> = { delete: 'deleted it', 'empty-delete': 'emptied and deleted it', empty: 'emptied it' };
+
 const DELETED = { verdict: 'deleted', why: '' } as const;
 
 function conclude(
@@ -57,7 +59,7 @@ function conclude(
       return rehearse
         ? {
             verdict: 'rehearsed',
-            why: `The code was right, and the session that AWS gave for it could read ${bucket}. A real request would have ${kind === 'delete' ? 'deleted it' : 'changed its guard'} now.`,
+            why: `The code was right, and the session that AWS gave for it could read ${bucket}. A real request would have ${WOULD[kind] ?? 'changed its guard'} now.`,
           }
         : DELETED;
     case 'absent':
@@ -65,6 +67,7 @@ function conclude(
       if (!first && !rehearse) return DELETED;
       return { verdict: 'refused', why: `${bucket} was already gone when it was to be deleted: somebody else was first.` };
     case 'notEmpty': {
+      if (kind === 'empty-delete') return { verdict: 'notEmpty', why: '' };
       const why = `Something was written to ${bucket} after it was looked at. Empty it, stop what writes there, and ask again.`;
       return { verdict: 'refused', why };
     }

@@ -3,12 +3,13 @@ import type { Approvers } from '../aws/approvers.ts';
 import type { Attempts } from '../aws/attempts.ts';
 import type { Audit } from '../aws/audit.ts';
 import { isPassing } from '../aws/clients.ts';
-import { type CodeResult, type SessionRequest, takeSession } from '../aws/mfa.ts';
+import { type CodeResult, type SessionRequest, SHORTEST_SESSION, takeSession } from '../aws/mfa.ts';
 import type { Seals } from '../aws/sealed.ts';
 import { type AccessKey, parseAccessKey, type SecretReader } from '../aws/secrets.ts';
 import type { Approver, Config } from '../config.ts';
 import { sessionActions, sessionPolicy } from '../domain/policies.ts';
 import type { Elevation } from '../domain/request.ts';
+import { isEmptyingKind } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { answered, sending, type Tries, unvalidated, verified } from '../domain/tries.ts';
@@ -80,8 +81,10 @@ async function prepare(
   const code = await seals.open(answer.sealedCode, { purpose: 'code', ...context });
   const key = await readKey(secrets, approver);
   if (!key) return { fault: 'The approver’s access key can’t be read from its secret. An operator puts it there.' };
+  // Emptying takes as long as it takes: where a session ends in the middle, the approver is asked for another code.
+  const seconds = isEmptyingKind(request.kind) && !request.rehearsal ? config.maxSessionSeconds : SHORTEST_SESSION;
   const policy = sessionPolicy({ bucket, actions: sessionActions(request) });
-  return { approver, key, code, region: config.region, requestId, bucket, deletionRoleArn, sessionPolicy: policy };
+  return { approver, key, code, region: config.region, requestId, bucket, deletionRoleArn, sessionPolicy: policy, seconds };
 }
 
 async function readKey(secrets: SecretReader, { secret }: Approver): Promise<AccessKey | undefined> {

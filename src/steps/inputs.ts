@@ -1,5 +1,6 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
 import * as z from 'zod';
+import { Emptying } from '../domain/emptying.ts';
 import { Answer, Conclusion, Elevation, Facts, FOUND, GuardChange, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
@@ -22,6 +23,8 @@ export const InspectInput = z.strictObject({
   shown: orNone(z.object({ facts: Facts.nullable(), notes: z.array(z.string()) })),
   answer: answered,
   elevation: orNone(Elevation),
+  /** How far it was emptied; null where nothing was. */
+  emptying: orNone(Emptying).optional(),
 });
 export type InspectInput = z.infer<typeof InspectInput>;
 
@@ -53,8 +56,20 @@ export const DeleteInput = z.strictObject({
   facts: Facts,
   /** What CheckDeleted found where the answer to a deletion was lost; null before. */
   found: orNone(z.strictObject({ verdict: z.enum(FOUND) })).transform((look) => look?.verdict ?? null),
+  /** How it was emptied before; null where it wasn't. */
+  emptying: orNone(Emptying).optional(),
 });
 export type DeleteInput = z.infer<typeof DeleteInput>;
+
+/** How often a bucket was divided before: null before the first time. */
+export const PlanInput = z.strictObject({ ...withSession, facts: Facts, before: orNone(Emptying) });
+export type PlanInput = z.infer<typeof PlanInput>;
+
+export const RangeInput = z.strictObject({ ...withSession, facts: Facts, pass: z.int().positive(), range: z.int().nonnegative() });
+export type RangeInput = z.infer<typeof RangeInput>;
+
+export const HoldInput = z.strictObject({ ...withSession, facts: Facts, hold: z.boolean() });
+export type HoldInput = z.infer<typeof HoldInput>;
 
 export const GuardInput = z.strictObject({ ...withSession, facts: Facts.extend({ guardChange: GuardChange }) });
 export type GuardInput = z.infer<typeof GuardInput>;

@@ -6,12 +6,13 @@ import { nameOf } from '../aws/clients.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config, Rule } from '../config.ts';
 import { readPolicy } from '../domain/bucket-policy.ts';
+import { sayProgress } from '../domain/emptying.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../domain/guard-change.ts';
 import { applyCommand, guardSeen } from '../domain/guard-seen.ts';
 import { placeOf, roleName } from '../domain/names.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
-import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
+import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Kind, type Request } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { BadInput } from '../errors.ts';
 import type { InspectInput } from './inputs.ts';
@@ -63,7 +64,7 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   const { kind } = request;
   const judged = isGuardKind(kind)
     ? judgeGuard(seen, { bucket, kind }, parts)
-    : judgeDeletion(seen, { bucket, rule: decision.rule }, parts);
+    : judgeDeletion(seen, { bucket, kind, rule: decision.rule }, parts);
   const { facts, inTheWay } = judged;
   if (inTheWay.length > 0) return { ...end('refused', inTheWay.join(' ')), facts };
   const differences = shown ? judged.differencesFrom(shown) : [];
@@ -89,10 +90,11 @@ const CHANGED = 'The bucket has changed since it was shown. Read it again:';
 const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your code was not used. Read it again:';
 
 /** Why it is asked again. Of a code that was refused it is said once, in the asking that comes of it. */
-function notesOf({ step, answer, elevation }: InspectInput, differences: string[]): Pick<Inspection, 'notes' | 'refused'> {
+function notesOf({ step, answer, elevation, emptying }: InspectInput, differences: string[]): Pick<Inspection, 'notes' | 'refused'> {
   const refused = elevation?.verdict === 'askAgain' && elevation.attempt === answer?.attempt ? [elevation.why] : [];
+  const ended = emptying?.verdict === 'sessionEnded' ? [sayProgress(emptying.done, emptying.left)] : [];
   const changed = differences.length > 0 ? [step === 'check' ? CHANGED_UNUSED : CHANGED, ...differences] : [];
-  return { notes: [...refused, ...changed], refused: refused.length > 0 };
+  return { notes: [...refused, ...ended, ...changed], refused: refused.length > 0 };
 }
 
 /** A bucket of the name that was created at another time is another bucket. */
@@ -110,9 +112,15 @@ interface Judged {
   differencesFrom: (shown: Facts) => string[];
 }
 
-function judgeDeletion({ facts }: Seen, { bucket, rule }: { bucket: string; rule?: Rule | undefined }, { stage }: InspectParts): Judged {
+interface Deletion {
+  bucket: string;
+  kind: Kind;
+  rule?: Rule | undefined;
+}
+
+function judgeDeletion({ facts }: Seen, { bucket, kind, rule }: Deletion, { stage }: InspectParts): Judged {
   const ofGuard = guardObstacles(facts, applyCommand(bucket, stage), rule?.guard === 'required');
-  return { facts, inTheWay: [...ofGuard, ...obstacles(facts)], differencesFrom: (shown) => changes(shown, facts) };
+  return { facts, inTheWay: [...ofGuard, ...obstacles(facts, kind)], differencesFrom: (shown) => changes(shown, facts) };
 }
 
 /** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */

@@ -31,9 +31,21 @@ export interface Task {
   act: (session: Session, first: boolean) => Promise<Omit<Work, 'auditHead'> & { since?: string }>;
 }
 
+/** The session, where it was taken for this and nothing else. Throws SealBroken for any other. */
+export async function openSession(
+  { request, answer, elevation }: Pick<DeleteInput, 'request' | 'answer' | 'elevation'>,
+  { config, seals }: Pick<SessionParts, 'config' | 'seals'>,
+  { kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>,
+): Promise<Session> {
+  const { requestId, bucket } = request;
+  const { approver, attempt } = answer;
+  const context = { purpose: 'session', requestId, bucket, account: config.account, approver, attempt, kind, rehearsal } as const;
+  return JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
+}
+
 /** Does what a session was given for, unless Interlock is paused. Throws SealBroken where the session was given for anything else. */
 export async function withSession(
-  input: Pick<DeleteInput | GuardInput, 'request' | 'answer' | 'elevation' | 'facts'>,
+  input: Pick<DeleteInput | GuardInput, 'request' | 'answer' | 'elevation' | 'facts'> & Partial<Pick<DeleteInput, 'emptying'>>,
   { config, seals, audit }: SessionParts,
   { who, begins, takenFor, at, repeatable, done = false, act }: Task,
 ): Promise<Work> {
@@ -43,15 +55,13 @@ export async function withSession(
     const why = 'Interlock was paused by its operators before anything came of the session.';
     return { verdict: 'stopped', why, auditHead: elevation.auditHead };
   }
-  const { kind, rehearsal } = takenFor;
-  const { approver, attempt } = answer;
-  const context = { purpose: 'session', requestId, bucket, account: config.account, approver, attempt, kind, rehearsal } as const;
-  const session = JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
-  const name = (suffix: string) => `${String(attempt).padStart(3, '0')}-${suffix}`;
+  const session = await openSession(input, { config, seals }, takenFor);
+  const name = (suffix: string) => `${String(answer.attempt).padStart(3, '0')}-${suffix}`;
   const entry = { requestId, at, who };
 
   const what = { bucket, region: facts.region };
-  const started = await audit.record({ ...entry, entry: name(`4-${begins}`), what, previous: elevation.auditHead });
+  const head = input.emptying?.auditHead ?? elevation.auditHead;
+  const started = await audit.record({ ...entry, entry: name(`4-${begins}`), what, previous: head });
   const { verdict, why, since = '' } = await act(session, started.first);
   try {
     const ended = await audit.record({ ...entry, entry: name(`5-${verdict}`), what: { bucket, why }, previous: started.head });

@@ -2,7 +2,7 @@
 import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { nameOf } from '../clients.ts';
 import type { Entry, Place, Upload } from './listing.ts';
-import { type Pace, PASSING_CODES } from './pace.ts';
+import { PASSING_CODES, type Pace } from './pace.ts';
 
 /** A version that stayed, and why: S3's code. */
 export interface Kept {

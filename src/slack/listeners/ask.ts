@@ -32,9 +32,13 @@ export function onCommand(desk: Desk, modal: (bucket: string) => ModalView) {
   };
 }
 
-/** Asks for the deletion. */
+/** Asks for the deletion, or the emptying. */
 export function onAskSubmitted(desk: Desk) {
-  return (args: SubmitArgs): Promise<void> => submit(desk, args, { ...parseAsk(args.view.state.values as StateValues), kind: 'delete' });
+  return async (args: SubmitArgs): Promise<void> => {
+    const { kind, ...asked } = parseAsk(args.view.state.values as StateValues);
+    if (kind) return submit(desk, args, { ...asked, kind });
+    await args.ack({ response_action: 'errors', errors: { [INPUT.keep]: 'To keep the empty bucket, tick Empty it first too.' } });
+  };
 }
 
 /** Asks for the change of the guard that was chosen. */

@@ -1,6 +1,6 @@
 /** The approver's modal: what is about to go, the code and the bucket's name typed out; and what follows in the same modal. */
 import type { ModalView } from '@slack/types';
-import { type Facts, isGuardKind, type Kind, type Request } from '../../domain/request.ts';
+import { type Facts, type GuardKind, isGuardKind, type Kind, type Request } from '../../domain/request.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { code, context, literal, plain, quotation, section, user, warnings } from '../text.ts';
 import { nameFate } from './facts.ts';
@@ -34,16 +34,24 @@ export interface Approval {
 
 const SUBMIT: Record<Kind, string> = {
   delete: 'Delete for good',
+  'empty-delete': 'Delete it all',
+  empty: 'Empty for good',
   'guard-hardened': 'Put the guard on',
   'guard-basic': 'Put the basic guard on',
   'guard-off': 'Take the guard off',
+};
+
+const END: Record<Exclude<Kind, GuardKind>, string> = {
+  delete: '*It is deleted for good.*',
+  'empty-delete': '*All that it holds is deleted for good, old versions too, then the bucket.*',
+  empty: '*All that it holds is deleted for good, old versions too.* The empty bucket stays.',
 };
 
 export function approveModal({ request, facts, attempt, notes, now, unlimited }: Approval): ModalView {
   const { kind } = request;
   const end = isGuardKind(kind)
     ? `*What will happen:* ${guardConsequence(kind)}`
-    : `*It is deleted for good.* ${nameFate(request.bucket, facts)}`;
+    : `${END[kind]}${kind === 'empty' ? '' : ` ${nameFate(request.bucket, facts)}`}`;
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
@@ -84,7 +92,7 @@ export function parseApprove(values: StateValues): { code: string; bucketName: s
 /** After "Approve" or "Reject": a title has 24 characters (Slack, "Modal views"). */
 function titleOf({ kind, rehearsal }: Request): string {
   if (rehearsal) return 'a rehearsal';
-  return kind === 'delete' ? 'a deletion' : 'a guard change';
+  return isGuardKind(kind) ? 'a guard change' : kind === 'empty' ? 'an emptying' : 'a deletion';
 }
 
 /** Asks why it is rejected. */

@@ -1,6 +1,6 @@
 /** The modals in which a request is made, and the parsers of what comes back. */
 import type { InputBlock, ModalView } from '@slack/types';
-import { type GuardKind, KINDS } from '../../domain/request.ts';
+import { type GuardKind, isGuardKind, KINDS, type Kind } from '../../domain/request.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { plain } from '../text.ts';
 import { checked, chosen, type StateValues, typed } from './inputs.ts';
@@ -18,7 +18,9 @@ export function askModal(bucket: string): ModalView {
     blocks: [
       bucketInput(bucket),
       reasonInput('The approver reads it before anything is deleted.'),
-      rehearseInput('Do everything but delete the bucket'),
+      checkboxInput(INPUT.empty, 'Empty it first', 'Delete all objects and old versions in it, for good'),
+      checkboxInput(INPUT.keep, 'Keep the empty bucket', 'Empty it, and leave the bucket with its name and settings'),
+      checkboxInput(INPUT.rehearse, 'Rehearse', 'Do everything but delete'),
     ],
   };
 }
@@ -50,7 +52,7 @@ export function askGuardModal(bucket: string): ModalView {
         element: { type: 'static_select', action_id: INPUT.change, options, ...(options[0] && { initial_option: options[0] }) },
       },
       reasonInput('The approver reads it before anything is changed.'),
-      rehearseInput('Do everything but change the guard'),
+      checkboxInput(INPUT.rehearse, 'Rehearse', 'Do everything but change the guard'),
     ],
   };
 }
@@ -80,23 +82,36 @@ function reasonInput(hint: string): InputBlock {
   };
 }
 
-function rehearseInput(text: string): InputBlock {
+function checkboxInput(id: string, label: string, text: string): InputBlock {
   return {
     type: 'input',
-    block_id: INPUT.rehearse,
+    block_id: id,
     optional: true,
-    label: plain('Rehearse'),
-    element: { type: 'checkboxes', action_id: INPUT.rehearse, options: [{ value: 'rehearse', text: plain(text) }] },
+    label: plain(label),
+    element: { type: 'checkboxes', action_id: id, options: [{ value: id, text: plain(text) }] },
   };
 }
 
-export function parseAsk(values: StateValues): { bucket: string; reason: string; rehearsal: boolean } {
+interface Asked {
+  bucket: string;
+  reason: string;
+  rehearsal: boolean;
+}
+
+/** `kind` is undefined where the bucket is to be kept, and not to be emptied. */
+export function parseAsk(values: StateValues): Asked & { kind: Kind | undefined } {
+  const [empty, keep] = [checked(values, INPUT.empty), checked(values, INPUT.keep)];
+  const kind = keep ? (empty ? 'empty' : undefined) : empty ? 'empty-delete' : 'delete';
+  return { ...askedOf(values), kind };
+}
+
+function askedOf(values: StateValues): Asked {
   return { bucket: typed(values, INPUT.bucket), reason: typed(values, INPUT.reason), rehearsal: checked(values, INPUT.rehearse) };
 }
 
 /** `kind` is undefined where none of the changes was chosen. */
-export function parseAskGuard(values: StateValues): ReturnType<typeof parseAsk> & { kind: GuardKind | undefined } {
+export function parseAskGuard(values: StateValues): Asked & { kind: GuardKind | undefined } {
   const change = chosen(values, INPUT.change);
-  const kind = KINDS.find((one): one is GuardKind => one === change && one !== 'delete');
-  return { ...parseAsk(values), kind };
+  const kind = KINDS.find((one): one is GuardKind => one === change && isGuardKind(one));
+  return { ...askedOf(values), kind };
 }

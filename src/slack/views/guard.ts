@@ -1,6 +1,6 @@
 /** A change of a guard as an approver reads it, in messages and modals alike: ten seconds must be enough. */
 import type { KnownBlock } from '@slack/types';
-import type { Facts, GuardChange, GuardKind, Request } from '../../domain/request.ts';
+import { type Facts, type GuardChange, type GuardKind, isGuardKind, type Request } from '../../domain/request.ts';
 import { cut, fields, literal, warnings } from '../text.ts';
 import { factsBlocks, lookedAt } from './facts.ts';
 
@@ -14,7 +14,7 @@ const GUARDS: Record<GuardChange['before'], string> = {
 
 /** What was seen that matters for what is asked: of a deletion the bucket, of a change of its guard the change. */
 export function seenBlocks({ kind }: Request, facts: Facts, now?: string): KnownBlock[] {
-  return kind === 'delete' || !facts.guardChange ? factsBlocks(facts, now) : guardBlocks(facts.guardChange, facts, now);
+  return !isGuardKind(kind) || !facts.guardChange ? factsBlocks(facts, now) : guardBlocks(facts.guardChange, facts, now);
 }
 
 /** What becomes of the guard, whom it lets through, and what may be in the way. */

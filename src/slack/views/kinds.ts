@@ -12,6 +12,8 @@ interface Words {
 
 const WORDS: Record<Kind, Words> = {
   delete: { act: 'delete', doing: 'the deletion of', short: '' },
+  'empty-delete': { act: 'empty and delete', doing: 'the emptying and deletion of', short: 'emptied first' },
+  empty: { act: 'empty', doing: 'the emptying of', short: 'emptied, kept' },
   'guard-hardened': { act: 'put the hardened guard on', doing: 'putting the hardened guard on', short: 'hardened guard' },
   'guard-basic': { act: 'put the basic guard on', doing: 'putting the basic guard on', short: 'basic guard' },
   'guard-off': { act: 'take the guard off', doing: 'taking the guard off', short: 'guard off' },

@@ -50,11 +50,18 @@ export function waitingMessage({ request, facts, approvers, notes }: Waiting): M
   };
 }
 
+const EMPTYING =
+  'everything in the bucket is deleted, old versions too: *nobody can bring it back*. While that goes on its policy keeps others from writing to it.';
+
 function consequence(request: Request, facts: Facts): string {
   if (request.rehearsal) {
     return '*What will happen:* a rehearsal. AWS checks the code, and its session is tried with one read; the bucket stays as it is.';
   }
   if (isGuardKind(request.kind)) return `*What will happen:* ${guardConsequence(request.kind)}`;
+  if (request.kind === 'empty') return `*What will happen:* ${EMPTYING} The empty bucket stays.`;
+  if (request.kind === 'empty-delete') {
+    return `*What will happen:* ${EMPTYING} Then the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
+  }
   return `*What will happen:* the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
 }
 
@@ -89,6 +96,7 @@ export interface Ended {
 
 const MARKS: Record<Outcome, string> = {
   deleted: ':white_check_mark:',
+  emptied: ':white_check_mark:',
   guarded: ':white_check_mark:',
   unguarded: ':white_check_mark:',
   rehearsed: ':white_check_mark:',
@@ -109,6 +117,8 @@ export function headline({ request, conclusion }: Pick<Ended, 'request' | 'concl
   switch (conclusion.outcome) {
     case 'deleted':
       return `${bucket} was *deleted*, approved${by}.`;
+    case 'emptied':
+      return `${bucket} is *empty* now, approved${by}.`;
     case 'guarded':
       return `${bucket} is *guarded* now (${request.kind === 'guard-basic' ? 'basic' : 'hardened'}), approved${by}.`;
     case 'unguarded':

@@ -1,0 +1,27 @@
+/** EmptyRange: invoked by the state machine, for one stretch. Its role has no S3 rights: it works with the session that was sealed for it. */
+import { emptyingClient } from '../src/aws/emptying/division.ts';
+import { createPace } from '../src/aws/emptying/pace.ts';
+import { createPlans } from '../src/aws/emptying/plans.ts';
+import { emptyStretch } from '../src/aws/emptying/stretch.ts';
+import { createSeals } from '../src/aws/sealed.ts';
+import { createTables } from '../src/aws/tables.ts';
+import { loadConfig } from '../src/config.ts';
+import { env } from '../src/env.ts';
+import { createLogger } from '../src/log.ts';
+import { step } from '../src/step.ts';
+import { emptyRange, type RangeParts } from '../src/steps/empty-range.ts';
+import { RangeInput } from '../src/steps/inputs.ts';
+
+const config = loadConfig();
+const pace = createPace();
+const empty: RangeParts['empty'] = ({ region, ...at }, session, job) =>
+  emptyStretch({ ...job, removal: { ...at, s3: emptyingClient(region, session), pace } });
+const parts = {
+  config,
+  seals: createSeals(env('SEAL_KEY')),
+  plans: createPlans(createTables(config.region), env('EMPTYING_TABLE')),
+  empty,
+  now: Date.now,
+};
+
+export const handler = step(RangeInput, createLogger('emptyRange'), (input) => emptyRange(input, parts));

@@ -1,0 +1,57 @@
+/** Looks at a bucket with a session to divide it, and says what is left of it. */
+import { S3Client } from '@aws-sdk/client-s3';
+import { divide, type Piece } from '../../domain/divide.ts';
+import { compareKeys } from '../../domain/key-space.ts';
+import { clientOptions } from '../clients.ts';
+import type { Session } from '../mfa.ts';
+import { type Entry, listUploads, listVersions, type Place } from './listing.ts';
+import type { Pace } from './pace.ts';
+
+/** Twice as many as work at once (the state machine, EmptyRanges): who is done early takes another. */
+export const MOST_STRETCHES = 128;
+/** Listings at once, while it is divided. */
+const TOGETHER = 32;
+/** Entries that a sample has. */
+const SAMPLE = 100;
+
+/** A client for a session's work on very many objects: S3 may take long for a thousand of them, and nothing is tried again but by our own pace. */
+export function emptyingClient(region: string, { accessKeyId, secretAccessKey, sessionToken }: Session): S3Client {
+  const requestHandler = { connectionTimeout: 2_000, requestTimeout: 60_000, throwOnRequestTimeout: true, httpsAgent: { maxSockets: 64 } };
+  return new S3Client({ ...clientOptions(region, 1), requestHandler, credentials: { accessKeyId, secretAccessKey, sessionToken } });
+}
+
+export interface Left {
+  /** The first page of what is there. */
+  entries: Entry[];
+  more: boolean;
+  uploads: number;
+}
+
+/** What is left, as far as one page of each shows it. Throws the SDK's errors. */
+export async function whatIsLeft(place: Place, pace: Pace): Promise<Left> {
+  const [versions, uploads] = await Promise.all([
+    pace.send(() => listVersions(place, { key: '' })),
+    pace.send(() => listUploads(place, { key: '' })),
+  ]);
+  return { entries: versions.entries, more: versions.next !== undefined, uploads: uploads.entries.length };
+}
+
+/** Stretches of about the same length. Throws the SDK's errors. */
+export function divideBucket(place: Place, pace: Pace, most: number): Promise<Piece[]> {
+  const list = (after: string, count: number) => pace.send(() => listVersions(place, { key: after }, count));
+  return divide(
+    {
+      async sample(after) {
+        const { entries, next } = await list(after, SAMPLE);
+        // Versions and markers come in two lists: keys in order, whatever they are.
+        const keys = entries.map(({ key }) => key);
+        return { keys: keys.sort(compareKeys), more: next !== undefined };
+      },
+      async next(after) {
+        const { entries } = await list(after, 1);
+        return entries[0]?.key ?? null;
+      },
+    },
+    { most, together: TOGETHER },
+  );
+}

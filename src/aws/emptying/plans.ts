@@ -1,0 +1,118 @@
+/** The records of an emptying: the last plan, its stretches and how far each is, and whether somebody stopped it. Nothing of it says what is deleted from where. */
+import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Emptying, Progress, STRETCH_ENDS, type StretchEnd, UNTOUCHED } from '../../domain/emptying.ts';
+import type { Stretch } from '../../domain/key-space.ts';
+import { won } from '../tables.ts';
+
+/** What the last pass is: its result, and how often all that was seen had gone. */
+const Plan = z.object({ result: Emptying, rounds: z.int() });
+export type Plan = z.infer<typeof Plan>;
+
+const StretchRow = z.object({
+  after: z.string(),
+  upTo: z.string().nullable(),
+  progress: Progress,
+  end: z.enum(STRETCH_ENDS).nullable(),
+});
+/** A stretch, how far it is, and how it ended; null while it hasn't. */
+export type StretchRow = z.infer<typeof StretchRow>;
+
+/** Who stopped it (Slack user id), or which fault made it useless to go on (''). */
+const Stop = z.object({ by: z.string(), why: z.string() });
+export type Stop = z.infer<typeof Stop>;
+
+export type Plans = ReturnType<typeof createPlans>;
+
+/** The most that one BatchWriteItem takes (DynamoDB API Reference, BatchWriteItem). */
+const BATCH = 25;
+
+/** Rows are kept for so long after they were written, for whoever asks what went: DynamoDB drops them later. */
+const KEPT_SECONDS = 90 * 86_400;
+
+/** @param now milliseconds since 1970 */
+export function createPlans(db: DynamoDBDocumentClient, table: string, now: () => number = Date.now) {
+  const name = (pass: number, stretch: number) => `${String(pass).padStart(4, '0')}-${String(stretch).padStart(4, '0')}`;
+  const key = (requestId: string, part: string) => ({ TableName: table, Key: { requestId, part } });
+  const until = () => Math.floor(now() / 1000) + KEPT_SECONDS;
+  const get = async (requestId: string, part: string) =>
+    (await db.send(new GetCommand({ ...key(requestId, part), ConsistentRead: true }))).Item;
+
+  async function writeAll(items: Record<string, unknown>[]): Promise<void> {
+    for (let at = 0; at < items.length; at += BATCH) {
+      let RequestItems: Record<string, { PutRequest: { Item: Record<string, unknown> } }[]> | undefined = {
+        [table]: items.slice(at, at + BATCH).map((Item) => ({ PutRequest: { Item } })),
+      };
+      // What DynamoDB had no capacity for comes back, to be sent again (BatchWriteItem, UnprocessedItems).
+      while (RequestItems && Object.keys(RequestItems).length > 0) {
+        const { UnprocessedItems }: { UnprocessedItems?: unknown } = await db.send(new BatchWriteCommand({ RequestItems }));
+        RequestItems = UnprocessedItems as typeof RequestItems;
+      }
+    }
+  }
+
+  return {
+    /** The last plan; undefined before the first. */
+    async last(requestId: string): Promise<Plan | undefined> {
+      const item = await get(requestId, 'plan');
+      return item && Plan.parse(item);
+    },
+
+    /** Writes the stretches of a pass, then the plan that has them: whoever finds the plan finds them all. */
+    async plan(requestId: string, plan: Plan, stretches: readonly Stretch[]): Promise<void> {
+      const { pass } = plan.result;
+      const rows = stretches.map(({ after, upTo }, at) => ({ part: name(pass, at), after, upTo, progress: UNTOUCHED, end: null }));
+      await writeAll(rows.map((row) => ({ requestId, ...row, until: until() })));
+      await db.send(new PutCommand({ TableName: table, Item: { requestId, part: 'plan', ...plan, until: until() } }));
+    },
+
+    /** All stretches of a pass. */
+    async stretches(requestId: string, pass: number): Promise<StretchRow[]> {
+      const rows: StretchRow[] = [];
+      let ExclusiveStartKey: Record<string, unknown> | undefined;
+      do {
+        const answer = await db.send(
+          new QueryCommand({
+            TableName: table,
+            ConsistentRead: true,
+            KeyConditionExpression: 'requestId = :id AND begins_with(part, :pass)',
+            ExpressionAttributeValues: { ':id': requestId, ':pass': `${String(pass).padStart(4, '0')}-` },
+            ExclusiveStartKey,
+          }),
+        );
+        rows.push(...(answer.Items ?? []).map((item) => StretchRow.parse(item)));
+        ExclusiveStartKey = answer.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      return rows;
+    },
+
+    /** One stretch; undefined where there is none of that number. */
+    async stretch(requestId: string, pass: number, stretch: number): Promise<StretchRow | undefined> {
+      const item = await get(requestId, name(pass, stretch));
+      return item && StretchRow.parse(item);
+    },
+
+    /** Keeps how far a stretch is, and how it ended, where it has. */
+    async note(requestId: string, at: { pass: number; stretch: number }, progress: Progress, end: StretchEnd | null): Promise<void> {
+      await db.send(
+        new UpdateCommand({
+          ...key(requestId, name(at.pass, at.stretch)),
+          UpdateExpression: 'SET #progress = :progress, #end = :end',
+          ExpressionAttributeNames: { '#progress': 'progress', '#end': 'end' },
+          ExpressionAttributeValues: { ':progress': progress, ':end': end },
+        }),
+      );
+    },
+
+    /** Has all workers end after what they have begun; says whether it was this that did. */
+    stop(requestId: string, stop: Stop): Promise<boolean> {
+      const Item = { requestId, part: 'stop', ...stop, until: until() };
+      return won(db.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(requestId)' })));
+    },
+
+    async stopped(requestId: string): Promise<Stop | undefined> {
+      const item = await get(requestId, 'stop');
+      return item && Stop.parse(item);
+    },
+  };
+}

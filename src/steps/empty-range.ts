@@ -1,0 +1,52 @@
+/** EmptyRange: one stretch of a bucket, with the session of this request's code and nothing else. It throws for none of its outcomes. */
+import type { Plans } from '../aws/emptying/plans.ts';
+import type { StretchJob } from '../aws/emptying/stretch.ts';
+import type { Session } from '../aws/mfa.ts';
+import type { Progress, StretchEnd } from '../domain/emptying.ts';
+import type { Stretch } from '../domain/key-space.ts';
+import { BadInput } from '../errors.ts';
+import type { RangeInput } from './inputs.ts';
+import { openSession, type SessionParts } from './session.ts';
+
+export interface RangeParts extends Omit<SessionParts, 'audit'> {
+  plans: Plans;
+  empty: (
+    at: { bucket: string; account: string; region: string },
+    session: Session,
+    job: Omit<StretchJob, 'removal'>,
+  ) => Promise<{ end: StretchEnd; progress: Progress }>;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** A worker's time: Lambda's is 15 minutes (Lambda Developer Guide, "Configure Lambda function timeout"), and what is begun has to end in it. */
+const WORK = 10 * 60_000;
+/** What is begun has to end before the session does. */
+const BEFORE_SESSION_ENDS = 15_000;
+
+/** Run again it goes on where it was, and says the same once it is over. Throws the SDK's errors where S3 fails for long. */
+export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<{ verdict: StretchEnd }> {
+  const { request, facts, pass, range } = input;
+  const { requestId, bucket } = request;
+  const { plans, config, now } = parts;
+  const row = await plans.stretch(requestId, pass, range);
+  if (!row) throw new BadInput('There is no such stretch of this request; start it from Slack.');
+  if (row.end) return { verdict: row.end };
+  const session = await openSession(input, parts, request);
+  const deadline = Math.min(now() + WORK, Date.parse(session.expiresAt) - BEFORE_SESSION_ENDS);
+  const at = { pass, stretch: range };
+  const stretch: Stretch = { after: row.after, upTo: row.upTo };
+  const { end, progress } = await parts.empty({ bucket, account: config.account, region: facts.region }, session, {
+    stretch,
+    progress: row.progress,
+    async mayGoOn() {
+      if (config.paused || (await plans.stopped(requestId))) return 'stopped';
+      return now() >= deadline ? 'more' : undefined;
+    },
+    note: (sofar) => plans.note(requestId, at, sofar, null),
+  });
+  // Nothing is gained by the others' going on: all of it has to go.
+  if (end === 'kept' || end === 'denied') await plans.stop(requestId, { by: '', why: end });
+  await plans.note(requestId, at, progress, end);
+  return { verdict: end };
+}

@@ -1,0 +1,117 @@
+/**
+ * PlanEmptying: what is left of the bucket, and in which stretches it is emptied. It comes again after each pass, until nothing is left or nothing more can
+ * be done; what one pass left, for whatever reason, the next one finds.
+ */
+import type { Left } from '../aws/emptying/division.ts';
+import type { Plans, StretchRow } from '../aws/emptying/plans.ts';
+import type { Session } from '../aws/mfa.ts';
+import type { Piece } from '../domain/divide.ts';
+import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
+import type { PlanInput } from './inputs.ts';
+import { openSession, type SessionParts } from './session.ts';
+
+export interface PlanParts extends SessionParts {
+  plans: Plans;
+  /** Looks at the bucket; `divide` gives stretches of it. Throws the SDK's errors. */
+  look: (bucket: string, account: string, region: string, session: Session) => Promise<{ left: Left; divide: () => Promise<Piece[]> }>;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** A session that ends sooner is not begun with: a worker has to list, delete and keep its account. */
+const WORTH_BEGINNING = 30_000;
+
+/** Says the same when it is run again: the plan that it wrote is found. Throws SealBroken where the session was given for something else. */
+export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<Emptying> {
+  const { request, elevation, answer, before } = input;
+  const { plans, config, audit } = parts;
+  const { requestId, bucket } = request;
+  const pass = (before?.pass ?? 0) + 1;
+  const known = await plans.last(requestId);
+  if (known?.result.pass === pass) return known.result;
+
+  const ended = before ? await plans.stretches(requestId, before.pass) : [];
+  const done = ended.reduce((sum, { progress }) => add(sum, progress.done), known?.result.done ?? NONE);
+  // The entry is the same however often it is written: it says what the passes before came to.
+  const entry = { requestId, entry: `${String(answer.attempt).padStart(3, '0')}-4-emptying-${String(pass).padStart(4, '0')}` };
+  const what = { bucket, pass, ...done };
+  const at = input.enteredAt;
+  const previous = before?.auditHead ?? elevation.auditHead;
+  const { head: auditHead } = await audit.record({ ...entry, at, who: 'planEmptying', what, previous });
+
+  const result = { why: '', pass, last: 0, done, left: 0, by: '', auditHead };
+  const conclude = async (verdict: Emptying['verdict'], why: string, more: Partial<Emptying> = {}, rounds = known?.rounds ?? 0) => {
+    const plan = { result: { ...result, verdict, why, ...more }, rounds };
+    await plans.plan(requestId, plan, []);
+    return plan.result;
+  };
+  const wentAndStays = `${capital(sayTally(done))} of ${bucket} went`;
+  if (config.paused) return conclude('stopped', `Interlock was paused by its operators. ${wentAndStays}; the rest stays.`);
+  const stop = await plans.stopped(requestId);
+  if (stop && stop.by !== '') return conclude('stopped', `${wentAndStays}; the rest stays.`, { by: stop.by });
+  const stuck = whyStuck(ended);
+  if (stuck) return conclude('refused', `${stuck} ${wentAndStays}; the rest stays.`);
+
+  const session = await openSession(input, parts, request);
+  if (Date.parse(session.expiresAt) - parts.now() < WORTH_BEGINNING || ended.some(({ end }) => end === 'sessionEnded')) {
+    return conclude('sessionEnded', '', { left: before?.left ?? 0 });
+  }
+  const { left, divide } = await parts.look(bucket, config.account, input.facts.region, session);
+  const nothing = left.entries.length === 0 && left.uploads === 0;
+  // A pass that was cut short says nothing of who else writes.
+  const rounds = (known?.rounds ?? 0) + (wholePass(before, ended) ? 1 : 0);
+  if (rounds > MOST_ROUNDS) {
+    return conclude(
+      'refused',
+      nothing ? `S3 still says that ${bucket} is not empty, though nothing is listed in it. Ask again later.` : leftover(left, bucket),
+    );
+  }
+  if (nothing) return conclude(request.kind === 'empty' ? 'emptied' : 'empty', '', {}, rounds);
+
+  const pieces = left.more ? await divide() : [];
+  const stretches = pieces.length > 0 ? pieces : [{ after: '', upTo: null, weight: left.entries.length }];
+  const guess = Math.round(stretches.reduce((sum, { weight }) => sum + weight, 0));
+  const plan = { result: { ...result, verdict: 'divided' as const, last: stretches.length - 1, left: guess }, rounds };
+  await plans.plan(requestId, plan, stretches);
+  return plan.result;
+}
+
+/** Did the pass before come to its end, so that nothing was left then? */
+const wholePass = (before: Emptying | null, ended: readonly StretchRow[]): boolean =>
+  before?.verdict === 'empty' || (before?.verdict === 'divided' && ended.every(({ end }) => end === 'done'));
+
+/** What S3 won't let go of, whatever is tried again; undefined where it let go of everything. */
+function whyStuck(ended: readonly StretchRow[]): string | undefined {
+  if (ended.some(({ end }) => end === 'denied')) {
+    return 'AWS denied the deletion to the approved session: a policy of the bucket, of the approver or of the organisation forbids it, and CloudTrail says which.';
+  }
+  const kept = ended.flatMap(({ progress }) => progress.kept);
+  const count = ended.reduce((sum, { progress }) => sum + progress.keptCount, 0);
+  if (count === 0) return undefined;
+  const [first] = kept;
+  const names = kept.slice(0, 10).map(({ key, code }) => `“${key}” (${code})`);
+  const mend =
+    first?.code === 'AccessDenied'
+      ? 'A policy forbids it, or Object Lock keeps them.'
+      : 'Look them up in the S3 API Reference, “Error responses”.';
+  return `S3 did not delete ${count.toLocaleString('en-US')} version${count === 1 ? '' : 's'}: ${names.join(', ')}${count > names.length ? ` and ${count - names.length} more` : ''}. ${mend}`;
+}
+
+/** Up to so many prefixes are named. */
+const PREFIXES = 5;
+
+/** Who still writes is found by where it writes. */
+function leftover({ entries, more, uploads }: Left, bucket: string): string {
+  const counts = new Map<string, number>();
+  for (const { key } of entries) {
+    const prefix = key.includes('/') ? key.slice(0, key.indexOf('/') + 1) : key;
+    counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+  }
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, PREFIXES);
+  const where = most.map(([prefix, count]) => `“${prefix}” (${count.toLocaleString('en-US')})`).join(', ');
+  const what = `${entries.length.toLocaleString('en-US')}${more ? ' or more' : ''} versions and markers`;
+  const open = uploads > 0 ? `, ${uploads} unfinished uploads` : '';
+  return `Something writes to ${bucket} again and again: after ${MOST_ROUNDS} rounds it still holds ${what}${open}${where ? `, under ${where}` : ''}. Stop what writes there, then ask again.`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
