@@ -1,6 +1,6 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
 import * as z from 'zod';
-import { Emptying } from '../domain/emptying.ts';
+import { Emptying, sayTally } from '../domain/emptying.ts';
 import { Answer, Conclusion, Elevation, Facts, FOUND, GuardChange, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
@@ -75,16 +75,30 @@ export const GuardInput = z.strictObject({ ...withSession, facts: Facts.extend({
 export type GuardInput = z.infer<typeof GuardInput>;
 
 const fromFlow = z
-  .strictObject({ ...step, conclusion: Conclusion, answer: answered, elevation: ifOurs(Elevation), work: ifOurs(Work) })
-  .transform(({ request, conclusion, enteredAt, answer, elevation, work }) => ({
+  .strictObject({
+    ...step,
+    conclusion: Conclusion,
+    answer: answered,
+    elevation: ifOurs(Elevation),
+    work: ifOurs(Work),
+    emptying: ifOurs(Emptying).optional(),
+  })
+  .transform(({ request, conclusion, enteredAt, answer, elevation, work, emptying }) => ({
     requestId: request.requestId,
     request,
-    conclusion,
+    conclusion: withEmptying(conclusion, emptying ?? null),
     at: enteredAt,
     answer,
     elevation,
-    work,
+    work: work ?? emptying ?? null,
   }));
+
+/** What was emptied is told with the end; and of what was stopped, who stopped it: nobody, where Interlock is paused. */
+function withEmptying(conclusion: Conclusion, emptying: Emptying | null): Conclusion {
+  const by = conclusion.outcome === 'stopped' ? emptying?.by || null : conclusion.by;
+  const went = emptying && (conclusion.outcome === 'deleted' || conclusion.outcome === 'emptied');
+  return { ...conclusion, by, why: went ? [`It held ${sayTally(emptying.done)}.`, conclusion.why].join(' ').trim() : conclusion.why };
+}
 
 /** How an execution can end where no state catches it, in the words of the report. */
 const ENDED = {

@@ -33,7 +33,8 @@ export interface ToReport {
   /** The last one; null where nobody has answered, or EventBridge reports. */
   answer: Answer | null;
   elevation: Elevation | null;
-  work: Work | null;
+  /** What was done last with a session. */
+  work: Pick<Work, 'auditHead'> | null;
 }
 
 /** The outcome that was there first stands, whatever is reported later; but whose code was given hears what the flow says, not the record. */
@@ -115,10 +116,20 @@ function messageOf(fate: Fate, ended: Ended): Message {
 }
 
 /** Outcomes that somebody decided; the others came of themselves. */
-const BY_SOMEBODY: ReadonlySet<Outcome> = new Set(['deleted', 'guarded', 'unguarded', 'rehearsed', 'rejected', 'cancelled', 'locked']);
+const BY_SOMEBODY: ReadonlySet<Outcome> = new Set([
+  'deleted',
+  'emptied',
+  'guarded',
+  'unguarded',
+  'rehearsed',
+  'rejected',
+  'cancelled',
+  'locked',
+  'stopped',
+]);
 
 /** Outcomes in which what was asked for was done. */
-const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'guarded', 'unguarded', 'rehearsed']);
+const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'emptied', 'guarded', 'unguarded', 'rehearsed']);
 
 function inWords(conclusion: Conclusion, kind: Kind): Conclusion {
   const who = BY_SOMEBODY.has(conclusion.outcome);

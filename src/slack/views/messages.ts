@@ -128,9 +128,10 @@ export function headline({ request, conclusion }: Pick<Ended, 'request' | 'concl
     case 'rejected':
     case 'cancelled':
       return `${asked} was *${conclusion.outcome}*${by}.`;
-    case 'refused':
     case 'stopped':
-      return `${asked} was *${conclusion.outcome}*.`;
+      return `${asked} was *stopped*${by}.`;
+    case 'refused':
+      return `${asked} was *refused*.`;
     case 'locked':
       return `${asked} is *locked*.`;
     case 'expired':
