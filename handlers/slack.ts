@@ -1,6 +1,7 @@
 /** Everything that Slack sends: an HTTP API event, payload format 2.0 (API Gateway developer guide, "Lambda proxy integrations for HTTP APIs"). */
 import { AwsLambdaReceiver } from '@slack/bolt';
 import { createAudit } from '../src/aws/audit.ts';
+import { createPlans } from '../src/aws/emptying/plans.ts';
 import { createFlow } from '../src/aws/flow.ts';
 import { createRecords } from '../src/aws/records.ts';
 import { createSeals } from '../src/aws/sealed.ts';
@@ -20,6 +21,7 @@ const config = loadConfig();
 const secrets = createSecretReader(config.region);
 const [signingSecret, botToken] = await Promise.all([secrets.read(env('SIGNING_SECRET')), secrets.read(env('BOT_TOKEN'))]);
 const tables = createTables(config.region);
+const plans = createPlans(tables, env('EMPTYING_TABLE'));
 const client = createClient(botToken);
 const logger = boltLogger(createLogger('slack'));
 
@@ -31,6 +33,7 @@ const desk = createDesk({
   flow: createFlow(env('STATE_MACHINE_ARN'), config.region),
   standing: (user, named) => standingOf(client, config.slack.channel, user, named),
   alarm: (message) => tellOperators(client, config.slack, message),
+  stop: (requestId, by) => plans.stop(requestId, { by, why: '' }),
   now: Date.now,
 });
 // guarded() checks signatures, before Bolt sees anything.

@@ -16,7 +16,9 @@ export function createRecords(
   const isOver = async ({ requestId, takenAt }: Lock): Promise<boolean> => {
     const row = await requests.get(requestId);
     if (row?.outcome) return true;
-    if (row && row.state !== 'started') return Date.now() > Date.parse(row.expiresAt) + END_MS;
+    // An emptying may go on long after the window; it says so all the while.
+    if (row && row.state !== 'started')
+      return Date.now() > Math.max(Date.parse(row.expiresAt), Date.parse(row.progressAt ?? row.askedAt)) + END_MS;
     return Date.now() > Date.parse(takenAt) + START_MS;
   };
   return { requests, locks: createLocks(db, tables.locks, isOver) };

@@ -49,6 +49,9 @@ export interface RequestRow extends Request {
   remindedAt?: string;
   /** Timestamps of the messages that told the outcome, by where; of notices to approvers a mark that only those who tell can make. */
   told?: { thread?: string; requester?: string; approver?: string; refused?: string; operators?: string };
+  /** How far it is emptied, in words, and since when that holds. */
+  progress?: string;
+  progressAt?: string;
   outcome?: Outcome;
   why?: string;
   closedBy?: string | null;
@@ -116,7 +119,10 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
     },
 
     /** Where the request's messages stand, and what was told. */
-    async placed(requestId: string, at: Pick<RequestRow, 'message' | 'direct' | 'remindedAt' | 'told'>): Promise<void> {
+    async placed(
+      requestId: string,
+      at: Pick<RequestRow, 'message' | 'direct' | 'remindedAt' | 'told' | 'progress' | 'progressAt'>,
+    ): Promise<void> {
       await update(requestId, at, 'attribute_exists(#requestId)');
     },
 

@@ -10,6 +10,7 @@ export const FUNCTIONS = [
   'holdWriters',
   'planEmptying',
   'emptyRange',
+  'tellProgress',
   'deleteBucket',
   'changeGuard',
   'report',

@@ -35,6 +35,7 @@ export const SEALS = {
   holdWriters: { seals: [], opens: ['session'] },
   planEmptying: { seals: [], opens: ['session'] },
   emptyRange: { seals: [], opens: ['session'] },
+  tellProgress: { seals: [], opens: [] },
   deleteBucket: { seals: [], opens: ['session'] },
   changeGuard: { seals: [], opens: ['session'] },
   report: { seals: [], opens: [] },
@@ -44,7 +45,7 @@ export const SEALS = {
 /** Slack's two secrets, and the functions that read them: their own policies allow it, the secrets' policies deny it to everybody else. */
 export const SLACK_SECRETS = {
   'signing-secret': ['slack'],
-  'bot-token': ['slack', 'askApprover', 'report', 'checkGuards'],
+  'bot-token': ['slack', 'askApprover', 'report', 'tellProgress', 'checkGuards'],
 } as const satisfies Record<string, FunctionName[]>;
 export type SlackSecret = keyof typeof SLACK_SECRETS;
 
@@ -126,6 +127,8 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       return [rows(place, 'emptying', 'GetItem', 'Query', 'PutItem', 'BatchWriteItem'), audit(place)];
     case 'emptyRange':
       return [rows(place, 'emptying', 'GetItem', 'PutItem', 'UpdateItem')];
+    case 'tellProgress':
+      return [slackSecrets(place, name), rows(place, 'requests', 'GetItem', 'UpdateItem'), rows(place, 'emptying', 'Query')];
     case 'holdWriters':
       return [policyTurns(place)];
     case 'changeGuard':

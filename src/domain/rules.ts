@@ -9,7 +9,7 @@ import { matches } from './patterns.ts';
 export type Act =
   | { kind: 'ask'; bucket: string; team: string; user: string; standing: Standing }
   | { kind: 'approve' | 'reject'; bucket: string; team: string; user: string; requester: string }
-  | { kind: 'cancel'; bucket: string; team: string; user: string; requester: string }
+  | { kind: 'cancel' | 'stop'; bucket: string; team: string; user: string; requester: string }
   /** The flow goes on with a request of this requester. */
   | { kind: 'proceed'; bucket: string; team: string; user: string };
 
@@ -44,6 +44,14 @@ export function decide(act: Act, config: Config): Decision {
     return act.user === act.requester
       ? { allow: true, approvers: [] }
       : refuse('notRequester', 'Only the person who asked can cancel.', [act.requester]);
+  }
+  // Whoever may say yes may say no more; also while all is paused.
+  if (act.kind === 'stop') {
+    const rule = ruleFor(config, act.bucket);
+    const whoCan = [act.requester, ...(rule ? approversOf(config, rule).map((approver) => approver.slackUser) : [])];
+    return whoCan.includes(act.user)
+      ? { allow: true, approvers: [] }
+      : refuse('notApprover', 'Only the person who asked and the approvers can stop it.', [...new Set(whoCan)]);
   }
   if (config.paused) {
     return refuse('paused', 'Interlock is paused by its operators: nothing can be asked, approved or deleted until they go on.');

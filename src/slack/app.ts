@@ -5,7 +5,14 @@ import { CLIENT_OPTIONS } from './client.ts';
 import type { Desk } from './desk.ts';
 import { ACTION, CALLBACK, COMMAND, INPUT } from './ids.ts';
 import { onAskGuardSubmitted, onAskSubmitted, onCommand } from './listeners/ask.ts';
-import { onApproveClicked, onApproveSubmitted, onCancelClicked, onRejectClicked, onRejectSubmitted } from './listeners/decide.ts';
+import {
+  onApproveClicked,
+  onApproveSubmitted,
+  onCancelClicked,
+  onRejectClicked,
+  onRejectSubmitted,
+  onStopClicked,
+} from './listeners/decide.ts';
 import { failuresAnswered } from './listeners/failures.ts';
 import { onHomeOpened } from './listeners/home.ts';
 import { askGuardModal, askModal } from './views/ask.ts';
@@ -29,6 +36,7 @@ export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: D
   app.action(ACTION.reject, answered.click(onRejectClicked(desk)));
   app.view(CALLBACK.reject, answered.view(INPUT.reason, onRejectSubmitted(desk)));
   app.action(ACTION.cancel, answered.click(onCancelClicked(desk)));
+  app.action(ACTION.stop, answered.click(onStopClicked(desk)));
   app.event('app_home_opened', onHomeOpened(desk));
   app.error(async (error) => logger.error('a listener failed', error.code));
   return app;

@@ -52,5 +52,7 @@ export interface Desk {
   approve(submission: Submission & { code: string; bucketName: string }): Promise<Decided>;
   reject(submission: Submission & { reason: string }): Promise<Decided>;
   cancel(click: Person & { requestId: string }): Promise<{ ok: true } | Refused>;
+  /** Ends an emptying that goes on: what is gone stays gone. */
+  stop(click: Person & { requestId: string }): Promise<{ ok: true } | Refused>;
   status(person: Person): Promise<Status>;
 }

@@ -3,7 +3,7 @@ export const COMMAND = { delete: '/delete-bucket', guard: '/guard-bucket' } as c
 
 export const CALLBACK = { ask: 'ask', askGuard: 'askGuard', approve: 'approve', reject: 'reject', told: 'told' } as const;
 
-export const ACTION = { approve: 'approve', reject: 'reject', cancel: 'cancel' } as const;
+export const ACTION = { approve: 'approve', reject: 'reject', cancel: 'cancel', stop: 'stop' } as const;
 
 /** A block and the one input in it bear the same id. */
 export const INPUT = {

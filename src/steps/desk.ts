@@ -7,7 +7,7 @@ import type { Seals } from '../aws/sealed.ts';
 import type { Approver, Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { parseCode } from '../domain/code.ts';
-import type { Answer } from '../domain/request.ts';
+import { type Answer, isEmptyingKind } from '../domain/request.ts';
 import { decide, type Standing } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { Secret } from '../secret.ts';
@@ -28,6 +28,8 @@ export interface DeskParts {
   flow: Flow;
   /** What Slack says of somebody who asks, where the rule names `named` as requesters (all members of the channel if undefined). */
   standing: (user: string, named: string[] | undefined) => Promise<Standing>;
+  /** Has an emptying end after what is being deleted at the moment; false where that was said before. */
+  stop: (requestId: string, by: string) => Promise<boolean>;
   /** Tells the operators. */
   alarm: (message: Message) => Promise<void>;
   /** Milliseconds since 1970. */
@@ -111,6 +113,17 @@ export function createDesk(parts: DeskParts): Desk {
     return 'over' in settled ? { ok: false, why: settled.over, whoCan: [], ...(settled.who ? { who: settled.who } : {}) } : refuse('');
   }
 
+  async function stop(click: Parameters<Desk['stop']>[0]): Promise<{ ok: true } | Refused> {
+    const { requestId, user, team } = click;
+    const row = await requests.get(requestId);
+    if (!row) return refuse('This request is not known here.');
+    const decision = decide({ kind: 'stop', bucket: row.bucket, team, user, requester: row.requester }, config);
+    if (!decision.allow) return refuse(decision.why, decision.whoCan);
+    if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
+    if (!isEmptyingKind(row.kind) || row.state !== 'decided') return refuse('Nothing is being emptied for this request at the moment.');
+    return (await parts.stop(requestId, user)) ? { ok: true } : refuse('It is being stopped already.');
+  }
+
   /** Of two decisions one wins, by a conditional write; the winner resumes the flow. */
   async function settle(
     row: RequestRow,
@@ -172,6 +185,7 @@ export function createDesk(parts: DeskParts): Desk {
     approve,
     reject,
     cancel,
+    stop,
     status,
     opened: (...args) => requests.viewOpened(...args),
   };
@@ -242,7 +256,7 @@ function refuse(why: string, whoCan: string[] = []): Refused {
 }
 
 function listed(row: RequestRow): Listed {
-  return { request: row, state: row.state, outcome: row.outcome, closedAt: row.closedAt };
+  return { request: row, state: row.state, outcome: row.outcome, closedAt: row.closedAt, progress: row.progress };
 }
 
 function pad(attempt: number): string {

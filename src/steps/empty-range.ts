@@ -32,6 +32,10 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
   const row = await plans.stretch(requestId, pass, range);
   if (!row) throw new BadInput('There is no such stretch of this request; start it from Slack.');
   if (row.end) return { verdict: row.end };
+  if (input.giveUp) {
+    await plans.note(requestId, { pass, stretch: range }, row.progress, 'failed');
+    return { verdict: 'failed' };
+  }
   const session = await openSession(input, parts, request);
   const deadline = Math.min(now() + WORK, Date.parse(session.expiresAt) - BEFORE_SESSION_ENDS);
   const at = { pass, stretch: range };

@@ -65,8 +65,17 @@ export type DeleteInput = z.infer<typeof DeleteInput>;
 export const PlanInput = z.strictObject({ ...withSession, facts: Facts, before: orNone(Emptying) });
 export type PlanInput = z.infer<typeof PlanInput>;
 
-export const RangeInput = z.strictObject({ ...withSession, facts: Facts, pass: z.int().positive(), range: z.int().nonnegative() });
+export const RangeInput = z.strictObject({
+  ...withSession,
+  facts: Facts,
+  pass: z.int().positive(),
+  range: z.int().nonnegative(),
+  giveUp: z.boolean(),
+});
 export type RangeInput = z.infer<typeof RangeInput>;
+
+export const TellInput = z.strictObject({ ...step, answer: Answer, emptying: Emptying });
+export type TellInput = z.infer<typeof TellInput>;
 
 export const HoldInput = z.strictObject({ ...withSession, facts: Facts, hold: z.boolean() });
 export type HoldInput = z.infer<typeof HoldInput>;

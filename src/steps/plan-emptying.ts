@@ -2,6 +2,7 @@
  * PlanEmptying: what is left of the bucket, and in which stretches it is emptied. It comes again after each pass, until nothing is left or nothing more can
  * be done; what one pass left, for whatever reason, the next one finds.
  */
+import { nameOf } from '../aws/clients.ts';
 import type { Left } from '../aws/emptying/division.ts';
 import type { Plans, StretchRow } from '../aws/emptying/plans.ts';
 import type { Session } from '../aws/mfa.ts';
@@ -56,14 +57,24 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   if (Date.parse(session.expiresAt) - parts.now() < WORTH_BEGINNING || ended.some(({ end }) => end === 'sessionEnded')) {
     return conclude('sessionEnded', '', { left: before?.left ?? 0 });
   }
-  const { left, divide } = await parts.look(bucket, config.account, input.facts.region, session);
+  const looked = await parts.look(bucket, config.account, input.facts.region, session).catch(unseen);
+  if (looked === 'sessionEnded') return conclude('sessionEnded', '', { left: before?.left ?? 0 });
+  if (looked === 'denied') return conclude('refused', `${DENIED} ${wentAndStays}; the rest stays.`);
+  // DeleteBucket finds that out for itself, and says so.
+  if (looked === 'absent' && request.kind === 'empty-delete') return conclude('empty', '');
+  if (looked === 'absent') return conclude('refused', `There is no bucket ${bucket} any more: somebody else deleted it.`);
+  const { left, divide } = looked;
   const nothing = left.entries.length === 0 && left.uploads === 0;
   // A pass that was cut short says nothing of who else writes.
-  const rounds = (known?.rounds ?? 0) + (wholePass(before, ended) ? 1 : 0);
+  const rounds = (known?.rounds ?? 0) + (isRound(before, ended) ? 1 : 0);
   if (rounds > MOST_ROUNDS) {
     return conclude(
       'refused',
-      nothing ? `S3 still says that ${bucket} is not empty, though nothing is listed in it. Ask again later.` : leftover(left, bucket),
+      ended.some(({ end }) => end === 'failed' || end === null)
+        ? `Emptying ${bucket} failed again and again; the log of emptyRange says why. ${wentAndStays}; the rest stays.`
+        : nothing
+          ? `S3 still says that ${bucket} is not empty, though nothing is listed in it. Ask again later.`
+          : leftover(left, bucket),
     );
   }
   if (nothing) return conclude(request.kind === 'empty' ? 'emptied' : 'empty', '', {}, rounds);
@@ -76,14 +87,18 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   return plan.result;
 }
 
-/** Did the pass before come to its end, so that nothing was left then? */
-const wholePass = (before: Emptying | null, ended: readonly StretchRow[]): boolean =>
-  before?.verdict === 'empty' || (before?.verdict === 'divided' && ended.every(({ end }) => end === 'done'));
+/** Did the pass before come to its end, so that nothing was left then? Or did nothing come of it? Neither may go on for ever. */
+function isRound(before: Emptying | null, ended: readonly StretchRow[]): boolean {
+  if (before?.verdict === 'empty') return true;
+  if (before?.verdict !== 'divided') return false;
+  const went = ended.reduce((sum, { progress: { done } }) => sum + done.versions + done.markers + done.uploads, 0);
+  return went === 0 || ended.every(({ end }) => end === 'done');
+}
 
 /** What S3 won't let go of, whatever is tried again; undefined where it let go of everything. */
 function whyStuck(ended: readonly StretchRow[]): string | undefined {
   if (ended.some(({ end }) => end === 'denied')) {
-    return 'AWS denied the deletion to the approved session: a policy of the bucket, of the approver or of the organisation forbids it, and CloudTrail says which.';
+    return DENIED;
   }
   const kept = ended.flatMap(({ progress }) => progress.kept);
   const count = ended.reduce((sum, { progress }) => sum + progress.keptCount, 0);
@@ -95,6 +110,22 @@ function whyStuck(ended: readonly StretchRow[]): string | undefined {
       ? 'A policy forbids it, or Object Lock keeps them.'
       : 'Look them up in the S3 API Reference, “Error responses”.';
   return `S3 did not delete ${count.toLocaleString('en-US')} version${count === 1 ? '' : 's'}: ${names.join(', ')}${count > names.length ? ` and ${count - names.length} more` : ''}. ${mend}`;
+}
+
+const DENIED =
+  'AWS denied it to the approved session: a policy of the bucket, of the approver or of the organisation forbids it, and CloudTrail says which.';
+
+const UNSEEN: Record<string, 'sessionEnded' | 'denied' | 'absent'> = {
+  ExpiredToken: 'sessionEnded',
+  AccessDenied: 'denied',
+  NoSuchBucket: 'absent',
+};
+
+/** Why it can't be looked at. Throws what is no answer to that. */
+function unseen(error: unknown): 'sessionEnded' | 'denied' | 'absent' {
+  const why = UNSEEN[nameOf(error)];
+  if (!why) throw error;
+  return why;
 }
 
 /** Up to so many prefixes are named. */

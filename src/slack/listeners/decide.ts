@@ -66,6 +66,19 @@ export function onCancelClicked(desk: Desk) {
   };
 }
 
+/** The message itself tells when the work has stopped. */
+export function onStopClicked(desk: Desk) {
+  return async ({ ack, body, action, client }: ClickArgs): Promise<void> => {
+    const stopped = await desk.stop({ requestId: action.value ?? '', user: body.user.id, team: body.team?.id ?? '' });
+    await tell(
+      client,
+      body,
+      stopped.ok ? 'It stops after what is being deleted at this moment; the message tells what is gone.' : refusal(stopped),
+    );
+    await ack();
+  };
+}
+
 type Submit = (submission: Submission) => Promise<Decided>;
 
 async function decide(body: ViewSubmitAction, view: ViewSubmitAction['view'], submit: Submit): Promise<Decided> {

@@ -12,6 +12,8 @@ export interface Listed {
   state: 'started' | 'waiting' | 'decided' | 'closed';
   outcome?: Outcome | undefined;
   closedAt?: string | undefined;
+  /** How far it is emptied, in words. */
+  progress?: string | undefined;
 }
 
 export interface Status {
@@ -70,9 +72,13 @@ function rows(listed: Listed[], none: string): KnownBlock[] {
   return listed.length > ROWS ? [...shown, context(`and ${listed.length - ROWS} more`)] : shown;
 }
 
-function row({ request, state, outcome, closedAt }: Listed): KnownBlock {
+function row({ request, state, outcome, closedAt, progress }: Listed): KnownBlock {
   const what = `${code(request.bucket)}${shortOf(request)}, asked by ${user(request.requester)} ${when(request.askedAt)}`;
-  const how = outcome ? `*${outcome}*${closedAt ? ` ${when(closedAt)}` : ''}` : `*${OPEN[state]}*, until ${when(request.expiresAt)}`;
+  const how = outcome
+    ? `*${outcome}*${closedAt ? ` ${when(closedAt)}` : ''}`
+    : state === 'decided' && progress
+      ? `*being emptied*: ${progress}`
+      : `*${OPEN[state]}*, until ${when(request.expiresAt)}`;
   return section(`${what}\n${how} · ${request.requestId}`);
 }
 

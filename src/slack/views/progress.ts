@@ -1,0 +1,48 @@
+/** How far an emptying is, as the channel and the requester see it while it goes on. Pure. */
+import type { Tally } from '../../domain/emptying.ts';
+import type { Request } from '../../domain/request.ts';
+import { ACTION } from '../ids.ts';
+import { code, context, duration, fallback, plain, section, user } from '../text.ts';
+import type { Message } from './messages.ts';
+
+export interface Progressing {
+  request: Request;
+  done: Tally;
+  /** How many versions and markers were left when this pass began, as far as can be guessed. */
+  left: number;
+  /** How many went in this pass, in how many seconds. */
+  sofar: number;
+  seconds: number;
+  approver: string;
+}
+
+export function progressMessage(progressing: Progressing): Message {
+  const { request, approver } = progressing;
+  const line = `Emptying ${code(request.bucket)}: ${progressWords(progressing)}.`;
+  return {
+    text: fallback(line),
+    blocks: [
+      section(`:hourglass_flowing_sand: ${line}`),
+      {
+        type: 'actions',
+        elements: [{ type: 'button', action_id: ACTION.stop, style: 'danger', text: plain('Stop'), value: request.requestId }],
+      },
+      context(`${request.requestId} · asked by ${user(request.requester)}, approved by ${user(approver)} · what is gone stays gone`),
+    ],
+  };
+}
+
+/** "2,100 of about 9,300 versions and markers are gone (23 %), 350 a second, about 21 s left". */
+export function progressWords({ done, left, sofar, seconds }: Omit<Progressing, 'request' | 'approver'>): string {
+  const gone = done.versions + done.markers;
+  const rest = Math.max(0, left - sofar);
+  const rate = seconds > 0 ? sofar / seconds : 0;
+  const share = gone + rest === 0 ? 0 : Math.floor((100 * gone) / (gone + rest));
+  return [
+    `${number(gone)} of about ${number(gone + rest)} versions and markers are gone (${share} %)`,
+    ...(rate >= 1 ? [`${number(Math.round(rate))} a second`] : []),
+    ...(rate >= 1 && rest > 0 ? [`about ${duration(rest / rate)} left`] : []),
+  ].join(', ');
+}
+
+const number = (count: number): string => count.toLocaleString('en-US');
