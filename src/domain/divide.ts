@@ -3,7 +3,7 @@
  * which is in the middle; it says which comes next behind any marker. What is divided wrongly is no less whole: it only takes longer, and what is left
  * after a while is divided again.
  */
-import { alphabetOf, behind, compareKeys, middle, type Stretch, share } from './key-space.ts';
+import { behind, compareKeys, learn, middle, type Stretch, share } from './key-space.ts';
 
 /** Up to a hundred or so entries behind `after`, in order, a key once for each of its versions. */
 export interface Sample {
@@ -27,20 +27,23 @@ export interface Piece extends Stretch {
 
 interface Search extends Probes {
   /** All that were seen, in order. */
-  letters: string[];
+  seen: string[][];
 }
 
 interface Known extends Piece {
   first: string;
   /** Nothing of it lies behind; upTo, or nearer. */
   bound: string | null;
-  alphabet: string[];
+  /** Its sample: how many, the first and the last key, and the bound, spelled in letters. */
+  count: number;
+  spelled: { first: string[]; last: string[]; bound: string[] | null };
 }
 
 /** How many entries a stretch should have at least: to open another costs as much as to list so many. */
-const WORTH = 5_000;
+const WORTH = 2_500;
 /** So many pieces are looked at for each stretch wanted: the more, the more equal. */
 const FINENESS = 4;
+/** So many pieces are made in any case: before, nothing is known of where keys are many. */
 const FIRST = 32;
 /** Halvings of one piece before it is taken as it is: S3's longest key has 1,024 characters, found in ten, and one of 1,114,112 code points in 21. */
 const STEPS = 40;
@@ -51,18 +54,21 @@ const STEPS = 40;
  * @param together how many of the bucket's listings are asked for at once
  */
 export async function divide(probes: Probes, { most, together, whole = { after: '', upTo: null } }: DivideOptions): Promise<Piece[]> {
-  const search: Search = { ...probes, letters: [] };
+  const search: Search = { ...probes, seen: [] };
   const begun = await known(search, whole.after, whole.upTo, whole.upTo);
   let pieces = begun ? [begun] : [];
   for (;;) {
+    pieces = pieces.map((piece) => weighed(search, piece));
     const total = pieces.reduce((sum, { weight }) => sum + weight, 0);
     const sure = pieces.length >= FIRST;
     const wanted = Math.min(most, Math.ceil(total / WORTH));
     const aim = Math.max(FIRST, FINENESS * wanted);
+    // Once there are enough of them, only those that are a stretch of their own.
+    const enough = pieces.length >= aim;
     const heavy = pieces
-      .filter(({ exact, bound, weight }) => !exact && (!sure || bound === null || weight > total / aim))
+      .filter(({ exact, bound, weight }) => !exact && (!sure || bound === null || weight > total / (enough ? wanted : aim)))
       .sort((a, b) => Number(b.bound === null) - Number(a.bound === null) || b.weight - a.weight)
-      .slice(0, Math.min(together, aim - pieces.length));
+      .slice(0, Math.min(together, (enough ? 2 : 1) * aim - pieces.length));
     if ((sure && wanted <= 1) || heavy.length === 0) return merged(pieces, wanted, whole);
     const halves = await Promise.all(heavy.map((piece) => halve(search, piece)));
     const halved = new Map(heavy.map((piece, at) => [piece, halves[at] as Known[]]));
@@ -77,19 +83,21 @@ export interface DivideOptions {
 }
 
 /** What a sample says of a stretch; undefined where it holds nothing. */
-async function known(search: Search, after: string, upTo: string | null, bound: string | null, prior?: number): Promise<Known | undefined> {
+async function known(search: Search, after: string, upTo: string | null, bound: string | null): Promise<Known | undefined> {
   const { keys, more } = await search.sample(after);
   const inside = upTo === null ? keys : keys.filter((key) => compareKeys(key, upTo) <= 0);
   const [first, last] = [inside[0], inside.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const exact = !more || inside.length < keys.length;
-  const alphabet = alphabetOf(inside);
-  search.letters = [...new Set([...search.letters, ...alphabet])].sort(compareKeys);
-  const part = exact ? 1 : share(last, first, bound, alphabet);
-  // The least that six letters can tell stands for "nothing".
-  const guess = inside.length / Math.max(part, (alphabet.length + 1) ** -6);
-  const weight = exact ? inside.length : prior === undefined ? guess : Math.sqrt(prior * guess);
-  return { after, upTo, bound, first, alphabet, exact, weight };
+  learn(search.seen, inside);
+  const spelled = { first: [...first], last: [...last], bound: bound === null ? null : [...bound] };
+  return { after, upTo, bound, first, count: inside.length, spelled, exact, weight: inside.length };
+}
+
+/** What is seen of other stretches tells of this one too. */
+function weighed({ seen }: Search, piece: Known): Known {
+  const { exact, count, spelled } = piece;
+  return exact ? piece : { ...piece, weight: count / share(spelled.last, spelled.first, spelled.bound, seen) };
 }
 
 /** Two pieces for one, or the piece itself, to be halved no more, where no key divides it. */
@@ -98,7 +106,7 @@ async function halve(search: Search, piece: Known): Promise<Known[]> {
   let { bound } = piece;
   if (first === upTo) return [{ ...piece, exact: true }];
   for (let step = 0; step < STEPS; step += 1) {
-    const at = middle(first, bound, search.letters);
+    const at = middle(first, bound, search.seen);
     if (at === null) break;
     const next = await nextInside(search, at, upTo);
     if (next !== null) return halves(search, piece, at, bound);
@@ -111,8 +119,8 @@ async function halve(search: Search, piece: Known): Promise<Known[]> {
   return [{ ...piece, exact: true }];
 }
 
-async function halves(search: Search, { after, upTo, weight }: Known, at: string, bound: string | null): Promise<Known[]> {
-  const both = await Promise.all([known(search, after, at, at, weight / 2), known(search, at, upTo, bound, weight / 2)]);
+async function halves(search: Search, { after, upTo }: Known, at: string, bound: string | null): Promise<Known[]> {
+  const both = await Promise.all([known(search, after, at, at), known(search, at, upTo, bound)]);
   return both.filter((one) => one !== undefined);
 }
 

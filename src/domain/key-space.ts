@@ -48,14 +48,14 @@ const BLOCKS = [0x7f, 0x7ff, 0xffff];
 /**
  * A marker about in the middle between the first key of a stretch and its end: greater than `first`, smaller than `upTo` (null: no end), or null where
  * no such character is. Not a key that exists: a listing from it finds one.
- * @param alphabet letters that were seen, in order: the middle one is taken where they lie between
+ * @param seen by place, the letters that were seen there, in order: the middle one is taken where they lie between
  */
-export function middle(first: string, upTo: string | null, alphabet: readonly string[] = []): string | null {
+export function middle(first: string, upTo: string | null, seen: readonly (readonly string[])[] = []): string | null {
   const low = [...first];
   const high = upTo === null ? [] : [...upTo];
   const shared = commonLength(low, high);
   const between = (place: number, end: number): string | null => {
-    const letter = letterBetween(low[place], end, alphabet);
+    const letter = letterBetween(low[place], end, seen[place] ?? []);
     return letter === null ? null : fitting(low.slice(0, place).join('') + letter);
   };
   const nearest = between(shared, high[shared]?.codePointAt(0) ?? LAST + 1);
@@ -77,7 +77,8 @@ function letterBetween(letter: string | undefined, end: number, alphabet: readon
   const low = position(alphabet, String.fromCodePoint(from + 1 > LAST ? LAST : skipSurrogates(from + 1)));
   const high = end > LAST ? alphabet.length : position(alphabet, String.fromCodePoint(end));
   const known = alphabet[(low + high) >>> 1];
-  if (low < high && known !== undefined) return known;
+  // Scripts beyond ASCII have more letters than were seen.
+  if (from <= 0x7f && low < high && known !== undefined) return known;
   const point = skipSurrogates(block ?? Math.floor((Math.max(from, 0) + end) / 2));
   return point > from && point < end ? String.fromCodePoint(point) : null;
 }
@@ -93,29 +94,43 @@ export function behind(prefix: string): string | null {
 /** S3 takes no marker that is longer than a key may be. */
 const fitting = (marker: string): string | null => (Buffer.byteLength(marker) <= KEY_BYTES ? marker : null);
 
+/** How far behind the place where a stretch branches its keys are looked at. */
+const PLACES = 16;
+
 /**
- * How much of a stretch lies before `key`, 0 to 1, as if its characters were spread evenly: those of `alphabet`, in order, and no others.
+ * How much of a stretch from `low` to `high` lies before `at`, each spelled in letters: 0 to 1, as if at each place of its keys every letter that was seen there came as often as any other.
  * A guess, that decides which stretch is divided next and never what belongs to it.
+ * @param seen by place, the letters that were seen there, in order
  */
-export function share(key: string, first: string, upTo: string | null, alphabet: readonly string[]): number {
-  const [at, low, high] = [[...key], [...first], upTo === null ? null : [...upTo]];
+export function share(
+  at: readonly string[],
+  low: readonly string[],
+  high: readonly string[] | null,
+  seen: readonly (readonly string[])[],
+): number {
   const from = high === null ? 0 : commonLength(low, high);
   const [point, end] = [low[from]?.codePointAt(0) ?? 0, high?.[from]?.codePointAt(0) ?? LAST];
   const reached = at[from]?.codePointAt(0) ?? point;
   // Scripts beyond ASCII have more letters than a sample shows.
   if (point > 0x7f && reached > point) return (reached - point) / Math.max(1, end - point);
+  const most = seen.reduce((max, here) => Math.max(max, here.length), 1);
+  let least = 1;
   const value = (letters: readonly string[]): number => {
     let sum = 0;
-    for (let place = 0, weight = 1; place < 6; place += 1) {
-      weight /= alphabet.length + 1;
-      const letter = letters[from + place];
+    least = 1;
+    for (let place = from; place < from + PLACES; place += 1) {
+      const here = seen[place] ?? [];
+      const letter = letters[place];
       if (letter === undefined) break;
-      sum += weight * (position(alphabet, letter) + 1);
+      sum += (least * position(here, letter)) / Math.max(1, here.length);
+      // Samples are neighbours: at places where some differ, more letters are to be expected than were seen.
+      least /= here.length > 1 ? Math.sqrt(here.length * most) : 1;
     }
     return sum;
   };
   const whole = (high === null ? 1 : value(high)) - value(low);
-  return whole <= 0 ? 0 : Math.min(1, Math.max(0, (value(at) - value(low)) / whole));
+  const part = whole <= 0 ? 0 : (value(at) - value(low)) / whole;
+  return Math.min(1, Math.max(least, part, 1e-12));
 }
 
 /** Where the letter stands in the alphabet, or would. */
@@ -129,9 +144,19 @@ function position(alphabet: readonly string[], letter: string): number {
   return low;
 }
 
-/** The letters of some keys behind what they have in common, in order. */
-export function alphabetOf(keys: readonly string[]): string[] {
-  const spelled = keys.map((key) => [...key]);
-  const shared = spelled.reduce((least, one) => Math.min(least, commonLength(spelled[0] as string[], one)), Number.POSITIVE_INFINITY);
-  return [...new Set(spelled.flatMap((one) => one.slice(shared)))].sort(compareKeys);
+/** Adds the letters of some keys, in order, to those that were seen, by place. */
+export function learn(seen: string[][], keys: readonly string[]): void {
+  let last: string[] = [];
+  for (const key of keys) {
+    const letters = [...key];
+    // What a key has in common with the one before was seen with that.
+    for (let place = commonLength(letters, last); place < letters.length; place += 1) {
+      const letter = letters[place] as string;
+      seen[place] ??= [];
+      const here = seen[place] as string[];
+      const at = position(here, letter);
+      if (here[at] !== letter) here.splice(at, 0, letter);
+    }
+    last = letters;
+  }
 }
