@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { unzipSync } from 'fflate';
 
 export interface Resource {
@@ -16,7 +16,14 @@ export function packagedTemplate(): Template {
   return JSON.parse(readFileSync('.serverless/cloudformation-template-update-stack.json', 'utf8'));
 }
 
-/** The files in a function's packaged zip. */
+const unzipped = new Map<string, Record<string, Uint8Array>>();
+
+/** The files in a function's packaged zip; unzipped once as long as the zip is the same. */
 export function packagedFiles(name: string, directory = '.serverless'): Record<string, Uint8Array> {
-  return unzipSync(readFileSync(`${directory}/${name}.zip`));
+  const zip = `${directory}/${name}.zip`;
+  const { mtimeMs, ino } = statSync(zip);
+  const key = `${zip} ${ino} ${mtimeMs}`;
+  const files = unzipped.get(key) ?? unzipSync(readFileSync(zip));
+  unzipped.set(key, files);
+  return files;
 }
