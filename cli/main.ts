@@ -56,11 +56,11 @@ function guardCommand(verb: Verb, what: string): Command {
     .option('--pattern <glob>', 'all buckets of the account with such a name (* any run of characters, ? one)')
     .option('--stage <stage>', 'config/<stage>.yml: its rules say who may delete');
   if (verb !== 'remove') {
-    command
-      .addOption(new Option('--level <level>', 'what is denied').choices(['basic', 'hardened']).default('hardened'))
-      .option('--principal <arn>', "who may delete (repeatable); by default what the rule's approvers act as", collect)
-      .option('--approver <user>', "whose sessions, where a role may (repeatable): names of IAM users; by default the rule's", collect);
+    command.addOption(new Option('--level <level>', 'what is denied').choices(['basic', 'hardened']).default('hardened'));
   }
+  command
+    .option('--principal <arn>', "who may delete (repeatable); by default what the rule's approvers act as", collect)
+    .option('--approver <user>', "whose sessions, where a role may (repeatable): names of IAM users; by default the rule's", collect);
   if (verb === 'plan' || verb === 'apply') {
     command.option(
       '--given <key=value>',
@@ -106,9 +106,13 @@ function told(error: unknown): { text: string; hint?: string | undefined } {
 // What Node compiled is kept for the next start, in the project: in the machine's temporary folder others could have put something else.
 enableCompileCache(path.resolve(import.meta.dirname, '../node_modules/.cache/node'));
 // Whoever reads the results may have read enough: `… | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') return;
+  process.stderr.write(`interlock: the results can't be written (${code})\nhint: see whether the disk they go to is full\n`);
+  process.exit(EXIT.couldNotRun);
 });
+// Where nobody can be told, the exit code tells.
+process.stderr.on('error', () => {});
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

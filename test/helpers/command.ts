@@ -15,21 +15,25 @@ export interface Ran {
 
 /**
  * Runs the command with this environment and nothing of the test's own but the PATH.
- * @param answer what somebody at a terminal types; undefined where it is piped
+ * @param answer what somebody at a terminal types to every question, or what they do before they type, given how many were asked; undefined where it
+ * is piped
  */
-export function interlock(args: string[], env: Record<string, string>, answer?: string): Promise<Ran> {
+export function interlock(args: string[], env: Record<string, string>, answer?: string | ((asked: number) => string)): Promise<Ran> {
   const child = spawn(process.execPath, [...(answer === undefined ? [] : ['--import', TERMINAL]), 'cli/main.ts', ...args], {
     cwd: ROOT,
     // Nothing of the machine's own profiles counts, nor is one asked for that a machine in AWS may have.
     env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', TERM: 'xterm-256color', ...env },
   });
   const ran: Ran = { status: null, stdout: '', stderr: '' };
+  let asked = 0;
   child.stdout.on('data', (chunk: Buffer) => {
     ran.stdout += chunk;
   });
   child.stderr.on('data', (chunk: Buffer) => {
     ran.stderr += chunk;
-    if (answer !== undefined && ran.stderr.includes('[y/N]')) child.stdin.end(`${answer}\n`);
+    const now = ran.stderr.split('[y/N]').length - 1;
+    if (now > asked && answer !== undefined) child.stdin.write(`${typeof answer === 'string' ? answer : answer(now)}\n`);
+    asked = now;
   });
   if (answer === undefined) child.stdin.end();
   return new Promise((resolve, reject) => {
