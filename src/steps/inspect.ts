@@ -62,7 +62,7 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   }
   const { kind } = request;
   const judged = isGuardKind(kind)
-    ? judgeGuard(seen, { bucket, kind }, parts)
+    ? judgeGuard(seen, { bucket, kind, required: decision.rule?.guard === 'required' }, parts)
     : judgeDeletion(seen, { bucket, rule: decision.rule }, parts);
   const { facts, inTheWay } = judged;
   if (inTheWay.length > 0) return { ...end('refused', inTheWay.join(' ')), facts };
@@ -116,7 +116,7 @@ function judgeDeletion({ facts }: Seen, { bucket, rule }: { bucket: string; rule
 }
 
 /** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */
-function judgeGuard(seen: Seen, asked: { bucket: string; kind: GuardKind }, { config, stage }: InspectParts): Judged {
+function judgeGuard(seen: Seen, asked: { bucket: string; kind: GuardKind; required: boolean }, { config, stage }: InspectParts): Judged {
   const judged = (facts: Facts, ...inTheWay: string[]) => ({
     facts,
     inTheWay,
