@@ -13,7 +13,7 @@ import { placeOf, roleName } from '../domain/names.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
 import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Request } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
-import { BadInput } from '../errors.ts';
+import { AnswerLost, BadInput } from '../errors.ts';
 import type { InspectInput } from './inputs.ts';
 
 export interface InspectParts {
@@ -95,10 +95,15 @@ function notesOf({ step, answer, elevation }: InspectInput, differences: string[
   return { notes: [...refused, ...changed], refused: refused.length > 0 };
 }
 
-/** A bucket of the name that was created at another time is another bucket. */
+/** A bucket of the name that was created at another time is another bucket. Throws AnswerLost where a time is unknown: nobody can tell then. */
 function isStillThere(home: BucketHome | 'absent' | 'foreign', shown: Facts | null): Found {
   if (home === 'absent' || home === 'foreign') return 'gone';
-  return home.createdAt !== null && home.createdAt === shown?.createdAt ? 'there' : 'madeAnew';
+  if (!home.createdAt || !shown?.createdAt) {
+    throw new AnswerLost(
+      'S3 does not say when the bucket was created, so nobody knows whether it is the one that was approved; look at it in S3.',
+    );
+  }
+  return home.createdAt === shown.createdAt ? 'there' : 'madeAnew';
 }
 
 type Seen = Extract<Look, { kind: 'seen' }>;
