@@ -1,6 +1,7 @@
 /** `interlock`, run as a process, and what it said. */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { COMPILED } from './compiled.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -22,7 +23,7 @@ export function interlock(args: string[], env: Record<string, string>, answer?: 
   const child = spawn(process.execPath, [...(answer === undefined ? [] : ['--import', TERMINAL]), 'cli/main.ts', ...args], {
     cwd: ROOT,
     // Nothing of the machine's own profiles counts, nor is one asked for that a machine in AWS may have.
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', TERM: 'xterm-256color', ...env },
+    env: { PATH: process.env.PATH, ...COMPILED, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', TERM: 'xterm-256color', ...env },
   });
   const ran: Ran = { status: null, stdout: '', stderr: '' };
   let asked = 0;

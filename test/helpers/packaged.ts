@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { unzipSync } from 'fflate';
+import { COMPILED } from './compiled.ts';
 
 export interface Resource {
   Type: string;
@@ -12,7 +13,7 @@ export type Template = { Resources: Record<string, Resource>; Outputs?: unknown 
 
 /** Packages the sandbox's stage where something has changed, and reads its template. */
 export function packagedTemplate(): Template {
-  execFileSync(process.execPath, ['scripts/package.mjs'], { stdio: 'pipe' });
+  execFileSync(process.execPath, ['scripts/package.mjs'], { stdio: 'pipe', env: { ...process.env, ...COMPILED } });
   return JSON.parse(readFileSync('.serverless/cloudformation-template-update-stack.json', 'utf8'));
 }
 
