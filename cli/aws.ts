@@ -14,8 +14,8 @@ export interface Aws {
   credentials: ReturnType<typeof fromNodeProviderChain>;
   /** For reading. */
   s3(region: string): S3Client;
-  /** For changing policies: the SDK sends nothing twice. */
-  policies(region: string): S3Client;
+  /** For writing: the SDK sends nothing twice. */
+  once(region: string): S3Client;
   /** Who manages a KMS key; undefined where that is not told. `region` is where the key lies, if its name doesn't say. */
   managerOf(key: string, region: string): Promise<'AWS' | 'CUSTOMER' | undefined>;
 }
@@ -34,7 +34,7 @@ export async function connect(region = process.env.AWS_REGION ?? process.env.AWS
     caller,
     credentials,
     s3: kept((where) => new S3Client({ ...clientOptions(where), credentials, ...addressing() })),
-    policies: kept((where) => policyClient(where, credentials, addressing())),
+    once: kept((where) => policyClient(where, credentials, addressing())),
     managerOf: (key, where) => managerOf(key, where, credentials),
   };
 }

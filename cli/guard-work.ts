@@ -90,7 +90,7 @@ export const makeChange = (change: Change, target: Target, work: Work, shown?: L
         decided.ok && decided.changed && shown !== undefined && !isDeepStrictEqual(policyDifference(before, decided.policy), shown);
       return seen.moved ? { ok: false, why: MOVED } : decided;
     };
-    const outcome = await changeBucketPolicy({ s3: work.aws.policies(region), bucket, account, change: decide, ...turns });
+    const outcome = await changeBucketPolicy({ s3: work.aws.once(region), bucket, account, change: decide, ...turns });
     if ('why' in outcome) return { ...failed(whyOf(outcome)), ...(seen.moved && { moved: true }) };
     const changed = { state: outcome.kind, ...decision.told, changes: policyDifference(outcome.before, outcome.after) };
     if (change === 'remove' && changed.state === 'unchanged') return { ...changed, ...whatDenies(outcome.after, bucket) };

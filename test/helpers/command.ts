@@ -16,10 +16,16 @@ export interface Ran {
 
 /**
  * Runs the command with this environment and nothing of the test's own but the PATH.
- * @param answer what somebody at a terminal types to every question, or what they do before they type, given how many were asked; undefined where it
- * is piped
+ * @param answer what somebody at a terminal types to every question (yes or no, or a code), or what they do before they type, given how many were
+ * asked; undefined where it is piped
+ * @param piped what comes through the pipe then
  */
-export function interlock(args: string[], env: Record<string, string>, answer?: string | ((asked: number) => string)): Promise<Ran> {
+export function interlock(
+  args: string[],
+  env: Record<string, string>,
+  answer?: string | ((asked: number) => string),
+  piped = '',
+): Promise<Ran> {
   const child = spawn(process.execPath, [...(answer === undefined ? [] : ['--import', TERMINAL]), 'cli/main.ts', ...args], {
     cwd: ROOT,
     // Nothing of the machine's own profiles counts, nor is one asked for that a machine in AWS may have.
@@ -32,11 +38,11 @@ export function interlock(args: string[], env: Record<string, string>, answer?: 
   });
   child.stderr.on('data', (chunk: Buffer) => {
     ran.stderr += chunk;
-    const now = ran.stderr.split('[y/N]').length - 1;
+    const now = ran.stderr.split(/\[y\/N\]|Code of \S+: /).length - 1;
     if (now > asked && answer !== undefined) child.stdin.write(`${typeof answer === 'string' ? answer : answer(now)}\n`);
     asked = now;
   });
-  if (answer === undefined) child.stdin.end();
+  if (answer === undefined) child.stdin.end(piped);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (status) => resolve({ ...ran, status }));
