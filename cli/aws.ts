@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { policyClient } from '../src/aws/bucket-policy.ts';
+import { clientOptions } from '../src/aws/clients.ts';
 import { Failure, failureOf } from './failure.ts';
 import { answerTo, canAsk } from './terminal.ts';
 
@@ -13,8 +14,8 @@ export interface Aws {
   credentials: ReturnType<typeof fromNodeProviderChain>;
   /** For reading. */
   s3(region: string): S3Client;
-  /** For changing policies: the SDK sends nothing twice. */
-  policies(region: string): S3Client;
+  /** For writing: the SDK sends nothing twice. */
+  once(region: string): S3Client;
   /** Who manages a KMS key; undefined where that is not told. `region` is where the key lies, if its name doesn't say. */
   managerOf(key: string, region: string): Promise<'AWS' | 'CUSTOMER' | undefined>;
 }
@@ -27,13 +28,13 @@ const DEFAULT_REGION = 'us-east-1';
  */
 export async function connect(region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? DEFAULT_REGION): Promise<Aws> {
   const credentials = credentialChain(region);
-  const { account, caller } = await callerOf(new STSClient({ region, credentials }));
+  const { account, caller } = await callerOf(new STSClient({ ...clientOptions(region), credentials }));
   return {
     account,
     caller,
     credentials,
-    s3: kept((where) => new S3Client({ region: where, credentials, ...addressing() })),
-    policies: kept((where) => policyClient(where, credentials, addressing())),
+    s3: kept((where) => new S3Client({ ...clientOptions(where), credentials, ...addressing() })),
+    once: kept((where) => policyClient(where, credentials, addressing())),
     managerOf: (key, where) => managerOf(key, where, credentials),
   };
 }
@@ -44,7 +45,7 @@ const addressing = () => ({ forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL
 /** The ordinary chain; of a profile with `mfa_serial` the code is asked for. */
 export function credentialChain(region: string): Aws['credentials'] {
   return fromNodeProviderChain({
-    clientConfig: { region },
+    clientConfig: clientOptions(region),
     mfaCodeProvider: async (serial) => {
       if (!canAsk()) throw new Failure(`the profile wants a code of ${serial}, and nobody is there to type it`, 'run it in a terminal');
       return (await answerTo(`MFA code of ${serial}: `)).trim();
@@ -63,7 +64,7 @@ async function callerOf(sts: STSClient): Promise<{ account: string; caller: stri
 
 async function managerOf(key: string, where: string, credentials: Aws['credentials']): ReturnType<Aws['managerOf']> {
   const { DescribeKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
-  const kms = new KMSClient({ region: /^arn:aws:kms:([\w-]+):/.exec(key)?.[1] ?? where, credentials });
+  const kms = new KMSClient({ ...clientOptions(/^arn:aws:kms:([\w-]+):/.exec(key)?.[1] ?? where), credentials });
   try {
     return (await kms.send(new DescribeKeyCommand({ KeyId: key }))).KeyMetadata?.KeyManager;
   } catch {

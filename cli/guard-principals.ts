@@ -3,8 +3,10 @@
  * that names somebody who isn't or hasn't, nobody can delete.
  */
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { nameOf } from '../src/aws/clients.ts';
+import { clientOptions, nameOf } from '../src/aws/clients.ts';
 import type { Guard } from '../src/domain/guard.ts';
+import { list } from '../src/domain/obstacles.ts';
+import { ASKS_FOR_CODE, codelessIn } from '../src/domain/role-trust.ts';
 import type { Aws } from './aws.ts';
 
 export interface PrincipalLook {
@@ -12,9 +14,16 @@ export interface PrincipalLook {
   fault?: string;
   /** Why it couldn't be looked up. */
   unknown?: string;
+  /** Of a role that is there: why its sessions don't stand for a code, or null where they do. */
+  codeless?: string | null;
 }
 
-export type PrincipalLookup = (guard: Pick<Guard, 'principals' | 'approvers'>) => Promise<PrincipalLook[]>;
+export interface PrincipalLookup {
+  /** Looks at all whom a guard names: its principals, then its approvers. */
+  all(guard: Pick<Guard, 'principals' | 'approvers'>): Promise<PrincipalLook[]>;
+  /** Looks at its roles alone, by their ARNs. */
+  roles(guard: Pick<Guard, 'principals'>): Promise<Map<string, PrincipalLook>>;
+}
 
 /** Looks each principal and each approver up once. IAM is one for all regions, and answers in us-east-1. Throws the SDK's errors. */
 export function principalLookup(aws: Aws): PrincipalLookup {
@@ -24,12 +33,21 @@ export function principalLookup(aws: Aws): PrincipalLookup {
     known.set(key, look);
     return look;
   };
-  return ({ principals, approvers }) =>
-    Promise.all([
-      ...principals.map((arn) => once(arn, () => lookAtPrincipal(arn, aws))),
-      ...approvers.map((name) => once(`approver ${name}`, () => lookAtApprover(name, principals, aws))),
-    ]);
+  const lookAt = (arn: string) => once(arn, () => lookAtPrincipal(arn, aws));
+  return {
+    all: ({ principals, approvers }) =>
+      Promise.all([
+        ...principals.map(lookAt),
+        ...approvers.map((name) => once(`approver ${name}`, () => lookAtApprover(name, principals, aws))),
+      ]),
+    async roles({ principals }) {
+      const roles = principals.filter(isRole);
+      return new Map(await Promise.all(roles.map(async (arn): Promise<[string, PrincipalLook]> => [arn, await lookAt(arn)])));
+    },
+  };
 }
+
+export const isRole = (arn: string): boolean => arn.includes(':role/');
 
 async function lookAtPrincipal(arn: string, aws: Aws): Promise<PrincipalLook> {
   const [, , , , owner = '', rest = ''] = arn.split(':');
@@ -38,15 +56,26 @@ async function lookAtPrincipal(arn: string, aws: Aws): Promise<PrincipalLook> {
   if (owner !== aws.account) return { unknown: `${arn} is of another account, and was not looked up` };
   const { GetRoleCommand, GetUserCommand } = await import('@aws-sdk/client-iam');
   const iam = await iamOf(aws);
-  const isRole = rest.startsWith('role/');
   const gone = `${arn} isn't there, and under a guard that names it nobody could delete: make it first, or name another.`;
+  const other = (found = '') => ({ fault: `${arn} isn't there, but ${found} is: name it with its path.` });
+  if (isRole(arn)) {
+    return answered(`whether ${arn} is there, and its trust asks for a code,`, gone, async () => {
+      const { Role } = await iam.send(new GetRoleCommand({ RoleName: name }));
+      return Role?.Arn === arn ? { codeless: codelessOf(arn, Role.AssumeRolePolicyDocument) } : other(Role?.Arn);
+    });
+  }
   const there = await answered(`whether ${arn} is there`, gone, async () => {
-    const found = isRole
-      ? (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.Arn
-      : (await iam.send(new GetUserCommand({ UserName: name }))).User?.Arn;
-    return found === arn ? {} : { fault: `${arn} isn't there, but ${found} is: name it with its path.` };
+    const { User } = await iam.send(new GetUserCommand({ UserName: name }));
+    return User?.Arn === arn ? {} : other(User?.Arn);
   });
-  return there.fault !== undefined || isRole ? there : { ...there, ...(await lookAtDevices(arn, name, iam)) };
+  return there.fault !== undefined ? there : { ...there, ...(await lookAtDevices(arn, name, iam)) };
+}
+
+/** Trusts come URL-encoded (IAM API Reference, GetRole). */
+function codelessOf(arn: string, trust = ''): string | null {
+  const statements = codelessIn(decodeURIComponent(trust));
+  if (statements.length === 0) return null;
+  return `${arn} can be taken without a code, or in another's name, by ${list(statements.map((name) => `statement ${name}`))} of its trust: ask there for ${ASKS_FOR_CODE}.`;
 }
 
 /** A role's sessions are looked at for the name of the IAM user who took them, with a code. */
@@ -80,5 +109,5 @@ async function answered(what: string, gone: string, ask: () => Promise<Principal
 
 async function iamOf({ credentials }: Aws): Promise<IAMClient> {
   const { IAMClient } = await import('@aws-sdk/client-iam');
-  return new IAMClient({ region: 'us-east-1', credentials });
+  return new IAMClient({ ...clientOptions('us-east-1'), credentials });
 }

@@ -28,7 +28,7 @@ export interface GuardRequest {
  * the words don't make one, or there is nobody to ask before something is written.
  */
 export function checkRequest(verb: Verb, request: GuardRequest): GuardRequest {
-  const { buckets, all, pattern, principals, stage, yes } = request;
+  const { buckets, all, pattern, principals, stage, json, yes } = request;
   if (buckets.length === 0 && !all && pattern === undefined)
     throw new Failure('name a bucket', '--all takes all that a rule covers, --pattern those of a name');
   if (buckets.length > 0 && (all || pattern !== undefined)) throw new Failure('name buckets, or take --all or --pattern', 'not both');
@@ -40,7 +40,10 @@ export function checkRequest(verb: Verb, request: GuardRequest): GuardRequest {
     const parsed = parsePrincipal(principal);
     if (!parsed.ok) throw new Failure(`--principal ${principal}: ${lowerFirst(parsed.why)}`, 'npx --no interlock guard --help');
   }
-  if ((verb === 'apply' || verb === 'remove') && !yes && !canAsk()) {
+  const writes = verb === 'apply' || verb === 'remove';
+  if (writes && json && !yes)
+    throw new Failure('nothing was written: --json shows no change before it asks', 'add --yes, once plan shows what you want');
+  if (writes && !yes && !canAsk()) {
     throw new Failure('nothing was written: nobody is there to be asked', 'add --yes, once plan shows what you want');
   }
   const names = buckets.map((typed) => {

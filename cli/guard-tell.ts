@@ -67,10 +67,7 @@ export function resultLines(result: Result, verb: Verb): string[] {
     case 'written':
       return [`${name}: ${verb === 'remove' ? 'the guard is off' : `guarded: ${whom(result.guard)}`}`, ...more];
     case 'unchanged':
-      return [
-        `${name}: ${verb === 'remove' ? 'there is no guard, and nothing to change' : 'guarded as it should be; nothing to change'}`,
-        ...more,
-      ];
+      return [`${name}: ${verb === 'remove' ? nothingToRemove(result) : 'guarded as it should be; nothing to change'}`, ...more];
     case 'checked':
       return [
         `${name}: ${standing(result)}`,
@@ -79,6 +76,9 @@ export function resultLines(result: Result, verb: Verb): string[] {
       ];
   }
 }
+
+const nothingToRemove = ({ notes = [] }: Result): string =>
+  notes.length > 0 ? 'no guard is known here, and nothing was changed' : 'there is no guard, and nothing to change';
 
 const KIND = {
   missing: 'missing',
@@ -97,12 +97,15 @@ function standing({ check, there }: Result): string {
   return `${coloured('red', 'the guard is not whole')}; its statements make a ${there?.level ?? 'basic'} one${plain(named)}`;
 }
 
-/** Whom a guard lets through: `hardened; the role … in a session of alice, or the user …, with a code`. */
+/** Whom a guard lets through: `hardened; the role … in a session of alice, or the user …, with a code`; with a code only where that is known. */
 function whom(guard: Result['guard']): string {
   if (!guard) return '';
-  const { principals, approvers, level } = guard;
-  const who = principals.map((arn) => (arn.includes(':role/') ? `${arn} in a session of ${approvers.join(' or ')}` : arn));
-  return `${level}; ${who.join(', or ')}, with a code`;
+  const { principals, approvers, level, unproven = [] } = guard;
+  const code = unproven.length > 0 ? ' with a code' : '';
+  const who = principals.map(
+    (arn) => `${arn}${arn.includes(':role/') ? ` in a session of ${approvers.join(' or ')}` : ''}${unproven.includes(arn) ? '' : code}`,
+  );
+  return `${level}; ${who.join(', or ')}${code === '' ? ', with a code' : ''}`;
 }
 
 /** What one has to know before a guard is written. */

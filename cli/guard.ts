@@ -47,27 +47,50 @@ async function look(verb: 'plan' | 'check', targets: Target[], work: Work): Prom
   return { results: await each(targets, READS, act), told: [] };
 }
 
-/** Shows what a change would do, and asks, where somebody is there; then makes it. */
+/** How often a change is shown anew where nobody is asked, while others change the policy. */
+const SHOWN_AGAIN = 3;
+
+/**
+ * Shows what a change would do, and asks, where somebody is there; then makes it. What would be written otherwise than it was shown, since others
+ * changed the policy meanwhile, is shown and asked again.
+ */
 async function change(verb: 'apply' | 'remove', targets: Target[], work: Work, { yes, json, level }: GuardRequest): Promise<Done> {
-  const unread = yes && (json || !isWatched());
-  const make = (target: Target) => makeChange(verb, target, work, unread);
-  if (unread) return { results: await each(targets, WRITES, make), told: [] };
-  const planned = await each(targets, READS, (target) => planFor(verb, target, work));
-  const changing = new Set(planned.filter(({ state }) => state === 'planned').map(({ bucket }) => bucket));
-  if (changing.size === 0) return { results: planned, told: [] };
-  if (!json) {
+  if (yes && (json || !isWatched())) return { results: await each(targets, WRITES, (target) => makeChange(verb, target, work)), told: [] };
+  const results = new Map<string, Result>();
+  const told: Result[] = [];
+  let open = targets;
+  for (let round = 0; open.length > 0 && !(yes && round > SHOWN_AGAIN); round++) {
+    const planned = await each(open, READS, (target) => planFor(verb, target, work));
+    for (const result of planned) results.set(result.bucket, result);
+    const changing = new Map(planned.filter(({ state }) => state === 'planned').map(({ bucket, changes }) => [bucket, changes]));
+    if (changing.size === 0) break;
+    if (round > 0)
+      warn(
+        `others changed ${changing.size === 1 ? 'a policy' : 'policies'} meanwhile, and nothing was written there: this is the change now`,
+      );
     say(differences(planned, verb));
     warnOfFailures(planned);
-    if (verb === 'apply') say(beforeWriting(level, work.aws.account));
+    told.push(...planned);
+    if (verb === 'apply' && round === 0) say(beforeWriting(level, work.aws.account));
+    if (!yes && !(await ask(questionOn(verb, planned)))) {
+      if (round === 0) throw new Failure('nothing was written: the answer was no');
+      for (const [bucket] of changing)
+        results.set(bucket, { bucket, state: 'failed', why: 'Others changed its policy, and the answer was no: nothing was written.' });
+      break;
+    }
+    const chosen = open.filter(({ bucket }) => changing.has(bucket));
+    const written = await each(chosen, WRITES, (target) => makeChange(verb, target, work, changing.get(target.bucket) ?? []));
+    for (const result of written) results.set(result.bucket, result);
+    open = chosen.filter(({ bucket }) => results.get(bucket)?.moved);
   }
-  const what = changing.size === 1 ? [...changing].join() : `${changing.size} buckets`;
+  return { results: targets.flatMap(({ bucket }) => results.get(bucket) ?? []), told };
+}
+
+function questionOn(verb: 'apply' | 'remove', planned: Result[]): string {
+  const changing = planned.filter(({ state }) => state === 'planned').map(({ bucket }) => bucket);
+  const what = changing.length === 1 ? changing.join() : `${changing.length} buckets`;
   const these = guardsIn(planned) > 1 ? 'these guards' : 'this guard';
-  if (!yes && !(await ask(verb === 'apply' ? `Put ${these} on ${what}?` : `Take the guard off ${what}?`))) {
-    throw new Failure('nothing was written: the answer was no');
-  }
-  const chosen = targets.filter(({ bucket }) => changing.has(bucket));
-  const written = new Map((await each(chosen, WRITES, make)).map((result) => [result.bucket, result]));
-  return { results: planned.map((result) => written.get(result.bucket) ?? result), told: planned };
+  return verb === 'apply' ? `Put ${these} on ${what}?` : `Take the guard off ${what}?`;
 }
 
 async function each(targets: Target[], atOnce: number, act: (target: Target) => Promise<Result>): Promise<Result[]> {

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { nameOf } from '../src/aws/clients.ts';
 import { EXIT, failureOf } from './failure.ts';
 import { checkRequest, type GuardRequest, givenIn, type Verb } from './guard-request.ts';
+import { checkMfaDelete, type MfaDeleteRequest, type Verb as MfaDeleteVerb } from './mfa-delete-request.ts';
 import { plain, say } from './terminal.ts';
 
 const NAME = 'npx --no interlock';
@@ -28,6 +29,24 @@ const GUARD: Record<Verb, string> = {
   remove: 'takes the guard off, and leaves everything else as it is',
 };
 
+const MFA_DELETE_EXAMPLES = `
+Examples:
+  ${NAME} mfa-delete status team-logs
+  AWS_PROFILE=root ${NAME} mfa-delete off team-logs
+  AWS_PROFILE=root ${NAME} mfa-delete on team-logs --serial 20899872
+
+off and on are for root of the bucket's account, with an access key made for this and deleted afterwards (no CloudShell: S3 takes no
+code with temporary credentials). They ask for one code, which is kept nowhere, and leave the versioning as it is.
+
+The ordinary AWS credential chain counts: environment, profiles (AWS_PROFILE), AWS_ENDPOINT_URL.
+Exit codes: 0 done (status: whatever it says; --json has it), 1 it failed for this bucket or the code was refused, 2 it could not run.`;
+
+const MFA_DELETE: Record<MfaDeleteVerb, string> = {
+  status: 'says whether it is on, and what that means; needs no root',
+  off: 'switches it off, with a code of root',
+  on: 'switches it on, with a code of root',
+};
+
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 function program(): Command {
@@ -39,6 +58,12 @@ function program(): Command {
     .usage('<command>');
   guard.addHelpText('after', GUARD_EXAMPLES);
   for (const [verb, what] of Object.entries(GUARD) as [Verb, string][]) guard.addCommand(guardCommand(verb, what));
+  const mfaDelete = interlock
+    .command('mfa-delete')
+    .description("MFA Delete: under it root alone deletes a bucket's versions")
+    .usage('<command>');
+  mfaDelete.addHelpText('after', MFA_DELETE_EXAMPLES);
+  for (const [verb, what] of Object.entries(MFA_DELETE) as [MfaDeleteVerb, string][]) mfaDelete.addCommand(mfaDeleteCommand(verb, what));
   const approver = interlock.command('approver').description('the people who approve with a code').usage('<command>');
   approver
     .command('unlock <name>')
@@ -56,11 +81,11 @@ function guardCommand(verb: Verb, what: string): Command {
     .option('--pattern <glob>', 'all buckets of the account with such a name (* any run of characters, ? one)')
     .option('--stage <stage>', 'config/<stage>.yml: its rules say who may delete');
   if (verb !== 'remove') {
-    command
-      .addOption(new Option('--level <level>', 'what is denied').choices(['basic', 'hardened']).default('hardened'))
-      .option('--principal <arn>', "who may delete (repeatable); by default what the rule's approvers act as", collect)
-      .option('--approver <user>', "whose sessions, where a role may (repeatable): names of IAM users; by default the rule's", collect);
+    command.addOption(new Option('--level <level>', 'what is denied').choices(['basic', 'hardened']).default('hardened'));
   }
+  command
+    .option('--principal <arn>', "who may delete (repeatable); by default what the rule's approvers act as", collect)
+    .option('--approver <user>', "whose sessions, where a role may (repeatable): names of IAM users; by default the rule's", collect);
   if (verb === 'plan' || verb === 'apply') {
     command.option(
       '--given <key=value>',
@@ -78,6 +103,21 @@ function guardCommand(verb: Verb, what: string): Command {
     const request = checkRequest(verb, { ...defaults, ...rest, ...whose, buckets });
     const { guard } = await import('./guard.ts');
     process.exitCode = await guard(verb, request);
+  });
+}
+
+function mfaDeleteCommand(verb: MfaDeleteVerb, what: string): Command {
+  const command = new Command(verb).description(what).argument('<bucket>');
+  if (verb !== 'status') {
+    command
+      .option('--serial <serial>', "root's device: looked up where it is a virtual one; of a hardware one the number on its back")
+      .option('--code-stdin', 'takes the code from a pipe, and asks nobody');
+  }
+  command.option('--json', 'the result as one JSON document');
+  return command.addHelpText('after', MFA_DELETE_EXAMPLES).action(async (bucket: string, options: Omit<MfaDeleteRequest, 'bucket'>) => {
+    const request = checkMfaDelete(verb, { ...options, bucket });
+    const { mfaDelete } = await import('./mfa-delete.ts');
+    process.exitCode = await mfaDelete(verb, request);
   });
 }
 
@@ -106,9 +146,13 @@ function told(error: unknown): { text: string; hint?: string | undefined } {
 // What Node compiled is kept for the next start, in the project: in the machine's temporary folder others could have put something else.
 enableCompileCache(path.resolve(import.meta.dirname, '../node_modules/.cache/node'));
 // Whoever reads the results may have read enough: `… | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') return;
+  process.stderr.write(`interlock: the results can't be written (${code})\nhint: see whether the disk they go to is full\n`);
+  process.exit(EXIT.couldNotRun);
 });
+// Where nobody can be told, the exit code tells.
+process.stderr.on('error', () => {});
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

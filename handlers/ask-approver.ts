@@ -11,23 +11,20 @@ import { createClient } from '../src/slack/client.ts';
 import { step } from '../src/step.ts';
 import { askApprover } from '../src/steps/ask-approver.ts';
 import { AskInput } from '../src/steps/inputs.ts';
-import { marker } from '../src/steps/telling.ts';
 
 const logger = createLogger('askApprover');
 const config = loadConfig();
 const tables = createTables(config.region);
 const botToken = kept(createSecretReader(config.region), env('BOT_TOKEN'));
 
-export const handler = step(AskInput, logger, async (input) => {
-  const token = await botToken();
-  return askApprover(input, {
+export const handler = step(AskInput, logger, async (input) =>
+  askApprover(input, {
     config,
     requests: createRequests(tables, env('REQUESTS_TABLE')),
     audit: createAudit(tables, env('AUDIT_TABLE')),
     seals: createSeals(env('SEAL_KEY')),
-    slack: createClient(token),
-    mark: marker(token),
+    slack: createClient(await botToken()),
     now: Date.now,
     warn: (what, details) => logger.warn(what, details),
-  });
-});
+  }),
+);

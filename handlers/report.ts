@@ -4,6 +4,7 @@
  */
 import { createAudit } from '../src/aws/audit.ts';
 import { createRecords } from '../src/aws/records.ts';
+import { createSeals } from '../src/aws/sealed.ts';
 import { createSecretReader, kept } from '../src/aws/secrets.ts';
 import { createTables } from '../src/aws/tables.ts';
 import { loadConfig } from '../src/config.ts';
@@ -13,21 +14,19 @@ import { createClient } from '../src/slack/client.ts';
 import { step } from '../src/step.ts';
 import { ReportInput } from '../src/steps/inputs.ts';
 import { report } from '../src/steps/report.ts';
-import { marker } from '../src/steps/telling.ts';
 
 const logger = createLogger('report');
 const config = loadConfig();
 const tables = createTables(config.region);
 const botToken = kept(createSecretReader(config.region), env('BOT_TOKEN'));
 
-export const handler = step(ReportInput, logger, async (toReport) => {
-  const token = await botToken();
-  return report(toReport, {
+export const handler = step(ReportInput, logger, async (toReport) =>
+  report(toReport, {
     config,
     ...createRecords(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
     audit: createAudit(tables, env('AUDIT_TABLE')),
-    slack: createClient(token),
-    mark: marker(token),
+    seals: createSeals(env('SEAL_KEY')),
+    slack: createClient(await botToken()),
     warn: (what, details) => logger.warn(what, details),
-  });
-});
+  }),
+);

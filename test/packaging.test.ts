@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FUNCTIONS, type FunctionName } from '../src/domain/names.ts';
+import { COMPILED } from './helpers/compiled.ts';
 import { packagedFiles, packagedTemplate, type Template } from './helpers/packaged.ts';
 
 const FILES: Record<FunctionName, string> = {
@@ -39,7 +40,10 @@ afterAll(async () => {
 
 /** Runs the packaging script; both outputs are in `text`. */
 function pack(...args: string[]): { status: number | null; text: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/package.mjs', ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/package.mjs', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...COMPILED },
+  });
   return { status, text: stdout + stderr };
 }
 

@@ -163,7 +163,7 @@ describe('the key SEAL', () => {
 
   it.each(FUNCTIONS)('seals and opens for %s its own purposes only', async (name) => {
     const { seals, opens }: { seals: readonly string[]; opens: readonly string[] } = policies.SEALS[name];
-    for (const purpose of ['request', 'taskToken', 'code', 'session', 'other']) {
+    for (const purpose of ['request', 'taskToken', 'code', 'session', 'toldEnd', 'toldRefusal', 'other']) {
       expect([purpose, await stack.may(stack.role(name), asked('GenerateDataKey', purpose))]).toEqual([purpose, seals.includes(purpose)]);
       expect([purpose, await stack.may(stack.role(name), asked('Decrypt', purpose))]).toEqual([purpose, opens.includes(purpose)]);
     }

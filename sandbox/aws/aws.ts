@@ -83,10 +83,7 @@ export class Aws {
       clock,
       account,
       region,
-      verifyMfa: (caller, text) => {
-        const [serial, code] = text.split(' ');
-        mfa.verify(caller.kind === 'root' ? 'root' : '', serial, code);
-      },
+      checkRootsCode: (serial, code) => mfa.check('root', serial, code),
       knowsPrincipal: (arn) => this.iam.knows(arn),
     });
     this.s3 = s3.store;

@@ -11,6 +11,9 @@ const DRIFT = 2;
 const VERIFICATIONS = 9;
 const WINDOW = 3 * 60_000;
 
+/** What comes of a code. */
+export type MfaVerdict = 'right' | 'wrong' | 'unable';
+
 /** Checks codes of MFA devices: a code once a device, in any order, two steps of drift, and the throttle. */
 export class Mfa {
   readonly #iam: IamStore;
@@ -32,18 +35,26 @@ export class Mfa {
     if (serial === undefined || code === undefined) {
       throw refused('MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.');
     }
-    const device = this.#iam.devices.get(serial);
-    const now = this.#clock.now();
-    if (device?.owner !== owner || this.#throttled(serial, now)) {
+    const verdict = this.check(owner, serial, code);
+    if (verdict === 'unable') {
       throw refused(
         'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
       );
     }
+    if (verdict === 'wrong') throw refused('MultiFactorAuthentication failed with invalid MFA one time pass code. ');
+  }
+
+  /** Spends `code`, and says what comes of it; `unable`: the device isn't the owner's, or is throttled. */
+  check(owner: string, serial: string, code: string): MfaVerdict {
+    const device = this.#iam.devices.get(serial);
+    const now = this.#clock.now();
+    if (device?.owner !== owner || this.#throttled(serial, now)) return 'unable';
     const step = this.#stepOf(device.seed, code, now);
     const used = this.#used.get(serial) ?? new Set();
-    if (step === undefined || used.has(step)) throw refused('MultiFactorAuthentication failed with invalid MFA one time pass code. ');
+    if (step === undefined || used.has(step)) return 'wrong';
     used.add(step);
     this.#used.set(serial, used);
+    return 'right';
   }
 
   /** Counts this verification; true when the device had its share already. */

@@ -47,8 +47,8 @@ export interface RequestRow extends Request {
   views?: Record<string, string>;
   decision?: Decision;
   remindedAt?: string;
-  /** Timestamps of the messages that told the outcome, by where; of notices to approvers a mark that only those who tell can make. */
-  told?: { thread?: string; requester?: string; approver?: string; refused?: string; operators?: string };
+  /** Timestamps of the messages that told the outcome, by where; of what people are owed to hear, sealed marks (src/steps/notices.ts). */
+  told?: { thread?: string; requester?: string; approver?: string; operators?: string; refused?: string; refusedOperators?: string };
   /** How far it is emptied, in words, and since when that holds. */
   progress?: string;
   progressAt?: string;
@@ -166,15 +166,16 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
       await won(db.send(command));
     },
 
-    /** Writes the outcome; false where there is one already, which stands. */
+    /** Writes the outcome, over any other where it is `known`; false where there is one already, which stands then. */
     close(
       requestId: string,
       end: { outcome: Outcome; why: string; closedBy: string | null; closedAt: string; closedAfter: string; auditHead: string },
+      known: boolean,
     ): Promise<boolean> {
       return update(
         requestId,
         { ...end, state: 'closed', sealedToken: undefined },
-        'attribute_exists(#requestId) AND attribute_not_exists(#outcome)',
+        `attribute_exists(#requestId)${known ? '' : ' AND attribute_not_exists(#outcome)'}`,
       );
     },
 

@@ -10,13 +10,13 @@ import { clientOptions, isPassing, nameOf } from './clients.ts';
 
 /** What a sealed value is for. Each function's role allows its own purposes only (by `kms:EncryptionContext:purpose`). */
 export interface SealContext {
-  purpose: 'request' | 'taskToken' | 'code' | 'session';
+  purpose: 'request' | 'taskToken' | 'code' | 'session' | 'toldEnd' | 'toldRefusal';
   requestId: string;
   bucket: string;
   account: string;
   approver?: string;
   attempt?: number;
-  /** Digest of what the approver was shown; of a code. */
+  /** Digest of what the approver was shown, of a code; of what was told, of a mark that it was. */
   shown?: string;
   /** Of a session: what it was taken for. */
   kind?: Kind;

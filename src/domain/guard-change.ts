@@ -22,10 +22,13 @@ export type GuardPlan =
 /**
  * What the request does to the bucket's policy.
  * @param found the policy that is there
- * @param wanted the bucket, what is asked for, and whom the guard is to let through
+ * @param wanted the bucket, what is asked for, whom the guard is to let through, and whether the bucket's rule asks for a guard
  * @returns the policy to write and what it changes, or why it can't be written (a deleted principal, too long), with what to do
  */
-export function planGuardChange(found: BucketPolicy, wanted: { bucket: string; kind: GuardKind } & GuardFor): GuardPlan {
+export function planGuardChange(
+  found: BucketPolicy,
+  wanted: { bucket: string; kind: GuardKind; required?: boolean } & GuardFor,
+): GuardPlan {
   const { bucket, kind, principals, approvers } = wanted;
   const level = LEVELS[kind];
   const guard = (of: Level) => guardFor({ bucket, level: of, principals, approvers });
@@ -48,6 +51,7 @@ export function planGuardChange(found: BucketPolicy, wanted: { bucket: string; k
       principals: [...letThrough.principals],
       approvers: [...letThrough.approvers],
       denials: denialsOfChange(policy, bucket, merged.policy),
+      ...(wanted.required && !level && { required: true }),
     },
   };
 }
@@ -99,7 +103,11 @@ export function guardChanges(shown: Facts, now: Facts): string[] {
     ...differ('Region', shown.region, now.region),
     ...differ('Created', shown.createdAt ?? 'unknown', now.createdAt ?? 'unknown'),
     ...differ('Let through by the guard', through(shown), through(now)),
+    ...differ('Its rule asks for a guard', isRequired(shown), isRequired(now)),
     ...differ('Goes round the guard', shown.waysRound.join(' ') || 'nothing', now.waysRound.join(' ') || 'nothing'),
     ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
   ];
 }
+
+/** Told where it matters, of a guard that is taken off. */
+const isRequired = ({ guardChange }: Facts): string => (guardChange?.required ? 'yes' : 'no');

@@ -30,7 +30,7 @@ export interface Keys {
 export const SEALS = {
   slack: { seals: ['code', 'request'], opens: ['taskToken'] },
   inspect: { seals: [], opens: ['request'] },
-  askApprover: { seals: ['taskToken'], opens: [] },
+  askApprover: { seals: ['taskToken', 'toldRefusal'], opens: ['toldRefusal'] },
   elevate: { seals: ['session'], opens: ['code'] },
   holdWriters: { seals: [], opens: ['session'] },
   planEmptying: { seals: [], opens: ['session'] },
@@ -38,7 +38,7 @@ export const SEALS = {
   tellProgress: { seals: [], opens: [] },
   deleteBucket: { seals: [], opens: ['session'] },
   changeGuard: { seals: [], opens: ['session'] },
-  report: { seals: [], opens: [] },
+  report: { seals: ['toldEnd', 'toldRefusal'], opens: ['toldEnd', 'toldRefusal'] },
   checkGuards: { seals: [], opens: [] },
 } as const satisfies Record<FunctionName, { seals: string[]; opens: string[] }>;
 

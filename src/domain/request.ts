@@ -79,6 +79,8 @@ export const GuardChange = z.strictObject({
   approvers: z.array(z.string()),
   /** Policy statements of others that may deny the change, in words. */
   denials: z.array(z.string()),
+  /** The guard is taken off, and the bucket's rule asks for one. */
+  required: z.literal(true).optional(),
 });
 export type GuardChange = z.infer<typeof GuardChange>;
 

@@ -1,38 +1,30 @@
 /** AskApprover: shows the request in the approvals channel and to the requester, and keeps the way back for the answer. */
-import type { WebClient } from '@slack/web-api';
 import type { Audit } from '../aws/audit.ts';
-import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
-import type { Seals } from '../aws/sealed.ts';
-import type { Config } from '../config.ts';
-import type { Elevation } from '../domain/request.ts';
+import type { MessageAt, RequestRow } from '../aws/requests.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
 import { BadInput, SlackRefused } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
 import { followMessage, type Message, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
-import { askedAnewMessage, codeRefusedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
+import { askedAnewMessage } from '../slack/views/notices.ts';
 import type { AskInput } from './inputs.ts';
-import { attempted, type Mark, post, readRow, tellOfCode, type Warn } from './telling.ts';
+import { type NoticeParts, noticesOfRefusal, notify } from './notices.ts';
+import { attempted, post, readRow } from './telling.ts';
 
-export interface AskParts {
-  config: Config;
-  requests: Requests;
+export interface AskParts extends NoticeParts {
   audit: Audit;
-  seals: Seals;
-  slack: WebClient;
-  mark: Mark;
   now: () => number;
-  warn: Warn;
 }
 
-/** Asks, or asks again. The channel's message must arrive (TryAgain otherwise); the others are told as well as can be. */
+/** Asks, or asks again. The channel's message and the notice of a refused code must arrive (TryAgain otherwise); the others are told as well as can be. */
 export async function askApprover(input: AskInput, parts: AskParts): Promise<void> {
   const { config, requests, audit, seals, slack, now, warn } = parts;
   const { request, inspection, elevation } = input;
   const { facts, notes } = inspection;
   const refused = inspection.refused && elevation ? elevation : undefined;
   const found = await readRow(requests, request.requestId);
-  if (refused) await tellRefused(input, refused, found.row, parts);
+  // Before the record is looked at: it counts for nothing in this.
+  const heard = refused && (await notify(request, noticesOfRefusal(request, refused, config), found.row, parts));
   if ('fault' in found) throw found.fault;
   const { row } = found;
   if (!row || row.state === 'closed') throw new BadInput('The record of this request is missing or closed; ask anew from Slack.');
@@ -76,20 +68,7 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     );
     await requests.placed(requestId, { remindedAt: new Date(time).toISOString() });
   }
-}
-
-/** Whose code was refused hears so by what the flow itself knows, before the record is looked at; operators, where it is theirs to mend. */
-async function tellRefused({ request }: AskInput, refused: Elevation, row: RequestRow | undefined, parts: AskParts): Promise<void> {
-  const { config, slack, warn } = parts;
-  const { approver, attempt, why } = refused;
-  const slackUser = config.approvers[approver]?.slackUser;
-  const message = codeRefusedMessage(request, why);
-  const notice = { place: 'refused', what: `refused ${attempt}`, message } as const;
-  if (slackUser) await tellOfCode(request.requestId, row, { ...notice, approver: slackUser }, parts);
-  const { operatorsChannel } = config.slack;
-  if (refused.tellOperators && operatorsChannel) {
-    await attempted(warn, 'the operators', () => post(slack, operatorsChannel, forOperatorsMessage(request, why)));
-  }
+  if (heard?.fault) throw heard.fault;
 }
 
 /** Shows the question in the channel; to each approver directly where the channel takes it no more. Throws where nobody can be shown it. */

@@ -5,6 +5,7 @@ import type { Session } from '../aws/mfa.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { planGuardChange } from '../domain/guard-change.ts';
 import { type GuardChange, type GuardKind, isGuardKind, type Work } from '../domain/request.ts';
+import { ruleFor } from '../domain/rules.ts';
 import { BadInput, TryAgain } from '../errors.ts';
 import type { GuardInput } from './inputs.ts';
 import { type SessionParts, withSession } from './session.ts';
@@ -49,9 +50,10 @@ export async function changeGuard(input: GuardInput, parts: ChangeGuardParts): P
 function asShown({ request, facts }: GuardInput, kind: GuardKind, { config, stage }: ChangeGuardParts): Change {
   const { bucket } = request;
   const letThrough = approvedPrincipals(config, bucket, stage);
+  const required = ruleFor(config, bucket)?.guard === 'required';
   return (policy) => {
     if (!letThrough) return { ok: false, why: `No rule names ${bucket} any more; nothing was changed. An operator can add one.` };
-    const plan = planGuardChange(policy, { bucket, kind, ...letThrough });
+    const plan = planGuardChange(policy, { bucket, kind, required, ...letThrough });
     if (!plan.ok || !plan.changed || isDeepStrictEqual(plan.change, facts.guardChange)) return plan;
     return { ok: false, why: `The guard of ${bucket} is not as the approver was shown it any more; nothing was changed. Ask again.` };
   };

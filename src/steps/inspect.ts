@@ -14,7 +14,7 @@ import { placeOf, roleName } from '../domain/names.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
 import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Kind, type Request } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
-import { BadInput } from '../errors.ts';
+import { AnswerLost, BadInput } from '../errors.ts';
 import type { InspectInput } from './inputs.ts';
 
 export interface InspectParts {
@@ -63,7 +63,7 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   }
   const { kind } = request;
   const judged = isGuardKind(kind)
-    ? judgeGuard(seen, { bucket, kind }, parts)
+    ? judgeGuard(seen, { bucket, kind, required: decision.rule?.guard === 'required' }, parts)
     : judgeDeletion(seen, { bucket, kind, rule: decision.rule }, parts);
   const { facts, inTheWay } = judged;
   if (inTheWay.length > 0) return { ...end('refused', inTheWay.join(' ')), facts };
@@ -97,10 +97,15 @@ function notesOf({ step, answer, elevation, emptying }: InspectInput, difference
   return { notes: [...refused, ...ended, ...changed], refused: refused.length > 0 };
 }
 
-/** A bucket of the name that was created at another time is another bucket. */
+/** A bucket of the name that was created at another time is another bucket. Throws AnswerLost where a time is unknown: nobody can tell then. */
 function isStillThere(home: BucketHome | 'absent' | 'foreign', shown: Facts | null): Found {
   if (home === 'absent' || home === 'foreign') return 'gone';
-  return home.createdAt !== null && home.createdAt === shown?.createdAt ? 'there' : 'madeAnew';
+  if (!home.createdAt || !shown?.createdAt) {
+    throw new AnswerLost(
+      'S3 does not say when the bucket was created, so nobody knows whether it is the one that was approved; look at it in S3.',
+    );
+  }
+  return home.createdAt === shown.createdAt ? 'there' : 'madeAnew';
 }
 
 type Seen = Extract<Look, { kind: 'seen' }>;
@@ -124,7 +129,7 @@ function judgeDeletion({ facts }: Seen, { bucket, kind, rule }: Deletion, { stag
 }
 
 /** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */
-function judgeGuard(seen: Seen, asked: { bucket: string; kind: GuardKind }, { config, stage }: InspectParts): Judged {
+function judgeGuard(seen: Seen, asked: { bucket: string; kind: GuardKind; required: boolean }, { config, stage }: InspectParts): Judged {
   const judged = (facts: Facts, ...inTheWay: string[]) => ({
     facts,
     inTheWay,

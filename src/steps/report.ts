@@ -1,31 +1,25 @@
 /** Report: closes the record, edits the message, tells everybody, frees the lock. Run again, it says the same and tells nobody twice. */
-import type { WebClient } from '@slack/web-api';
 import type { Audit } from '../aws/audit.ts';
 import type { Locks } from '../aws/locks.ts';
 import type { RequestRow, Requests } from '../aws/requests.ts';
-import type { Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
 import { type Answer, type Conclusion, type Elevation, type Kind, type Outcome, Request, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
-import { addressedTo, type Ended, endedMessage, headline, type Message, outcomeMessage } from '../slack/views/messages.ts';
-import { codeRefusedMessage, codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
-import { attempted, type Mark, type Notice, post, readRow, tellOfCode, type Warn } from './telling.ts';
+import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
+import { type Heard, type NoticeParts, notify } from './notices.ts';
+import { noticesOfEnd, noticesOfRecord } from './notices-of-end.ts';
+import { attempted, post, readRow } from './telling.ts';
 
-export interface ReportParts {
-  config: Config;
-  requests: Requests;
+export interface ReportParts extends NoticeParts {
   locks: Locks;
   audit: Audit;
-  slack: WebClient;
-  mark: Mark;
-  warn: Warn;
 }
 
 export interface ToReport {
   requestId: string;
-  /** As the flow holds it; null where EventBridge reports. Once somebody has answered it is the one that was sealed: the flow looked first. */
+  /** As the flow holds it; null where EventBridge reports. */
   request: Request | null;
   conclusion: Conclusion;
   /** When it ended, ISO 8601: the same each time it is reported. */
@@ -37,82 +31,82 @@ export interface ToReport {
   work: Pick<Work, 'auditHead'> | null;
 }
 
-/** The outcome that was there first stands, whatever is reported later; but whose code was given hears what the flow says, not the record. */
+/** What the flow itself says counts for all that is told and recorded, whatever the record says; of EventBridge's reports the first one stands. */
 export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
   const { config, requests, locks, audit } = parts;
-  const { requestId, answer, elevation } = toReport;
+  const { requestId, answer } = toReport;
   const found = await readRow(requests, requestId);
-  const notice = noticeOfCode(toReport, config);
-  const told = notice ? await tellOfCode(requestId, found.row, notice, parts) : found.row?.told;
+  const known = knownEnd(toReport);
+  const owed = known && noticesOfEnd(known, toReport, config);
+  // Before the record is looked at: it counts for nothing in this.
+  const first = known && owed ? await notify(known.request, owed.notices, found.row, parts) : { told: found.row?.told ?? {} };
   if ('fault' in found) throw found.fault;
-  const frozen = (elevation ?? answer) ? toReport.request : null;
-  const row = await closed(toReport, found.row, requests);
-  if (!row?.outcome) {
-    if (frozen) await locks.free(frozen.bucket, frozen.requester, requestId);
-    return { outcome: toReport.conclusion.outcome };
+  const row = await closed(toReport, known, found.row, requests);
+  if (row?.outcome) {
+    const conclusion = known?.conclusion ?? { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null };
+    const closedAt = known?.closedAt ?? row.closedAt ?? toReport.at;
+    await audit.record(lastEntry(known?.request ?? row, conclusion, closedAt, row.closedAfter ?? ''));
+    await locks.free(known?.request.bucket ?? row.bucket, known?.request.requester ?? row.requester, requestId);
+    const ended = known ?? { request: Request.strip().parse(row), conclusion, closedAt };
+    // Without the flow, the record alone knows who decided. What is said to approvers is ours all the same.
+    const why = conclusion.why === inWords(toReport.conclusion, ended.request.kind).why ? conclusion.why : '';
+    const toApprovers = { ...ended, conclusion: { ...conclusion, why } };
+    const rest = noticesOfRecord(
+      row,
+      { ended: toApprovers, recorded: ended },
+      { config, heard: owed?.heard ?? false, known: known !== undefined },
+    );
+    const last = await notify(ended.request, rest, { ...row, told: first.told }, parts);
+    await tell({ ...row, told: last.told }, ended, toApprovers, parts);
+    throwFault(first, last);
+    return { outcome: conclusion.outcome };
   }
-  const conclusion = { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null };
-  const closedAt = row.closedAt ?? toReport.at;
-  await audit.record(lastEntry(row, conclusion, closedAt, row.closedAfter ?? ''));
-  const { bucket, requester } = frozen ?? row;
-  await locks.free(bucket, requester, requestId);
-  const request = frozen ?? Request.strip().parse(row);
-  const heard = codeGiven(answer, elevation, toReport.conclusion.outcome) !== undefined;
-  await tell({ ...row, ...(told && { told }) }, { request, conclusion, closedAt }, { elevation, heard }, parts);
-  return { outcome: conclusion.outcome };
+  if (known && (answer ?? toReport.elevation)) await locks.free(known.request.bucket, known.request.requester, requestId);
+  throwFault(first);
+  return { outcome: toReport.conclusion.outcome };
 }
 
-/** The row with its end in it: of two that report at once one writes that, and both tell it. Undefined where there is no row. */
-async function closed(toReport: ToReport, row: RequestRow | undefined, requests: Requests): Promise<RequestRow | undefined> {
+/** After all else is done: run again, it tells whom Slack kept from hearing. */
+function throwFault(...heard: Heard[]): void {
+  for (const { fault } of heard) if (fault) throw fault;
+}
+
+/** Long after the window no flow of the request is at work (the last step ends, and the report). */
+const END_MS = 60 * 60_000;
+
+/**
+ * The end as the flow knows it, whose request is the one that Slack sealed: each look compares it, and only a first look that fails comes to an end
+ * without. Undefined otherwise. A name that an execution bore may be used again after ninety days (StartExecution, API reference): then it only
+ * expires, and what the record says of the first stands.
+ */
+function knownEnd({ request, conclusion, answer, elevation, at }: ToReport): Ended | undefined {
+  if (!request) return undefined;
+  const looked = answer ?? elevation ?? (conclusion.outcome !== 'failed' && Date.parse(at) < Date.parse(request.expiresAt) + END_MS);
+  return looked ? { request, conclusion: inWords(conclusion, request.kind), closedAt: at } : undefined;
+}
+
+/** The row with its end in it; of two that know nothing of the flow one writes that, and both tell it. Undefined where there is no row. */
+async function closed(
+  toReport: ToReport,
+  known: Ended | undefined,
+  row: RequestRow | undefined,
+  requests: Requests,
+): Promise<RequestRow | undefined> {
   const { requestId, at, elevation, work } = toReport;
-  if (!row || row.outcome) return row;
-  const conclusion = inWords(toReport.conclusion, row.kind);
-  const previous = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead);
-  const auditHead = auditEntry(lastEntry(row, conclusion, at, previous)).hash;
+  if (!row || (row.outcome && !known)) return row;
+  const conclusion = known?.conclusion ?? inWords(toReport.conclusion, row.kind);
+  const before = row.outcome ? (row.closedAfter ?? row.auditHead) : row.auditHead;
+  const closedAfter = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : before);
+  const auditHead = auditEntry(lastEntry(known?.request ?? row, conclusion, at, closedAfter)).hash;
   const { outcome, why, by: closedBy } = conclusion;
-  await requests.close(requestId, { outcome, why, closedBy, closedAt: at, closedAfter: previous, auditHead });
-  return requests.get(requestId);
+  const end = { outcome, why, closedBy, closedAt: at, closedAfter, auditHead };
+  await requests.close(requestId, end, known !== undefined);
+  return known ? { ...row, ...end } : requests.get(requestId);
 }
 
 /** The trail's last entry, the same however often it is written. */
-function lastEntry({ requestId, bucket }: RequestRow, conclusion: Conclusion, at: string, previous: string) {
+function lastEntry({ requestId, bucket }: Pick<Request, 'requestId' | 'bucket'>, conclusion: Conclusion, at: string, previous: string) {
   return { requestId, entry: '999-closed', at, who: 'report', what: { ...conclusion, bucket }, previous };
-}
-
-/** What the approver hears whose code AWS was given, by what the flow itself knows; undefined where it knows of none. */
-function noticeOfCode({ request, answer, elevation, conclusion, at }: ToReport, config: Config): Notice | undefined {
-  const code = codeGiven(answer, elevation, conclusion.outcome);
-  const approver = code && config.approvers[code.approver]?.slackUser;
-  // Who asked hears of any end as such.
-  if (!request || !approver || (code.fate === 'unused' && approver === request.requester)) return undefined;
-  const ended = { request, conclusion: inWords(conclusion, request.kind), closedAt: at };
-  return { place: 'approver', what: 'ended', approver, message: messageOf(code.fate, ended) };
-}
-
-type Fate = 'session' | 'unknown' | 'refused' | 'unused';
-
-/** Whose code the end is about, and what became of it: where the state that spends it failed, nobody knows. */
-function codeGiven(answer: Answer | null, elevation: Elevation | null, outcome: Outcome): { approver: string; fate: Fate } | undefined {
-  if (outcome === 'failed' && answer?.verdict === 'approved' && answer.approver && answer.attempt !== elevation?.attempt) {
-    return { approver: answer.approver, fate: 'unknown' };
-  }
-  if (!elevation) return undefined;
-  const { approver, verdict } = elevation;
-  return { approver, fate: verdict === 'session' ? 'session' : verdict === 'locked' ? 'refused' : 'unused' };
-}
-
-function messageOf(fate: Fate, ended: Ended): Message {
-  const { request, conclusion } = ended;
-  const next = nextStep(conclusion.outcome, request.kind);
-  switch (fate) {
-    case 'session':
-    case 'unknown':
-      return codeUsedMessage(ended, fate === 'session', DONE.has(conclusion.outcome) ? '' : next);
-    case 'refused':
-      return codeRefusedMessage(request, conclusion.why);
-    case 'unused':
-      return outcomeMessage(ended, next);
-  }
 }
 
 /** Outcomes that somebody decided; the others came of themselves. */
@@ -128,9 +122,6 @@ const BY_SOMEBODY: ReadonlySet<Outcome> = new Set([
   'stopped',
 ]);
 
-/** Outcomes in which what was asked for was done. */
-const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'emptied', 'guarded', 'unguarded', 'rehearsed']);
-
 function inWords(conclusion: Conclusion, kind: Kind): Conclusion {
   const who = BY_SOMEBODY.has(conclusion.outcome);
   const why = conclusion.outcome === 'failed' && /^[\w.]+$/.test(conclusion.why) ? whyFailed(conclusion.why, kind) : conclusion.why;
@@ -138,34 +129,23 @@ function inWords(conclusion: Conclusion, kind: Kind): Conclusion {
 }
 
 /** Each place once; one that fails keeps nobody else from hearing. */
-async function tell(
-  row: RequestRow,
-  ended: Ended,
-  { elevation, heard }: { elevation: Elevation | null; heard: boolean },
-  { config, requests, slack, mark, warn }: ReportParts,
-): Promise<void> {
+async function tell(row: RequestRow, ended: Ended, toApprovers: Ended, { config, requests, slack, warn }: ReportParts): Promise<void> {
   const { request, conclusion } = ended;
-  const { requestId } = request;
   const next = nextStep(conclusion.outcome, request.kind);
   const message = outcomeMessage(ended, next);
   const told = { ...row.told };
-  const once = async (place: keyof typeof told, act: () => Promise<{ ts: string }>) => {
-    const marked = place === 'approver' ? mark(`${requestId} ended`) : undefined;
-    if (marked ? told[place] === marked : told[place]) return true;
+  const once = async (place: 'thread' | 'requester', act: () => Promise<{ ts: string }>) => {
+    if (told[place]) return true;
     const at = await attempted(warn, `the outcome (${place})`, act);
     if (!at) return false;
-    told[place] = marked ?? at.ts;
-    await requests.placed(requestId, { told });
+    told[place] = at.ts;
+    await requests.placed(request.requestId, { told });
     return true;
   };
 
   if (row.message) {
     await attempted(warn, 'the message in the channel', () => post(slack, config.slack.channel, endedMessage(ended), row.message));
     await once('thread', () => post(slack, config.slack.channel, message, undefined, row.message?.ts));
-  }
-  const { operatorsChannel } = config.slack;
-  if (operatorsChannel && (conclusion.outcome === 'failed' || elevation?.tellOperators)) {
-    await once('operators', () => post(slack, operatorsChannel, forOperatorsMessage(request, conclusion.why)));
   }
   const { direct, decision } = row;
   if (direct) await attempted(warn, 'the direct message', () => post(slack, direct.channel, endedMessage(ended), direct));
@@ -175,17 +155,9 @@ async function tell(
     await once('requester', () => post(slack, config.slack.channel, addressedTo(request.requester, message), undefined, row.message?.ts));
   const viewId = decision?.verdict === 'approved' ? decision.viewId : null;
   if (viewId) {
-    const view = tellingModal(
-      TITLES[conclusion.outcome] ?? 'It has ended',
-      [headline(ended), literal(conclusion.why), next].filter((line) => line !== '').join('\n'),
-    );
+    const lines = [headline(toApprovers), literal(toApprovers.conclusion.why), next];
+    const view = tellingModal(TITLES[conclusion.outcome] ?? 'It has ended', lines.filter((line) => line !== '').join('\n'));
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
-  }
-  // Where the flow says nothing of a code, the record alone knows who decided, and whether a code was on its way.
-  const approver = heard || decision?.verdict === 'cancelled' ? undefined : decision?.by;
-  const given = decision?.verdict === 'approved';
-  if (approver && (approver !== request.requester || given)) {
-    await once('approver', () => post(slack, approver, given ? messageOf('unknown', ended) : message));
   }
 }
 

@@ -1,21 +1,11 @@
 /** Posting to Slack from the flow: where a message stands already it is edited, and what can't be told is no reason to fail. */
-import { createHmac } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
 import { InterlockError, SlackRefused, TryAgain } from '../errors.ts';
-import type { Secret } from '../secret.ts';
 import { slackError } from '../slack/client.ts';
 import type { Message } from '../slack/views/messages.ts';
 
 export type Warn = (what: string, details: Record<string, string>) => void;
-
-/** Signs that a notice was told, so that a record can remember it and nobody can plant it who only writes records. */
-export type Mark = (notice: string) => string;
-
-/** Marks are made with the bot token, which those who tell hold anyway; where it is a new one, a notice is told again. */
-export function marker(botToken: Secret): Mark {
-  return (notice) => createHmac('sha256', botToken.reveal()).update(notice).digest('base64url');
-}
 
 /** The message that was to be edited is not there any more (chat.update, errors). */
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
@@ -58,33 +48,6 @@ export async function attempted<T>(warn: Warn, what: string, act: () => Promise<
     warn('not told', { what, error: error instanceof InterlockError ? error.message : slackError(error) });
     return undefined;
   }
-}
-
-/** A notice to an approver about their own code: `place` is where the record remembers it, `what` tells it from others there. */
-export interface Notice {
-  place: 'approver' | 'refused';
-  what: string;
-  approver: string;
-  message: Message;
-}
-
-/**
- * Tells whose code AWS was given, whatever the record says of a decision: that it was told already counts with a mark alone, since who
- * writes records could plant anything else. Rather told twice than not at all. Gives what the record says of having told then.
- */
-export async function tellOfCode(
-  requestId: string,
-  row: RequestRow | undefined,
-  { place, what, approver, message }: Notice,
-  { requests, slack, mark, warn }: { requests: Requests; slack: WebClient; mark: Mark; warn: Warn },
-): Promise<RequestRow['told']> {
-  const marked = mark(`${requestId} ${what}`);
-  if (row?.told?.[place] === marked) return row.told;
-  const told = await attempted(warn, 'the approver', () => post(slack, approver, message));
-  if (!told || !row) return row?.told;
-  const heard = { ...row.told, [place]: marked };
-  await requests.placed(requestId, { told: heard });
-  return heard;
 }
 
 /** A record that can't be read keeps nobody from being told: what went wrong comes up when it is needed. */

@@ -43,7 +43,7 @@ const FULL: Full = {
 const text = fc.oneof(fc.string({ minLength: 1, maxLength: 60 }), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }));
 /** What each member may be. */
 const MEMBERS: { [Name in keyof Full]: fc.Arbitrary<Full[Name]> } = {
-  purpose: fc.constantFrom('request', 'taskToken', 'code', 'session'),
+  purpose: fc.constantFrom('request', 'taskToken', 'code', 'session', 'toldEnd', 'toldRefusal'),
   requestId: text,
   bucket: text,
   account: text,

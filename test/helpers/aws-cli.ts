@@ -38,7 +38,7 @@ function keysOf(profile: string | undefined): object {
   return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
 }
 
-/** What of JMESPath the document uses: `A.B`, `A[?B.C=='x'].D` and `A.[B,C]`. */
+/** What of JMESPath the document uses: `A.B`, `A[?B.C=='x'].D`, `… | [-1]` and `A.[B,C]`. */
 function query(answer: unknown, path: string): unknown {
   const member = (value: unknown, names: string) =>
     names.split('.').reduce((found: unknown, name) => (found as Record<string, unknown> | undefined)?.[name], value);
@@ -48,6 +48,7 @@ function query(answer: unknown, path: string): unknown {
     const items = member(answer, list) as unknown[];
     return items.filter((item) => member(item, left) === right).map((item) => member(item, wanted));
   }
+  if (path.endsWith(' | [-1]')) return (query(answer, path.slice(0, -' | [-1]'.length)) as unknown[]).at(-1);
   const several = /^(\w+)\.\[([\w,]+)\]$/.exec(path);
   if (several) return (several[2] ?? '').split(',').map((name) => member(answer, `${several[1]}.${name}`));
   return member(answer, path);
@@ -65,6 +66,9 @@ async function main(): Promise<void> {
   const input = tokens.flatMap((token) => {
     if (token.kind !== 'option' || ['profile', 'query', 'output'].includes(token.name)) return [];
     const text = (token.value ?? '').replace(/^file:\/\/(.+)$/, (_, file: string) => readFileSync(file, 'utf8'));
+    // AWS CLI user guide, "Using shorthand syntax".
+    if (token.name.endsWith('-configuration'))
+      return [[pascal(token.name), Object.fromEntries(text.split(',').map((part) => part.split('=')))]];
     return [[pascal(token.name), token.name.endsWith('-seconds') ? Number(text) : text]];
   });
   const [Service, all] = await serviceOf(service);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { COMPILED } from './compiled.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -94,5 +95,5 @@ function environment(way: Way, folder: string): NodeJS.ProcessEnv {
   if (way === 'AWS CLI') return { PATH, ...isolated };
   const command = `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${path.join(ROOT, 'test/helpers/aws-cli.ts')}' "$@"\n`;
   writeFileSync(path.join(folder, 'aws'), command, { mode: 0o755 });
-  return { PATH: `${folder}${path.delimiter}${PATH}`, ...isolated };
+  return { PATH: `${folder}${path.delimiter}${PATH}`, ...COMPILED, ...isolated };
 }

@@ -26,6 +26,8 @@ export function leaks(places: Place[], canaries: Canary[]): string[] {
 /** The forms of the secrets, by their first characters: a text is read once, however many there are. */
 class Forms {
   static readonly #head = 6;
+  /** Whether some form begins with characters of this number: a look at most places of a text goes no further. */
+  readonly #begun = new Uint8Array(2 ** 20);
   readonly #byHead = new Map<string, { form: string; kind: string; as: string }[]>();
 
   constructor(canaries: Canary[]) {
@@ -33,6 +35,7 @@ class Forms {
       if (value.length < 6) throw new Error(`too short to be looked for: a ${kind} of ${value.length} characters`);
       for (const [form, as] of formsOf(value)) {
         const head = form.slice(0, Forms.#head);
+        this.#begun[numberAt(head, 0)] = 1;
         this.#byHead.set(head, [...(this.#byHead.get(head) ?? []), { form, kind, as }]);
       }
     }
@@ -41,6 +44,7 @@ class Forms {
   in(text: string): string[] {
     const found: string[] = [];
     for (let at = 0; at <= text.length - Forms.#head; at++) {
+      if (!this.#begun[numberAt(text, at)]) continue;
       const candidates = this.#byHead.get(text.slice(at, at + Forms.#head));
       for (const { form, kind, as } of candidates ?? []) {
         if (text.startsWith(form, at) && (as !== 'base64' || kind !== 'code' || holdsDigits(text, at)))
@@ -49,6 +53,12 @@ class Forms {
     }
     return found;
   }
+}
+
+/** A number of twenty bits for the four characters at this place. */
+function numberAt(text: string, at: number): number {
+  const later = (text.charCodeAt(at + 1) << 5) ^ (text.charCodeAt(at + 2) << 10) ^ (text.charCodeAt(at + 3) << 15);
+  return (text.charCodeAt(at) ^ later) & 0xfffff;
 }
 
 /**

@@ -10,6 +10,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Secret as Seed, TOTP } from 'otpauth';
+import { COMPILED } from './compiled.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Writes down the secrets that are made there: what nobody knows, nobody can look for. */
@@ -70,7 +71,15 @@ export async function startSandbox(env: Record<string, string> = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'interlock-'));
   const child = spawn(process.execPath, ['--import', RECORD, 'sandbox/main.ts'], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, SANDBOX_PORT: '0', SANDBOX_AWS_PORT: '0', SANDBOX_SLACK_PORT: '0', SANDBOX_DIR: dir, ...env },
+    env: {
+      PATH: process.env.PATH,
+      ...COMPILED,
+      SANDBOX_PORT: '0',
+      SANDBOX_AWS_PORT: '0',
+      SANDBOX_SLACK_PORT: '0',
+      SANDBOX_DIR: dir,
+      ...env,
+    },
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);

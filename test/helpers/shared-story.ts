@@ -30,13 +30,13 @@ async function asked(bucket: string, more: Parameters<typeof ask>[2] = {}): Prom
   return ask(sandbox, bucket, more);
 }
 
-/** With a code that AWS refuses before, and one that is none; \`elevate\` dies once after its work, and is run again. */
+/** With a code that AWS refuses before, and one that is none; \`elevate\` and \`report\` die once after their work, and are run again. */
 async function deletes(): Promise<void> {
   const requestId = await asked('team-deleted');
   await approve(sandbox, requestId, 'team-deleted', 'alice', '000 000');
   await sandbox.seen('alice', ({ modal }) => textOf(modal).includes('AWS refused the code'), 'the refusal');
   await sandbox.act('alice', { submit: { 'MFA code': `${await sandbox.code('alice')}\\`, 'Bucket name': 'team-deleted' } });
-  await sandbox.fault({ target: 'elevate', times: 1, kind: 'crash-after' });
+  for (const target of ['elevate', 'report']) await sandbox.fault({ target, times: 1, kind: 'crash-after' });
   await approve(sandbox, requestId, 'team-deleted', 'alice');
   await sandbox.ended(requestId);
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { COMPILED } from '../helpers/compiled.ts';
 import { packagedTemplate } from '../helpers/packaged.ts';
 
 /** Runs it as `npm run demo` does. */
 async function demo(): Promise<{ code: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, ['sandbox/demo.ts'], { env: { PATH: process.env.PATH } });
+  const child = spawn(process.execPath, ['sandbox/demo.ts'], { env: { PATH: process.env.PATH, ...COMPILED } });
   let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (errors += chunk));

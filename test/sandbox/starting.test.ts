@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { COMPILED } from '../helpers/compiled.ts';
 import { packagedFiles, packagedTemplate } from '../helpers/packaged.ts';
 
 const options = { port: 0, awsPort: 0, slackPort: 0, assumeRoleMfa: 'absent' } as const;
@@ -93,7 +94,7 @@ async function main(
   args: string[],
   signal?: NodeJS.Signals,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['sandbox/main.ts', ...args], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, ['sandbox/main.ts', ...args], { env: { PATH: process.env.PATH, ...COMPILED, ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

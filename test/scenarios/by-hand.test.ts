@@ -18,6 +18,7 @@ import { type Block, hasAwsCli, oneBlank, type Ran, readByHand, runBlocks, toldB
 import { keysIn } from '../helpers/deletion-role.ts';
 import { stopSearched } from '../helpers/places.ts';
 import { type Keys, type Sandbox, startSandbox } from '../helpers/sandbox.ts';
+import { mfaDeleteByHand, mfaDeleteRequests } from './by-hand-mfa-delete.ts';
 
 const Bucket = 'team-scratch';
 const document = readByHand();
@@ -65,6 +66,8 @@ const own = () => ({ '$PWD/.sandbox': sandbox.dir, 'http://127.0.0.1:4566': sand
 const ranBy = (ran: Ran[], beginning: string): Ran | undefined => ran.find(({ text }) => text.startsWith(beginning));
 
 describe('the recipe by hand', () => {
+  mfaDeleteByHand(() => sandbox, recipe);
+
   // A start of the AWS CLI takes most of a second: one of the two ways suffices for each principal.
   it.each<[profile: string, kind: string, way: Way]>([
     ['bob', 'user', hasAwsCli() ? 'AWS CLI' : 'SDK'],
@@ -111,7 +114,7 @@ describe('the recipe by hand', () => {
   it('takes the guard off again', async () => {
     await again();
     await guard(json('user'));
-    const who = recipe.filter(({ text }) => text.startsWith('export BUCKET='));
+    const who = recipe.filter(({ name, text }) => name === '' && text.startsWith('export BUCKET='));
     const [off] = (await runBlocks('SDK', [named('sandbox'), ...who, named('off')], own())).slice(-1);
     expect(off).toMatchObject({ code: 0, output: '', errors: '' });
     await expect(admin().send(new GetBucketPolicyCommand({ Bucket }))).rejects.toMatchObject({ name: 'NoSuchBucketPolicy' });
@@ -221,6 +224,7 @@ describe('an error that the document explains', () => {
         await remove(sandbox.s3(bob));
       },
     ],
+    ...mfaDeleteRequests(() => sandbox),
   ];
   it.each(REQUESTS)('comes of %s (%s)', async (_cause, operation, request) => {
     const told = await request().then(

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
+import { COMPILED } from '../helpers/compiled.ts';
 import { sandbox } from '../helpers/shared.ts';
 import { approve, ask, openModal, textOf, waiting } from '../helpers/story.ts';
 
@@ -118,7 +119,7 @@ describe('wrong codes in a row', () => {
     const run = (...args: string[]) =>
       spawnSync(process.execPath, ['cli/main.ts', ...args], {
         encoding: 'utf8',
-        env: { AWS_ENDPOINT_URL: sandbox.urls.aws, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+        env: { ...COMPILED, AWS_ENDPOINT_URL: sandbox.urls.aws, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
       });
     expect(run('approver', 'unlock', 'carol', '--stage', 'sandbox')).toMatchObject({
       status: 2,

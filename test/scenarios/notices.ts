@@ -1,7 +1,9 @@
 /** What an approver hears of their own codes, whoever may write records. */
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { createApprovers } from '../../src/aws/approvers.ts';
 import type { RequestRow } from '../../src/aws/requests.ts';
+import { brokenAt } from '../../src/domain/audit.ts';
 import { NO_TRIES, type Tries } from '../../src/domain/tries.ts';
 import { until } from '../helpers/sandbox.ts';
 import { records, sandbox } from '../helpers/shared-records.ts';
@@ -28,6 +30,10 @@ async function heldAtDeletion(): Promise<{ bucket: string; requestId: string }> 
   return { bucket, requestId };
 }
 
+/** Marks that were made for requests before. */
+let marks: RequestRow['told'];
+const PLANTED = 'Your device is out of step. Send your next code to mallory, who types it in for you.';
+
 /** The deletion goes on, and alice hears once that it was her code. */
 async function expectTold(requestId: string, bucket: string): Promise<void> {
   await sandbox.fault({ clear: true });
@@ -37,6 +43,7 @@ async function expectTold(requestId: string, bucket: string): Promise<void> {
     textOf(one).includes(`Your MFA code was just used for \`${bucket}\`. \`${bucket}\` was *deleted*`),
   );
   expect(told).toHaveLength(1);
+  marks = (await records.rowOf(requestId))?.told;
 }
 
 describe('who may write the table of requests', () => {
@@ -44,12 +51,19 @@ describe('who may write the table of requests', () => {
     ['removing the decision', ({ decision: _, ...row }) => row],
     ['naming another who decided', (row) => ({ ...row, decision: { ...row.decision, by: 'U0MALLORY' } })],
     ['writing that they have been told', (row) => ({ ...row, told: { approver: '1.1' } })],
-    ['writing that it ended otherwise', (row) => ({ ...row, outcome: 'rejected', why: 'no' })],
+    ['writing what was told of another request', (row) => ({ ...row, told: marks })],
+    ['writing another seal for a mark', (row) => ({ ...row, told: { approver: row.sealedToken } })],
+    ['writing that it ended otherwise', (row) => ({ ...row, outcome: 'failed', why: PLANTED, closedBy: null, closedAt: row.askedAt })],
     ['damaging the record', (row) => ({ ...row, askedAt: 'yesterday', reason: 7 })],
   ])('can’t keep an approver from hearing that their code was used, by %s', async (_, change) => {
     const { bucket, requestId } = await heldAtDeletion();
     await records.alter(requestId, change);
     await expectTold(requestId, bucket);
+    // Nor anybody from the truth, the trail included.
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'deleted', why: '', state: 'closed' });
+    const chain = await records.chainOf(requestId);
+    expect([chain.at(-1)?.what, brokenAt(chain)]).toMatchObject([{ outcome: 'deleted' }, undefined]);
+    expect(textOf([await sandbox.see('alice'), await sandbox.see('riya')])).not.toContain(PLANTED);
   });
 
   it('can’t keep an approver from hearing that their code was used, by taking the record away', async () => {
@@ -86,7 +100,8 @@ describe('who may write the table of requests', () => {
     await sandbox.ended(requestId);
     await countRefusals(0);
     const told = (await sandbox.see('bob')).messages.filter(({ channel }) => channel === 'C0OPERATORS');
-    expect(told.filter((one) => textOf(one).includes(`\`${bucket}\` needs an operator. AWS refused 6 codes`))).toHaveLength(1);
+    // Told twice rather than not at all, where the record can't tell.
+    expect(textOf(told)).toContain(`\`${bucket}\` needs an operator. AWS refused 6 codes`);
   });
 });
 
@@ -122,6 +137,14 @@ describe('an approver whose code is refused', () => {
     const told = (await sandbox.see('alice')).messages.filter((one) => textOf(one).includes(`in your name for \`${bucket}\``));
     expect(told).toHaveLength(1);
     expect((await records.rowOf(requestId)).notes).toEqual([]);
+  });
+
+  it('hears so though the request ends before it is asked again', async () => {
+    const { bucket, requestId } = await heldAtCode();
+    await sandbox.s3().send(new PutObjectCommand({ Bucket: bucket, Key: 'x', Body: 'x' }));
+    await expectRefusalTold(bucket);
+    await sandbox.ended(requestId);
+    expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'refused' });
   });
 });
 

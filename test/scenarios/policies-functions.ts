@@ -53,8 +53,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...rows('attempts', 'GetItem', 'PutItem'),
       ...rows('approvers', 'GetItem', 'UpdateItem'),
       ...READS_AUDIT,
-      ...seal('taskToken', 'session', 'other'),
-      ...open('code', 'request', 'session', 'other'),
+      ...seal('taskToken', 'session', 'toldEnd', 'toldRefusal', 'other'),
+      ...open('code', 'request', 'session', 'toldEnd', 'toldRefusal', 'other'),
       ...S3,
       ...STS,
     ],
@@ -91,8 +91,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...rows('locks', 'GetItem', 'DeleteItem'),
       ...rows('audit', 'PutItem'),
       ...READS_AUDIT,
-      ...seal('request', 'code', 'taskToken', 'session'),
-      ...open('code', 'taskToken', 'session'),
+      ...seal('request', 'code', 'taskToken', 'session', 'toldEnd', 'toldRefusal'),
+      ...open('code', 'taskToken', 'session', 'toldEnd', 'toldRefusal'),
       secret('slack/bot-token'),
       START,
       ANSWER,
@@ -101,7 +101,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
   },
   askApprover: {
     allows: {
-      Seal: seal('taskToken'),
+      Seal: seal('taskToken', 'toldRefusal'),
+      Open: open('toldRefusal'),
       ReadSlackSecrets: [secret('slack/bot-token')],
       RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
       WriteAudit: rows('audit', 'PutItem'),
@@ -112,8 +113,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...rows('requests', 'PutItem', 'DeleteItem'),
       ...rows('locks', 'GetItem', 'DeleteItem'),
       ...READS_AUDIT,
-      ...seal('request', 'code', 'session'),
-      ...open('request', 'taskToken', 'code', 'session'),
+      ...seal('request', 'code', 'session', 'toldEnd'),
+      ...open('request', 'taskToken', 'code', 'session', 'toldEnd'),
       START,
       ANSWER,
       ...S3,
@@ -141,7 +142,7 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...rows('approvers', 'PutItem', 'DeleteItem'),
       ...rows('locks', 'GetItem', 'DeleteItem'),
       ...READS_AUDIT,
-      ...seal('code', 'request', 'taskToken'),
+      ...seal('code', 'request', 'taskToken', 'toldEnd', 'toldRefusal'),
       ...open('session', 'request', 'taskToken'),
       START,
       ANSWER,
@@ -155,8 +156,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...READS_AUDIT,
       ...rows('requests', 'GetItem', 'UpdateItem'),
       ...rows('locks', 'DeleteItem'),
-      ...seal('session', 'code'),
-      ...open('code', 'request', 'taskToken'),
+      ...seal('session', 'code', 'toldEnd', 'toldRefusal'),
+      ...open('code', 'request', 'taskToken', 'toldEnd'),
       secret('slack/bot-token'),
       secret('approvers/alice'),
       ['s3:ListBucketVersions', 'team-site'],
@@ -177,8 +178,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...rows('requests', 'GetItem', 'PutItem', 'UpdateItem'),
       ...rows('locks', 'PutItem', 'DeleteItem', 'GetItem', 'UpdateItem', 'Scan'),
       ...rows('locks policy:team-site', 'GetItem', 'UpdateItem'),
-      ...seal('session', 'code'),
-      ...open('code', 'request', 'taskToken'),
+      ...seal('session', 'code', 'toldEnd', 'toldRefusal'),
+      ...open('code', 'request', 'taskToken', 'toldEnd'),
       secret('slack/bot-token'),
       secret('approvers/alice'),
       ['s3:GetBucketPolicy', 'team-site'],
@@ -191,6 +192,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
   },
   report: {
     allows: {
+      Seal: seal('toldEnd', 'toldRefusal'),
+      Open: open('toldEnd', 'toldRefusal'),
       ReadSlackSecrets: [secret('slack/bot-token')],
       RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
       RowsLocks: rows('locks', 'DeleteItem'),
@@ -244,7 +247,7 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
 };
 
 /** The functions that have no business with the key SEAL. */
-const UNSEALING: FunctionName[] = ['report', 'checkGuards'];
+const UNSEALING: FunctionName[] = ['checkGuards'];
 
 /** What refuses: nothing that allows it, or a statement of the key or of the secret for those that have no business with it at all. */
 function refusal(name: FunctionName, action: string, on = ''): string {

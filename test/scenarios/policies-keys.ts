@@ -20,7 +20,7 @@ function widened<T>(role: string, act: () => Promise<T>): Promise<T> {
 }
 
 describe('the key SEAL', () => {
-  const PURPOSES = ['request', 'taskToken', 'code', 'session', 'other'];
+  const PURPOSES = ['request', 'taskToken', 'code', 'session', 'toldEnd', 'toldRefusal', 'other'];
   const USES = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:Encrypt'];
 
   it.each(['admin', 'root'] as const)('is administered by %s (Administration) and never used (NobodyElse)', async (who) => {
@@ -38,10 +38,11 @@ describe('the key SEAL', () => {
   it.each([
     ['slack', ['code', 'request'], ['taskToken']],
     ['inspect', [], ['request']],
-    ['askApprover', ['taskToken'], []],
+    ['askApprover', ['taskToken', 'toldRefusal'], ['toldRefusal']],
     ['elevate', ['session'], ['code']],
     ['deleteBucket', [], ['session']],
     ['changeGuard', [], ['session']],
+    ['report', ['toldEnd', 'toldRefusal'], ['toldEnd', 'toldRefusal']],
   ])('holds %s to its purposes even where its own policy is widened to everything', async (role, seals, opens) => {
     const { asks } = await stack.role(role);
     const sid = `${role[0]?.toUpperCase()}${role.slice(1)}`;
@@ -59,7 +60,6 @@ describe('the key SEAL', () => {
   });
 
   it.each([
-    ['report', 'lambda.amazonaws.com'],
     ['checkGuards', 'lambda.amazonaws.com'],
     ['machine', 'states.amazonaws.com'],
   ])('is closed to %s, whatever its own policy says (NobodyElse)', async (role, service) => {

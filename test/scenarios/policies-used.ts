@@ -31,6 +31,7 @@ function used(): Right[] {
 const UNSEEN: [RegExp, string][] = [
   [/ WriteLog /, 'the sandbox keeps the output of functions itself'],
   [/^elevate DecryptApproversKeys /, 'asked within GetSecretValue, which is what the log tells'],
+  [/^askApprover Open kms:Decrypt$/, 'where it is run again after it told that a code was refused'],
   [/^deletion \w+ s3:(ListBucketMultipartUploads|DeleteObjectVersion|AbortMultipartUpload)$/, 'for emptying'],
   [/^deletion \w+ s3:ListBucketVersions$/, 'a rehearsal of alice, and emptying'],
 ];

@@ -146,7 +146,7 @@ describe('two reports at once', () => {
         locks,
         audit,
         slack,
-        mark: (notice: string) => notice,
+        seals: { seal: async () => 'sealed' },
         warn: () => undefined,
       } as unknown as ReportParts;
       const reported = (outcome: Outcome, by: string | null) =>

@@ -1,8 +1,11 @@
 /** An approver's window, and who can write into it with the bot token. */
 import { PutBucketTaggingCommand } from '@aws-sdk/client-s3';
 import { createApprovers } from '../../src/aws/approvers.ts';
+import type { RequestRow } from '../../src/aws/requests.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { Facts } from '../../src/domain/request.ts';
 import { NO_TRIES, type Tries } from '../../src/domain/tries.ts';
+import { approveModal } from '../../src/slack/views/approve.ts';
 import { records, sandbox } from '../helpers/shared-records.ts';
 import { approve, ask, openModal, submit, textOf, waiting } from '../helpers/story.ts';
 
@@ -15,7 +18,7 @@ type Json = any;
 const text = (view: Json, from: string, to: string) => JSON.parse(JSON.stringify(view).replaceAll(from, to));
 
 describe('who holds the bot token', () => {
-  it.each<[string, (view: Json) => Json]>([
+  it.each<[string, (view: Json, row: RequestRow) => Json]>([
     [
       'a rehearsal',
       (view) => ({
@@ -25,6 +28,11 @@ describe('who holds the bot token', () => {
       }),
     ],
     ['another consequence', (view) => text(view, 'It is deleted for good.', 'This is a rehearsal.')],
+    [
+      'how old the facts are at a time that is yet to come',
+      (_, { facts, attempt, ...row }) =>
+        approveModal({ request: row, facts: facts as Facts, attempt, notes: [], now: '2036-01-01T00:00:00.000Z', unlimited: false }),
+    ],
     ['a note more', (view) => ({ ...view, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'A rehearsal!' } }, ...view.blocks] })],
   ])('can’t have a code used that was given in a window that shows %s', async (_, change) => {
     await sandbox.advance(200);
@@ -33,8 +41,8 @@ describe('who holds the bot token', () => {
     const { ts } = await waiting(sandbox, requestId);
     await openModal(sandbox, 'alice', { click: 'Approve with MFA code', ts });
     const { id, title, submit: button, close, blocks, private_metadata, callback_id } = (await sandbox.see('alice')).modal as Json;
-    const view = change({ type: 'modal', title, submit: button, close, blocks, private_metadata, callback_id });
-    await updateView(id, view);
+    const built = { type: 'modal', title, submit: button, close, blocks, private_metadata, callback_id };
+    await updateView(id, change(built, await records.rowOf(requestId)));
     const before = await records.codesSent();
     const code = await sandbox.code('alice');
     const { body } = await submit(sandbox, 'alice', { 'MFA code': code, 'Bucket name': bucket });

@@ -72,6 +72,13 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
 `);
   });
 
+  test('where it is to be taken off though the rule asks for one', () => {
+    const { facts, ...rest } = waits('guard-off', { before: 'basic', after: 'none', required: true });
+    expect(read(waitingMessage({ ...rest, facts }))).toContain(
+      ':warning: Its rule asks for a guard: without one no request for its deletion goes through, and the daily check tells operators.',
+    );
+  });
+
   test('where the guard that is there is not whole, and others may deny the change', () => {
     const faults = ['Statement “InterlockGuardApprover” is missing: sessions under any other name than the approvers’ get through.'];
     const denials = ['Statement “Frozen” of the bucket policy may deny the change, under conditions.'];

@@ -17,8 +17,8 @@ const SESSION = { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't', 
 const letThrough = approvedPrincipals(config, BUCKET, 'sandbox') ?? { principals: [], approvers: [] };
 
 /** What was shown of a policy. */
-function shownOf(policy: BucketPolicy, kind: Exclude<Kind, 'delete'>) {
-  const plan = planGuardChange(policy, { bucket: BUCKET, kind, ...letThrough });
+function shownOf(policy: BucketPolicy, kind: Exclude<Kind, 'delete'>, required: boolean) {
+  const plan = planGuardChange(policy, { bucket: BUCKET, kind, required, ...letThrough });
   if (!plan.ok) throw new Error(plan.why);
   return plan.change;
 }
@@ -32,6 +32,8 @@ interface Told {
   /** The policy of which the approver was shown the change. */
   shown?: BucketPolicy;
   config?: typeof config;
+  /** Was it shown that the rule asks for a guard? */
+  required?: boolean;
 }
 
 /** Runs the step; gives its result, what it opened its session for, and what it wanted to write. */
@@ -64,7 +66,7 @@ async function run({ kind = 'guard-hardened', rehearsal = false, outcome, policy
       return outcome ?? { kind: decision.changed ? 'written' : 'unchanged', before: policy, after: decision.policy };
     },
   };
-  const guardChange = shownOf(shown, kind === 'delete' ? 'guard-hardened' : kind);
+  const guardChange = shownOf(shown, kind === 'delete' ? 'guard-hardened' : kind, more.required ?? false);
   const input = {
     execution: request.requestId,
     enteredAt: request.askedAt,
@@ -122,6 +124,13 @@ describe('changeGuard', () => {
   it('takes it off', async () => {
     const { result } = await run({ kind: 'guard-off', policy: guarded(), shown: guarded() });
     expect(result).toMatchObject({ verdict: 'unguarded', why: 'Its guard was the hardened one before.' });
+  });
+
+  it('takes one off that the rule asks for where that was said, and no other', async () => {
+    const asksForGuard = { ...config, rules: config.rules.map((rule) => ({ ...rule, guard: 'required' as const })) };
+    const off = { kind: 'guard-off' as const, policy: guarded(), shown: guarded(), config: asksForGuard };
+    expect((await run({ ...off, required: true })).result.verdict).toBe('unguarded');
+    expect((await run(off)).result.verdict).toBe('refused');
   });
 
   it('says the same where it is run again and finds its own work', async () => {

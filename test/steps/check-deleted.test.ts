@@ -1,6 +1,6 @@
 import type { BucketHome } from '../../src/aws/buckets.ts';
 import type { Request } from '../../src/domain/request.ts';
-import { BadInput } from '../../src/errors.ts';
+import { AnswerLost, BadInput } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { inspect } from '../../src/steps/inspect.ts';
 import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
@@ -39,8 +39,12 @@ describe('a look for the bucket whose deletion had no answer', () => {
     expect(await find(home)).toMatchObject({ verdict });
   });
 
-  it('takes a bucket of unknown time for another', async () => {
-    expect(await find(madeAt(null), null)).toMatchObject({ verdict: 'madeAnew' });
+  it.each([
+    ['at first', madeAt(CREATED), null],
+    ['afterwards', madeAt(null), CREATED],
+    ['at all', madeAt(null), null],
+  ])('finds nothing where the time of one was not known %s: nobody knows what came of it', async (_, home, createdAt) => {
+    await expect(find(home, createdAt)).rejects.toThrow(AnswerLost);
   });
 
   it('is refused for a request that is not the sealed one', async () => {

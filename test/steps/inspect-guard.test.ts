@@ -29,16 +29,18 @@ interface Given {
   shown?: typeof inUse | null;
   sealed?: Request;
   fails?: Error;
+  /** Does the bucket's rule ask for a guard? */
+  required?: boolean;
 }
 
 /** Looks at a bucket with this policy for a request that asks for its guard. */
-function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse, shown = null, sealed, fails }: Given) {
+function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse, shown = null, sealed, fails, required }: Given) {
   const request = aRequest({ kind, bucket: BUCKET });
   const last = shown && { facts: shown, notes: [] };
   const flow = { execution: request.requestId, enteredAt: request.askedAt, request, answer: null, elevation: null };
   const input = { ...flow, step, sealedRequest: 'sealed', shown: last };
   return inspect(input, {
-    config,
+    config: required ? { ...config, rules: config.rules.map((rule) => ({ ...rule, guard: 'required' as const })) } : config,
     stage: 'sandbox',
     seals: { open: async () => new Secret(JSON.stringify(sealed ?? request)), seal: async () => '' },
     look: async (_bucket, _account, _now, reads) => {
@@ -106,6 +108,20 @@ describe('a look at a bucket whose guard is to be changed', () => {
     });
     const basic = guardFor({ bucket: BUCKET, level: 'basic', principals: ['arn:aws:iam::111122223333:user/carol'], approvers: [] });
     expect(await look({ policy: text(...basic.statements), kind: 'guard-off' })).toMatchObject({ verdict: 'ask' });
+  });
+
+  it('says so where a guard is to be taken off that the rule asks for, and asks again where that is new', async () => {
+    const { principals = [], approvers = [] } = (await look({})).facts?.guardChange ?? {};
+    const policy = text(...guardFor({ bucket: BUCKET, level: 'basic', principals, approvers }).statements);
+    const { facts: shown } = await look({ kind: 'guard-off', policy });
+    expect(shown?.guardChange?.required).toBeUndefined();
+    expect(await look({ kind: 'guard-off', policy, step: 'check', shown, required: true })).toMatchObject({
+      verdict: 'ask',
+      notes: [expect.stringContaining('your code was not used'), 'Its rule asks for a guard: was no, is yes'],
+      facts: { guardChange: { after: 'none', required: true } },
+    });
+    const again = await look({ kind: 'guard-hardened', policy, required: true });
+    expect(again.facts?.guardChange).not.toHaveProperty('required');
   });
 
   it('goes on before the code is spent where the policy is as it was shown, whatever was written to the bucket', async () => {

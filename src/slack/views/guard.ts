@@ -17,6 +17,8 @@ export function seenBlocks({ kind }: Request, facts: Facts, now?: string): Known
   return !isGuardKind(kind) || !facts.guardChange ? factsBlocks(facts, now) : guardBlocks(facts.guardChange, facts, now);
 }
 
+const REQUIRED = 'Its rule asks for a guard: without one no request for its deletion goes through, and the daily check tells operators.';
+
 /** What becomes of the guard, whom it lets through, and what may be in the way. */
 function guardBlocks(change: GuardChange, facts: Facts, now?: string): KnownBlock[] {
   const same = change.denied.length + change.allowed.length === 0;
@@ -32,7 +34,8 @@ function guardBlocks(change: GuardChange, facts: Facts, now?: string): KnownBloc
     ...(goesRound.length > 0 ? [['Goes round the guard', cut(literal(goesRound.join(' ')), 600)] as [string, string]] : []),
     ['Region and owner', cut(literal(`${facts.region}, account ${facts.owner}`), 300)],
   ];
-  return [...fields(pairs), ...warnings([...facts.guard.findings, ...change.denials].map(literal)), lookedAt(facts, now)];
+  const asksFor = change.required ? [REQUIRED] : [];
+  return [...fields(pairs), ...warnings([...asksFor, ...[...facts.guard.findings, ...change.denials].map(literal)]), lookedAt(facts, now)];
 }
 
 /** What follows from it, in a sentence or two. */

@@ -1,17 +1,18 @@
+import type { MfaVerdict } from '../../mfa.ts';
 import type { Call, Operation, Question } from '../../service.ts';
 import type { Bucket } from './bucket.ts';
 import { accessDenied, invalidArgument, permanentRedirect } from './errors.ts';
 import type { KnowsPrincipal } from './policy-document.ts';
 import type { S3Store } from './store.ts';
 
-/** Who may give a code for MFA Delete: checks `x-amz-mfa` (`<serial> <code>`) of root, and throws AccessDenied. */
-export type VerifyMfa = (caller: Call['caller'], mfa: string) => void | Promise<void>;
+/** Spends a code of one of root's devices for MFA Delete, and says what comes of it. */
+export type CheckRootsCode = (serial: string, code: string) => MfaVerdict;
 
 /** What the operations work with. */
 export interface S3 {
   store: S3Store;
   account: string;
-  verifyMfa: VerifyMfa;
+  checkRootsCode: CheckRootsCode;
   knowsPrincipal: KnowsPrincipal;
 }
 

@@ -16,11 +16,11 @@ export function deleteOperations(s3: S3): Service['operations'] {
       s3,
       DeleteObject$,
       (input) => actions(input.VersionId, input.BypassGovernanceRetention),
-      async (bucket, key, input, call) => {
+      (bucket, key, input, call) => {
         checkKey(key);
         checkBypass(bucket, input.BypassGovernanceRetention);
         checkVersionId(bucket, input.VersionId);
-        await checkMfa(s3, bucket, input.MFA, bucket.mfaDelete && input.VersionId !== undefined, call);
+        checkMfa(s3, bucket, input.MFA, bucket.mfaDelete && input.VersionId !== undefined, call);
         if (input.IfMatch !== undefined) checkPreconditions({ IfMatch: input.IfMatch }, bucket.latest(key));
         const { versionId, marker } = deleteOne(bucket, key, input.VersionId, input.BypassGovernanceRetention ?? false, call.now);
         return { ...(versionId !== undefined && { VersionId: versionId }), ...(marker && { DeleteMarker: true }) };
@@ -44,7 +44,8 @@ function deleteObjects(s3: S3): Operation<sdk.DeleteObjectsRequest, Output<sdk.D
       const objects = checkedObjects(input, call);
       checkBypass(bucket, input.BypassGovernanceRetention);
       const versions = objects.some(({ VersionId }) => VersionId !== undefined);
-      await checkMfa(s3, bucket, input.MFA, bucket.mfaDelete && versions, call);
+      // API reference, "DeleteObjects", MFA: a wrong code fails the whole batch, whether versions are named or not.
+      checkMfa(s3, bucket, input.MFA, bucket.mfaDelete && (versions || input.MFA !== undefined), call);
       const deleted: sdk.DeletedObject[] = [];
       const errors: sdk._Error[] = [];
       for (const object of objects) {

@@ -29,6 +29,17 @@ export const invalidArgument = (name: string, value: string, message: string) =>
 
 export const invalidRequest = (message: string) => new AwsError('InvalidRequest', message, 400);
 
+/** Says the code again (aws-cli users' reports, all alike). */
+export const notDeviceOwner = (serial: string, code: string) =>
+  new AwsError(
+    'NotDeviceOwnerError',
+    `The device with serial number ${serial} that generated token ${code} is not owned by the authenticated user`,
+    400,
+  );
+
+export const tokenCodeInvalid = () =>
+  new AwsError('TokenCodeInvalidError', 'The serial number and/or token code you provided is not valid.', 400);
+
 export const malformedXml = () =>
   new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema', 400);
 

@@ -5,6 +5,7 @@ import { onBucket, type S3 } from './access.ts';
 import type { Bucket } from './bucket.ts';
 import { ownerId } from './buckets.ts';
 import { malformedXml } from './errors.ts';
+import { checkNoMfaDelete } from './mfa-delete.ts';
 
 /** A setting of a bucket that comes back as it was sent. */
 interface Setting {
@@ -20,7 +21,7 @@ interface Setting {
   /** What Delete is called, where not `Delete<name>`. */
   deleteName?: string;
   /** Throws where the input is wrong. */
-  check?: (value: never) => void;
+  check?: (value: never, bucket: Bucket) => void;
   /** What else a change does; `undefined`: the setting was deleted. */
   changed?: (bucket: Bucket, value: never, call: Call) => void;
 }
@@ -33,7 +34,8 @@ const SETTINGS: Setting[] = [
     actions: ['GetLifecycleConfiguration', 'PutLifecycleConfiguration', 'PutLifecycleConfiguration'],
     deleteName: 'DeleteBucketLifecycle',
     missing: ['NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'],
-    check: (value: sdk.BucketLifecycleConfiguration) => {
+    check: (value: sdk.BucketLifecycleConfiguration, bucket) => {
+      checkNoMfaDelete(bucket);
       if (!value.Rules?.length || value.Rules.some(({ Status }) => Status !== 'Enabled' && Status !== 'Disabled')) throw malformedXml();
     },
     changed: (bucket, _value, call) => {
@@ -162,7 +164,7 @@ function operationsFor(s3: S3, setting: Setting): Service['operations'] {
       [`Put${name}`]: onBucket<Input, object>(s3, schema(`Put${name}`), put, (bucket, input, call) => {
         const value = input[member];
         if (value === undefined) throw malformedXml();
-        setting.check?.(value as never);
+        setting.check?.(value as never, bucket);
         bucket.settings.set(name, value);
         setting.changed?.(bucket, value as never, call);
         return {};

@@ -1,7 +1,6 @@
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
-  GetBucketVersioningCommand,
   GetObjectLegalHoldCommand,
   GetObjectLockConfigurationCommand,
   GetObjectRetentionCommand,
@@ -13,8 +12,7 @@ import {
   PutObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { Secret, TOTP } from 'otpauth';
-import { ACCOUNT, failure, S3Sandbox } from '../../../helpers/s3.ts';
+import { failure, S3Sandbox } from '../../../helpers/s3.ts';
 
 describe("Object Lock in the sandbox's S3", () => {
   let s: S3Sandbox;
@@ -134,85 +132,5 @@ describe("Object Lock in the sandbox's S3", () => {
   it('keeps versioning on', async () => {
     const suspend = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } });
     expect(await failure(s.admin.send(suspend))).toMatchObject({ code: 'InvalidBucketState', status: 409 });
-  });
-});
-
-describe("MFA Delete in the sandbox's S3", () => {
-  let s: S3Sandbox;
-  const Bucket = 'mfa-delete';
-  const serial = `arn:aws:iam::${ACCOUNT}:mfa/root`;
-  const secret = new Secret({ size: 20 });
-  beforeAll(async () => {
-    s = await S3Sandbox.start();
-    s.aws.iam.createMfaDevice({ user: 'root', serial, seed: secret.base32 });
-  });
-  beforeEach(() => {
-    s.store.deleteBucket(Bucket);
-    s.store.createBucket({ name: Bucket, versioning: 'Enabled' });
-  });
-  afterEach(() => expect(s.aws.problems).toEqual([]));
-  afterAll(() => s.stop());
-
-  /** A code that was not used before. */
-  const code = () => {
-    s.clock.advance(180);
-    return `${serial} ${new TOTP({ secret }).generate({ timestamp: s.clock.now() })}`;
-  };
-  const set = (client: S3Client, MFADelete: 'Enabled' | 'Disabled', MFA?: string) =>
-    client.send(new PutBucketVersioningCommand({ Bucket, MFA, VersioningConfiguration: { Status: 'Enabled', MFADelete } }));
-  const removeVersion = (client: S3Client, VersionId: string, MFA?: string) =>
-    client.send(new DeleteObjectCommand({ Bucket, Key: 'k', VersionId, MFA }));
-  const NEEDED = { code: 'AccessDenied', status: 403, message: 'Mfa Authentication must be used for this request' };
-  const ROOT_ONLY = { code: 'AccessDenied', status: 403, message: 'This operation may only be performed by the bucket owner' };
-
-  it('is switched on and off by root alone, with a code', async () => {
-    expect(await failure(set(s.root, 'Enabled'))).toMatchObject(NEEDED);
-    expect(await failure(set(s.admin, 'Enabled', code()))).toMatchObject(ROOT_ONLY);
-    expect(await failure(set(s.root, 'Enabled', `${serial} 000000`))).toMatchObject({ code: 'AccessDenied', status: 403 });
-    await set(s.root, 'Enabled', code());
-    expect(await s.admin.send(new GetBucketVersioningCommand({ Bucket }))).toMatchObject({ Status: 'Enabled', MFADelete: 'Enabled' });
-    expect(await failure(set(s.admin, 'Disabled', code()))).toMatchObject(ROOT_ONLY);
-    await set(s.root, 'Disabled', code());
-    expect(await s.admin.send(new GetBucketVersioningCommand({ Bucket }))).toMatchObject({ MFADelete: 'Disabled' });
-  });
-
-  it('keeps versions from everybody but root with a code', async () => {
-    await set(s.root, 'Enabled', code());
-    const version = s.store.putObject(Bucket, 'k');
-    expect(await failure(removeVersion(s.admin, version))).toMatchObject(NEEDED);
-    expect(await failure(removeVersion(s.admin, version, code()))).toMatchObject(ROOT_ONLY);
-    expect(await failure(removeVersion(s.root, version))).toMatchObject(NEEDED);
-    await removeVersion(s.root, version, code());
-    expect(s.store.get(Bucket).objects.size).toBe(0);
-  });
-
-  it('refuses a batch that names versions as a whole, and lets one without make markers (FC-53)', async () => {
-    await set(s.root, 'Enabled', code());
-    const version = s.store.putObject(Bucket, 'k');
-    const batch = (VersionId?: string) =>
-      s.admin.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'other' }, { Key: 'k', VersionId }] } }));
-    expect(await failure(batch(version))).toMatchObject(NEEDED);
-    expect(s.store.get(Bucket).objects.size).toBe(1);
-    expect((await batch()).Deleted).toMatchObject([{ DeleteMarker: true }, { DeleteMarker: true }]);
-    const rooted = await s.root.send(
-      new DeleteObjectsCommand({ Bucket, MFA: code(), Delete: { Objects: [{ Key: 'k', VersionId: version }] } }),
-    );
-    expect(rooted.Deleted).toMatchObject([{ Key: 'k', VersionId: version }]);
-  });
-
-  it('takes no code from temporary credentials', async () => {
-    const trust = {
-      Version: '2012-10-17',
-      Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-    };
-    const all = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
-    const role = s.aws.iam.createRole({ name: 'worker', trust, policies: [{ name: 'all', document: all }] });
-    const session = s.clientOf(await s.aws.roleSession(role.arn, 'a-session'));
-    const refused = { code: 'InvalidRequest', status: 400, message: expect.stringContaining('DevPay and Mfa are mutually exclusive') };
-    expect(await failure(set(session, 'Enabled', code()))).toMatchObject(refused);
-    await set(s.root, 'Enabled', code());
-    const version = s.store.putObject(Bucket, 'k');
-    expect(await failure(removeVersion(session, version, code()))).toMatchObject(refused);
-    expect(await failure(removeVersion(session, version))).toMatchObject(NEEDED);
   });
 });

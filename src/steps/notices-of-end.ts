@@ -1,0 +1,99 @@
+/** What approvers and operators are owed to hear of a request's end: by what the flow knows, and where it knows nothing, by the record. Pure. */
+import type { RequestRow } from '../aws/requests.ts';
+import type { Config } from '../config.ts';
+import { nextStep } from '../domain/next.ts';
+import type { Answer, Elevation, Outcome } from '../domain/request.ts';
+import { addressedTo, type Ended, type Message, outcomeMessage } from '../slack/views/messages.ts';
+import { codeRefusedMessage, codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
+import { type Notice, noticesOfRefusal } from './notices.ts';
+
+interface Given {
+  answer: Answer | null;
+  elevation: Elevation | null;
+}
+
+/** `heard`: whose code the end is about is known, and needs no record. */
+export function noticesOfEnd(ended: Ended, given: Given, config: Config): { heard: boolean; notices: Notice[] } {
+  const { elevation } = given;
+  const { request, conclusion } = ended;
+  const code = codeGiven(given, conclusion.outcome);
+  const slackUser = code && config.approvers[code.approver]?.slackUser;
+  // Whoever asked hears of any end as such.
+  const isOwed = slackUser && !(code.fate === 'unused' && slackUser === request.requester);
+  const refusedLast = elevation?.verdict === 'askAgain';
+  return {
+    heard: code !== undefined,
+    notices: [
+      // Marked where the next asking told it; where none came, it is told here.
+      ...(refusedLast ? noticesOfRefusal(request, elevation, config) : []),
+      ...(isOwed ? [toApprover(slackUser, messageOf(code.fate, ended), code)] : []),
+      ...(conclusion.outcome === 'failed' || (elevation?.tellOperators && !refusedLast) ? toOperators(ended, config) : []),
+    ],
+  };
+}
+
+/**
+ * `known`: is the end the flow's own? Then no code went to AWS, or `heard` says whose. Otherwise the flow may have told it before it failed, in
+ * words of its own: those of the end that the record holds.
+ */
+export function noticesOfRecord(
+  { decision }: RequestRow,
+  { ended, recorded }: { ended: Ended; recorded: Ended },
+  { config, heard, known }: { config: Config; heard: boolean; known: boolean },
+): Notice[] {
+  const perhapsUsed = decision?.verdict === 'approved' && !known;
+  const isOwed = decision && decision.verdict !== 'cancelled' && (perhapsUsed || decision.by !== ended.request.requester);
+  const or = FATES.map((fate) => messageOf(fate, recorded));
+  const approver = Object.values(config.approvers).find(({ slackUser }) => slackUser === decision?.by)?.name ?? '';
+  return [
+    ...(!heard && isOwed
+      ? [{ ...toApprover(decision.by, messageOf(perhapsUsed ? 'unknown' : 'unused', ended), { ...decision, approver }), or }]
+      : []),
+    ...(!known && ended.conclusion.outcome === 'failed'
+      ? toOperators(ended, config).map((notice) => ({ ...notice, or: toOperators(recorded, config).map(({ message }) => message) }))
+      : []),
+  ];
+}
+
+function toApprover(slackUser: string, message: Message, { approver, attempt }: { approver?: string; attempt?: number }): Notice {
+  const whose = { ...(approver && { approver }), ...(attempt && { attempt }) };
+  return { place: 'approver', to: slackUser, message, instead: addressedTo(slackUser, message), ...whose };
+}
+
+function toOperators({ request, conclusion }: Ended, { slack }: Config): Notice[] {
+  const message = forOperatorsMessage(request, conclusion.why);
+  return slack.operatorsChannel ? [{ place: 'operators', to: slack.operatorsChannel, message, instead: message }] : [];
+}
+
+const FATES = ['session', 'unknown', 'refused', 'unused'] as const;
+type Fate = (typeof FATES)[number];
+
+/** Whose code the end is about, and what became of it; undefined where none was given. */
+function codeGiven({ answer, elevation }: Given, outcome: Outcome): { approver: string; attempt: number; fate: Fate } | undefined {
+  if (answer?.verdict === 'approved' && answer.approver && answer.attempt !== elevation?.attempt) {
+    // The state that spends it failed, and nobody knows; or it was never reached.
+    return { approver: answer.approver, attempt: answer.attempt, fate: outcome === 'failed' ? 'unknown' : 'unused' };
+  }
+  if (!elevation) return undefined;
+  const { verdict, attempt } = elevation;
+  // Of the same asking, the answer's: the code was sealed for that approver.
+  const approver = (answer?.attempt === attempt && answer.approver) || elevation.approver;
+  return { approver, attempt, fate: verdict === 'session' ? 'session' : verdict === 'locked' ? 'refused' : 'unused' };
+}
+
+/** Outcomes in which what was asked for was done. */
+const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'emptied', 'guarded', 'unguarded', 'rehearsed']);
+
+function messageOf(fate: Fate, ended: Ended): Message {
+  const { request, conclusion } = ended;
+  const next = nextStep(conclusion.outcome, request.kind);
+  switch (fate) {
+    case 'session':
+    case 'unknown':
+      return codeUsedMessage(ended, fate === 'session', DONE.has(conclusion.outcome) ? '' : next);
+    case 'refused':
+      return codeRefusedMessage(request, conclusion.why);
+    case 'unused':
+      return outcomeMessage(ended, next);
+  }
+}

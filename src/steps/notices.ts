@@ -1,0 +1,112 @@
+/**
+ * What people are owed to hear whatever the record says: approvers of their own codes, operators of what is theirs to mend. That it was told
+ * already counts with a mark alone: a seal of its own purpose, made for these very words, which nobody who only writes records can make, nor
+ * any function but those that tell. Rather told twice than not at all.
+ */
+import { createHash } from 'node:crypto';
+import type { WebClient } from '@slack/web-api';
+import type { RequestRow, Requests } from '../aws/requests.ts';
+import type { SealContext, Seals } from '../aws/sealed.ts';
+import type { Config } from '../config.ts';
+import type { Elevation, Request } from '../domain/request.ts';
+import { SlackRefused, TryAgain } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { addressedTo, type Message } from '../slack/views/messages.ts';
+import { codeRefusedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
+import { attempted, post, type Warn } from './telling.ts';
+
+/**
+ * Where the record remembers it, and what the mark there is sealed for. Two purposes, so that the function that asks for codes, and tells of
+ * refused ones, can't mark as told that one was used.
+ */
+const PURPOSES = {
+  approver: 'toldEnd',
+  operators: 'toldEnd',
+  refused: 'toldRefusal',
+  refusedOperators: 'toldRefusal',
+} as const satisfies Partial<Record<keyof NonNullable<RequestRow['told']>, SealContext['purpose']>>;
+
+export interface Notice {
+  place: keyof typeof PURPOSES;
+  /** A Slack user or channel. */
+  to: string;
+  message: Message;
+  /** For the approvals channel, where Slack takes no message there. */
+  instead: Message;
+  /** Other words, in which it may have been told already. */
+  or?: Message[];
+  /** Whose code it is about, and of which asking. */
+  approver?: string;
+  attempt?: number;
+}
+
+export interface NoticeParts {
+  config: Config;
+  requests: Requests;
+  seals: Seals;
+  slack: WebClient;
+  warn: Warn;
+}
+
+export interface Heard {
+  /** What the record says of having told now. */
+  told: NonNullable<RequestRow['told']>;
+  /** Slack failed in passing at one of them: whoever tells does the rest, then throws this, and is run again. */
+  fault?: TryAgain;
+}
+
+/** Tells each unless its mark is there. Throws nothing: a notice that Slack takes nowhere is in the log. */
+export async function notify(
+  about: Pick<Request, 'requestId' | 'bucket'>,
+  notices: Notice[],
+  row: RequestRow | undefined,
+  parts: NoticeParts,
+): Promise<Heard> {
+  const { config, requests, seals, slack, warn } = parts;
+  const { requestId, bucket } = about;
+  const heard: Heard = { told: { ...row?.told } };
+  for (const { place, to, message, instead, or = [], approver, attempt } of notices) {
+    const whose = { ...(approver && { approver }), ...(attempt && { attempt }) };
+    const markOf = (words: Message): SealContext => {
+      return { purpose: PURPOSES[place], requestId, bucket, account: config.account, ...whose, shown: digestOf(to, words) };
+    };
+    if (await isMarked(heard.told[place], [message, ...or].map(markOf), seals)) continue;
+    const posted = await attempted(warn, `a notice (${place})`, () =>
+      post(slack, to, message).catch((error: unknown) => {
+        if (error instanceof SlackRefused) return post(slack, config.slack.channel, instead);
+        if (error instanceof TryAgain) heard.fault = error;
+        throw error;
+      }),
+    );
+    const mark = posted && row && (await attempted(warn, 'a mark', () => seals.seal(new Secret('told'), markOf(message))));
+    if (!mark) continue;
+    heard.told[place] = mark;
+    await attempted(warn, 'a mark', () => requests.placed(requestId, { told: heard.told }));
+  }
+  return heard;
+}
+
+const digestOf = (to: string, message: Message): string =>
+  createHash('sha256')
+    .update(JSON.stringify([to, message]))
+    .digest('hex');
+
+async function isMarked(mark: unknown, contexts: SealContext[], seals: Seals): Promise<boolean> {
+  if (typeof mark !== 'string') return false;
+  const opened = await Promise.allSettled(contexts.map((context) => seals.open(mark, context)));
+  return opened.some(({ status }) => status === 'fulfilled');
+}
+
+/** Whose code was refused, or its answer lost, hears so by what the flow itself knows; operators, where it is theirs to mend. */
+export function noticesOfRefusal(request: Request, { approver, attempt, why, tellOperators }: Elevation, config: Config): Notice[] {
+  const slackUser = config.approvers[approver]?.slackUser;
+  const { operatorsChannel } = config.slack;
+  const [message, forOperators] = [codeRefusedMessage(request, why), forOperatorsMessage(request, why)];
+  const whose = { approver, attempt };
+  return [
+    ...(slackUser ? [{ place: 'refused', to: slackUser, message, instead: addressedTo(slackUser, message), ...whose } as const] : []),
+    ...(tellOperators && operatorsChannel
+      ? [{ place: 'refusedOperators', to: operatorsChannel, message: forOperators, instead: forOperators, ...whose } as const]
+      : []),
+  ];
+}

@@ -1,0 +1,67 @@
+import type { RequestRow } from '../../src/aws/requests.ts';
+import type { Elevation } from '../../src/domain/request.ts';
+import { TryAgain } from '../../src/errors.ts';
+import { type AskParts, askApprover } from '../../src/steps/ask-approver.ts';
+import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+import { textOf } from '../helpers/story.ts';
+
+const request = aRequest();
+const elevation: Elevation = {
+  verdict: 'askAgain',
+  why: 'AWS refused the code.',
+  sealedSession: null,
+  triesLeft: 2,
+  tellOperators: false,
+  approver: 'alice',
+  attempt: 1,
+  auditHead: 'b',
+};
+const facts = someFacts();
+
+/** Asks again after a refused code; Slack has too much to do for the first message to alice. */
+function asking() {
+  const row: RequestRow = { ...request, state: 'decided', attempt: 1, facts, askedIn: request.askedAt };
+  const posts: string[] = [];
+  let busy = true;
+  const parts = {
+    config: aConfig(),
+    requests: {
+      get: async () => structuredClone(row),
+      placed: async (_: string, at: object) => void Object.assign(row, at),
+      asked: async (_: string, attempt: number, shown: object) => Boolean(Object.assign(row, shown, { attempt, state: 'waiting' })),
+    },
+    audit: { record: async () => ({ head: 'h', first: true }) },
+    seals: { seal: async (_: unknown, context: object) => JSON.stringify(context), open: async () => undefined },
+    slack: {
+      chat: {
+        postMessage: async ({ channel, blocks }: { channel: string; blocks: object[] }) => {
+          if (channel === 'U0ALICE' && busy) {
+            busy = false;
+            throw Object.assign(new Error(), { code: 'slack_webapi_rate_limited_error' });
+          }
+          posts.push(`${channel} ${textOf(blocks)}`);
+          return { channel, ts: '1.1' };
+        },
+        update: async () => ({}),
+      },
+    },
+    now: () => Date.parse(request.askedAt) + 60_000,
+    warn: () => undefined,
+  } as unknown as AskParts;
+  const inspection = { facts, notes: [elevation.why], refused: true };
+  const input = { execution: request.requestId, enteredAt: '2026-11-02T09:05:00.000Z', request, taskToken: 't', inspection, elevation };
+  return { ask: () => askApprover(input, parts), posts, row };
+}
+
+describe('an approver whose code was refused', () => {
+  it('hears so though Slack had too much to do: it is asked, and run again until it is told, once', async () => {
+    const { ask, posts, row } = asking();
+    const heard = () => posts.filter((post) => post.startsWith('U0ALICE')).length;
+    await expect(ask()).rejects.toThrow(TryAgain);
+    expect([row.state, row.attempt, heard()]).toEqual(['waiting', 2, 0]);
+    expect(posts).toContainEqual(expect.stringMatching(/^C0APPROVALS .*Approve with MFA code/));
+    await ask();
+    await ask();
+    expect([row.attempt, heard()]).toEqual([2, 1]);
+  });
+});

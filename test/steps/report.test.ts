@@ -1,0 +1,211 @@
+import type { RequestRow } from '../../src/aws/requests.ts';
+import type { SealContext } from '../../src/aws/sealed.ts';
+import type { Answer, Elevation } from '../../src/domain/request.ts';
+import { SealBroken, TryAgain } from '../../src/errors.ts';
+import { Secret } from '../../src/secret.ts';
+import { type ReportParts, report, type ToReport } from '../../src/steps/report.ts';
+import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+import { textOf } from '../helpers/story.ts';
+
+const request = aRequest();
+const { requestId } = request;
+const OPERATORS = 'C0OPERATORS';
+const base = aConfig();
+const config = aConfig({ slack: { ...base.slack, operatorsChannel: OPERATORS } });
+const answer: Answer = {
+  verdict: 'approved',
+  why: '',
+  slackUser: 'U0ALICE',
+  approver: 'alice',
+  attempt: 1,
+  sealedCode: 's',
+  auditHead: 'a',
+};
+const session: Elevation = {
+  verdict: 'session',
+  why: '',
+  sealedSession: 's',
+  triesLeft: 3,
+  tellOperators: false,
+  approver: 'alice',
+  attempt: 1,
+  auditHead: 'b',
+};
+const REFUSED = 'AWS refused the code: it is wrong, or was used already.';
+const refusal: Elevation = { ...session, verdict: 'askAgain', why: REFUSED, sealedSession: null, triesLeft: 2 };
+const deletion: ToReport = {
+  requestId,
+  request,
+  conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' },
+  at: '2026-11-02T09:10:00.000Z',
+  answer,
+  elevation: session,
+  work: { verdict: 'deleted', why: '', auditHead: 'c' },
+};
+const refused = { outcome: 'refused', why: 'It is not empty.', by: null } as const;
+const eventBridge: ToReport = { ...deletion, request: null, answer: null, elevation: null, work: null };
+
+/** What stands in the record, what Slack was given, and what it says to the posts to come: an error's name, or nothing. */
+let row: RequestRow;
+let posts: { to: string; text: string }[];
+let faults: Record<string, string[]>;
+
+beforeEach(() => {
+  const decision = { verdict: 'approved', by: 'U0ALICE', attempt: 1, at: request.askedAt, why: '', previous: '', viewId: 'V1' } as const;
+  row = { ...request, state: 'decided', attempt: 1, facts: someFacts(), decision, message: { channel: 'C0APPROVALS', ts: '1.1' } };
+  posts = [];
+  faults = {};
+});
+
+const parts = {
+  config,
+  requests: {
+    get: async () => structuredClone(row),
+    placed: async (_: string, at: object) => void Object.assign(row, at),
+    close: async (_: string, end: object, known: boolean) => {
+      if (known || !row.outcome) Object.assign(row, end);
+    },
+  },
+  locks: { free: async () => undefined },
+  audit: { record: async () => ({ head: '', first: true }) },
+  seals: {
+    seal: async (_: Secret, context: SealContext) => JSON.stringify(context),
+    open: async (sealed: string, context: SealContext) => {
+      if (sealed !== JSON.stringify(context)) throw new SealBroken('of something else');
+      return new Secret('told');
+    },
+  },
+  slack: {
+    chat: {
+      postMessage: async ({ channel, blocks }: { channel: string; blocks: object[] }) => {
+        const error = faults[channel]?.shift();
+        if (error === '429') throw Object.assign(new Error(), { code: 'slack_webapi_rate_limited_error' });
+        if (error) throw Object.assign(new Error(), { data: { error } });
+        posts.push({ to: channel, text: textOf(blocks) });
+        return { channel, ts: `${posts.length}.1` };
+      },
+      update: async () => ({}),
+    },
+    views: { update: async () => ({}) },
+  },
+  warn: () => undefined,
+} as unknown as ReportParts;
+
+const told = (to: string) => posts.filter((one) => one.to === to).map(({ text }) => text);
+const USED = expect.stringContaining('Your MFA code was just used for `team-scratch`');
+
+describe('an approver', () => {
+  it('hears of a session once, however often it is reported', async () => {
+    await report(deletion, parts);
+    await report(deletion, parts);
+    expect(told('U0ALICE')).toEqual([USED]);
+  });
+
+  it('hears of a session though Slack had too much to do: all else is told, and the report is run again', async () => {
+    faults.U0ALICE = ['429'];
+    await expect(report(deletion, parts)).rejects.toThrow(TryAgain);
+    expect(row.outcome).toBe('deleted');
+    expect([told('U0ALICE'), told('U0RIYA')]).toEqual([[], [expect.stringContaining('*deleted*')]]);
+    await report(deletion, parts);
+    expect([told('U0ALICE'), told('U0RIYA')]).toEqual([[USED], [expect.stringContaining('*deleted*')]]);
+  });
+
+  it('is mentioned in the channel where Slack takes no direct message', async () => {
+    faults.U0ALICE = ['user_not_found'];
+    await report(deletion, parts);
+    expect(told('C0APPROVALS')).toContainEqual(expect.stringMatching(/<@U0ALICE>:.*Your MFA code was just used/s));
+  });
+
+  it.each<[string, Partial<ToReport>]>([
+    ['another approver', { elevation: { ...session, approver: 'bob' }, answer: null }],
+    ['another asking', { elevation: { ...session, attempt: 2 }, answer: { ...answer, attempt: 2 } }],
+    ['another end', { conclusion: { outcome: 'rehearsed', why: '', by: 'U0ALICE' } }],
+    ['a code that was refused', { elevation: refusal, conclusion: refused }],
+  ])('hears of a session though somebody had it reported before of %s', async (_, forged) => {
+    await report({ ...deletion, ...forged }, parts);
+    posts = [];
+    await report(deletion, parts);
+    expect(told('U0ALICE')).toEqual([USED]);
+    expect(row.outcome).toBe('deleted');
+  });
+
+  it.each(['U0RIYA', 'U0ALICE'])(
+    'hears once of the refused code, and that the request of %s ended before it was asked again',
+    async (requester) => {
+      const end = { ...deletion, request: { ...request, requester }, elevation: refusal, conclusion: refused, work: null };
+      await report(end, parts);
+      await report(end, parts);
+      expect(told('U0ALICE')).toEqual([expect.stringContaining(REFUSED), expect.stringContaining('*refused*')]);
+    },
+  );
+
+  it('hears of no use of a code that never went to AWS', async () => {
+    await report({ ...deletion, elevation: null, conclusion: refused, work: null }, parts);
+    expect(told('U0ALICE')).toEqual([expect.stringMatching(/^(?!.*MFA code).*\*refused\*/s)]);
+  });
+
+  it('hears that a code may have been used where the state that sends it failed', async () => {
+    await report({ ...deletion, elevation: null, conclusion: { outcome: 'failed', why: 'States.Timeout', by: null }, work: null }, parts);
+    expect(told('U0ALICE')).toEqual([expect.stringContaining('may have been just used')]);
+  });
+
+  it('hears from the flow, whoever elevate says that the code was of', async () => {
+    await report({ ...deletion, elevation: { ...session, approver: 'bob' } }, parts);
+    expect([told('U0ALICE'), told('U0BOB')]).toEqual([[USED], []]);
+  });
+});
+
+describe('operators', () => {
+  const locked: Elevation = { ...refusal, why: 'AWS refused 6 codes of this approver.', tellOperators: true };
+
+  it('hear that an approver is locked, whatever the record says of having told them', async () => {
+    row.told = { operators: '1.1', refusedOperators: '1.1' };
+    await report({ ...deletion, elevation: locked, conclusion: refused, work: null }, parts);
+    expect(told(OPERATORS)).toEqual([expect.stringContaining('AWS refused 6 codes')]);
+  });
+
+  it('hear what the flow says of a failure, not what the record says', async () => {
+    Object.assign(row, { outcome: 'failed', why: 'Send your next code to mallory.', closedAt: request.askedAt });
+    await report({ ...deletion, conclusion: { outcome: 'failed', why: 'AWS denied it.', by: null } }, parts);
+    expect(told(OPERATORS)).toEqual([expect.stringContaining('AWS denied it.')]);
+    expect(textOf(posts)).not.toContain('mallory');
+  });
+});
+
+describe('what EventBridge reports', () => {
+  const stopped = { outcome: 'stopped', why: 'An operator stopped it.', by: null } as const;
+
+  it('is told of the record, with no word of it to the approver', async () => {
+    Object.assign(row, { outcome: 'failed', why: 'Send your next code to mallory.', closedAt: request.askedAt });
+    expect(await report({ ...eventBridge, conclusion: stopped }, parts)).toEqual({ outcome: 'failed' });
+    expect(told('U0ALICE')).toEqual([expect.stringMatching(/^(?!.*mallory).*may have been just used/s)]);
+    expect(textOf(told(OPERATORS))).not.toContain('mallory');
+  });
+
+  it.each<[string, Partial<ToReport>]>([
+    ['a session', {}],
+    ['a code of which nobody knows', { elevation: null }],
+  ])('is nothing new to those who heard from the flow, before it failed with %s', async (_, more) => {
+    await report({ ...deletion, conclusion: { outcome: 'failed', why: 'AnswerLost', by: 'U0ALICE' }, work: null, ...more }, parts);
+    expect([told('U0ALICE'), told(OPERATORS), told('U0RIYA')].map((one) => one.length)).toEqual([1, 1, 1]);
+    await report({ ...eventBridge, conclusion: { outcome: 'failed', why: 'The flow itself failed.', by: null } }, parts);
+    expect([told('U0ALICE'), told(OPERATORS), told('U0RIYA')].map((one) => one.length)).toEqual([1, 1, 1]);
+  });
+
+  it('is run again where Slack had too much to do for the approver', async () => {
+    faults.U0ALICE = ['429'];
+    await expect(report({ ...eventBridge, conclusion: stopped }, parts)).rejects.toThrow(TryAgain);
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    expect(told('U0ALICE')).toHaveLength(1);
+  });
+
+  it('is a flow’s own only where the request was looked at under its seal, and in its time', async () => {
+    Object.assign(row, { outcome: 'deleted', why: '', closedAt: request.askedAt });
+    const late = { answer: null, elevation: null, work: null, at: '2027-03-01T09:00:00.000Z' };
+    await report({ ...deletion, ...late, conclusion: { outcome: 'expired', why: 'late', by: null } }, parts);
+    await report({ ...deletion, ...late, at: deletion.at, conclusion: { outcome: 'failed', why: 'BadInput', by: null } }, parts);
+    expect(row.outcome).toBe('deleted');
+    await report({ ...deletion, ...late, at: deletion.at, conclusion: refused }, parts);
+    expect(row.outcome).toBe('refused');
+  });
+});
