@@ -1,0 +1,76 @@
+/**
+ * Which versions a purge takes: noncurrent ones older than some days, but for the newest few of each key, and delete markers that hide nothing. What is
+ * current stays, always: whoever reads the bucket sees no difference. As S3's own lifecycle rules have it (S3 User Guide, "Lifecycle configuration
+ * elements": NoncurrentDays, NewerNoncurrentVersions, ExpiredObjectDeleteMarker; read November 2026). Pure.
+ */
+import * as z from 'zod';
+import { compareKeys } from './key-space.ts';
+
+/** What is asked for. `prefix`: of keys; '' for all. */
+export const Purge = z.strictObject({
+  prefix: z.string().max(400),
+  /** A version is noncurrent since its successor was written. */
+  olderThanDays: z.int().min(1).max(36_500),
+  /** So many noncurrent versions of each key stay, whatever their age. */
+  keep: z.int().min(0).max(1_000),
+});
+export type Purge = z.infer<typeof Purge>;
+
+/** What is listed of a version or a marker. */
+export interface Listed {
+  key: string;
+  marker: boolean;
+  isLatest: boolean;
+  /** Milliseconds since 1970; S3 keeps whole seconds. */
+  modified: number;
+}
+
+const DAY = 86_400_000;
+
+/**
+ * Gives what chooses from a listing, page by page in its order; `end`: no page follows. A page may end in the middle of a key, and its versions and markers may
+ * stand in any order: they are put into S3's, newest first within a key.
+ * @param asOf milliseconds since 1970: the age counts back from there
+ */
+export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: number): (page: readonly T[], end: boolean) => T[] {
+  const before = asOf - olderThanDays * DAY;
+  let key: string | undefined;
+  /** When the entry before was written, and since when it is noncurrent. */
+  let [last, since] = [0, Number.POSITIVE_INFINITY];
+  let noncurrent = 0;
+  /** A current marker, until it is known whether it hides anything. */
+  let alone: T | undefined;
+
+  return (page, end) => {
+    const chosen: T[] = [];
+    for (const entry of inOrder(page)) {
+      const same = entry.key === key;
+      // Deleted beside what it hides, it could go first, and bring that back.
+      if (!same && alone) chosen.push(alone);
+      alone = undefined;
+      if (!same) [key, noncurrent, since] = [entry.key, 0, Number.POSITIVE_INFINITY];
+      // Of two of the same second nobody can tell which came first: neither counts as noncurrent before both are.
+      else if (entry.modified < last) since = last;
+      last = entry.modified;
+      const old = since <= before;
+      if (entry.isLatest) alone = entry.marker && entry.modified <= before ? entry : undefined;
+      else if (entry.marker ? old : ++noncurrent > keep && old) chosen.push(entry);
+    }
+    if (end && alone) chosen.push(alone);
+    if (end) alone = undefined;
+    return chosen;
+  };
+}
+
+/** The current one first, then by age; of the same second as they were listed. Keys stay in the order in which they come. */
+function inOrder<T extends Listed>(page: readonly T[]): T[] {
+  const byKey = new Map<string, T[]>();
+  for (const entry of page) {
+    const entries = byKey.get(entry.key);
+    if (entries) entries.push(entry);
+    else byKey.set(entry.key, [entry]);
+  }
+  return [...byKey]
+    .sort(([a], [b]) => compareKeys(a, b))
+    .flatMap(([, entries]) => entries.sort((a, b) => Number(b.isLatest) - Number(a.isLatest) || b.modified - a.modified));
+}
