@@ -15,9 +15,9 @@ import { type PlanParts, planEmptying } from '../src/steps/plan-emptying.ts';
 const config = loadConfig();
 const tables = createTables(config.region);
 const pace = createPace();
-const look: PlanParts['look'] = async (bucket, account, region, session) => {
-  const place = { s3: emptyingClient(region, session), bucket, account };
-  return { left: await whatIsLeft(place, pace), divide: () => divideBucket(place, pace, MOST_STRETCHES) };
+const look: PlanParts['look'] = async ({ region, uploads, ...at }, session) => {
+  const place = { s3: emptyingClient(region, session), ...at };
+  return { left: await whatIsLeft(place, pace, { uploads }), divide: () => divideBucket(place, pace, MOST_STRETCHES) };
 };
 const parts = {
   config,

@@ -58,10 +58,11 @@ export const STRETCH_ENDS = ['done', 'more', 'kept', 'stopped', 'sessionEnded', 
 export type StretchEnd = (typeof STRETCH_ENDS)[number];
 
 /**
- * What PlanEmptying says. `divided`: there are stretches to be emptied; `empty`: nothing is left; `emptied`: nothing is left, and the bucket stays;
+ * What PlanEmptying says. `divided`: there are stretches to be emptied; `empty`: nothing is left; `emptied`: nothing is left, and the bucket stays; `purged`: nothing is
+ * left that was to go;
  * `sessionEnded`: a fresh code is needed to go on; else nothing more can be done.
  */
-export const PLAN_VERDICTS = ['divided', 'empty', 'emptied', 'sessionEnded', 'refused', 'stopped'] as const;
+export const PLAN_VERDICTS = ['divided', 'empty', 'emptied', 'purged', 'sessionEnded', 'refused', 'stopped'] as const;
 
 /** What the flow carries of an emptying: counts, and nothing that grows with the bucket. */
 export const Emptying = z.strictObject({

@@ -1,7 +1,12 @@
 /** What each outcome means for the person who asked: what to do next, in a sentence. */
 import { isGuardKind, type Kind, type Outcome } from './request.ts';
 
-const REHEARSED: Partial<Record<Kind, string>> = { delete: 'deleted', 'empty-delete': 'emptied and deleted', empty: 'emptied' };
+const REHEARSED: Partial<Record<Kind, string>> = {
+  delete: 'deleted',
+  'empty-delete': 'emptied and deleted',
+  empty: 'emptied',
+  purge: 'purged',
+};
 
 export function nextStep(outcome: Outcome, kind: Kind): string {
   const untouched = isGuardKind(kind) ? 'The guard is as it was.' : kind === 'delete' ? 'Nothing was deleted.' : '';
@@ -11,6 +16,8 @@ export function nextStep(outcome: Outcome, kind: Kind): string {
       return 'Nothing more to do. Whoever wants the name again may have to wait up to three days.';
     case 'emptied':
       return 'The empty bucket keeps its name, its settings and its guard. Ask again without *Keep the empty bucket* to have it deleted.';
+    case 'purged':
+      return 'Nothing that is current was touched. To have S3 do this by itself from now on, put a lifecycle rule on the bucket.';
     case 'guarded':
       return kind === 'guard-basic'
         ? 'Nothing more to do. Whoever may write the bucket’s policy can still take this guard off; the hardened one guards itself too.'

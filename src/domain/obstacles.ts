@@ -1,6 +1,6 @@
 /** What stands in the way of deleting a bucket, and what has changed since an approver read about it. */
 import { guardWords } from './guard-seen.ts';
-import { type Count, type Facts, isEmptyingKind, type Kind } from './request.ts';
+import { type Count, type Facts, isLongKind, type Kind } from './request.ts';
 
 /** Why a bucket can't be deleted as it is, each with what to do; empty when nothing is in the way. Its guard is asked about by itself. */
 export function obstacles(facts: Facts, kind: Kind = 'delete'): string[] {
@@ -8,12 +8,12 @@ export function obstacles(facts: Facts, kind: Kind = 'delete'): string[] {
   const contents = [say(facts.objects, 'object'), say(facts.oldVersions, 'old version'), say(facts.deleteMarkers, 'delete marker')].filter(
     (text) => text !== '',
   );
-  if (isEmptyingKind(kind) && facts.mfaDelete) {
+  if (isLongKind(kind) && facts.mfaDelete) {
     found.push(
       'MFA Delete is on, under which only root may delete versions, and no session can. Whoever holds root switches it off with one code; then ask again.',
     );
   }
-  if (contents.length > 0 && !isEmptyingKind(kind)) {
+  if (contents.length > 0 && !isLongKind(kind)) {
     const holds = `The bucket is not empty: it holds ${list(contents)}.`;
     found.push(
       guardKeepsVersions(facts)
@@ -21,7 +21,7 @@ export function obstacles(facts: Facts, kind: Kind = 'delete'): string[] {
         : `${holds} Empty it (old versions and delete markers too), then ask again.`,
     );
   }
-  if (facts.accessPoints.length > 0 && kind !== 'empty') {
+  if (facts.accessPoints.length > 0 && kind !== 'empty' && kind !== 'purge') {
     const names = list(facts.accessPoints.map((name) => `“${name}”`));
     const [what, them] = facts.accessPoints.length === 1 ? ['an access point', 'the access point'] : ['access points', 'the access points'];
     found.push(`The bucket has ${what} (${names}). Delete ${them}, then ask again.`);

@@ -230,6 +230,8 @@ const readBy = (Sid: string, roles: string | string[]): PolicyDocument =>
 export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>): string[] {
   if (rehearsal) return ['s3:ListBucketVersions'];
   if (kind === 'delete') return ['s3:DeleteBucket'];
+  // Never s3:DeleteObject: a key without its version is not deleted but hidden, and what is current stays.
+  if (kind === 'purge') return ['s3:ListBucketVersions', 's3:DeleteObjectVersion'];
   const policy = ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
   if (!isEmptyingKind(kind)) return policy;
   // The policy, to hold off late writers. Never s3:DeleteObject: a key without its version is not deleted but hidden.
@@ -237,20 +239,27 @@ export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehe
   return kind === 'empty' ? emptying : ['s3:DeleteBucket', ...emptying];
 }
 
+/**
+ * Letters that stand for others in a policy, as themselves (IAM User Guide, "IAM policy elements: Variables and tags", "Where you can use policy variables").
+ * What a session policy can't hold ends the prefix: it allows more keys then, of the same bucket (STS API Reference, AssumeRole, Policy).
+ */
+const literally = (text: string): string => text.replace(/[^\x20-\xff].*$/s, '').replace(/[*?$]/g, (letter) => `\${${letter}}`);
+
 /** S3 actions that are asked of an object, not of the bucket. */
 const isObjectAction = (action: string): boolean => /Object|AbortMultipartUpload|BypassGovernance/.test(action) && !/Bucket/.test(action);
 
 /**
  * The session policy of one request, as compact JSON text: these actions on this bucket and nothing else.
+ * @param request `prefix`: of the keys of objects that it may touch; all of them without it
  * Throws RangeError when it is longer than STS takes.
  */
-export function sessionPolicy(request: { bucket: string; actions: string[] }): string {
+export function sessionPolicy(request: { bucket: string; actions: string[]; prefix?: string }): string {
   const onObjects = request.actions.filter(isObjectAction);
   const onBucket = request.actions.filter((action) => !isObjectAction(action));
   const arn = `arn:aws:s3:::${request.bucket}`;
   const statements = [
     ...(onBucket.length ? [{ Effect: 'Allow', Action: onBucket, Resource: arn }] : []),
-    ...(onObjects.length ? [{ Effect: 'Allow', Action: onObjects, Resource: `${arn}/*` }] : []),
+    ...(onObjects.length ? [{ Effect: 'Allow', Action: onObjects, Resource: `${arn}/${literally(request.prefix ?? '')}*` }] : []),
   ];
   if (statements.length === 0) throw new RangeError('sessionPolicy: name at least one action');
   const text = JSON.stringify({ Version: '2012-10-17', Statement: statements });

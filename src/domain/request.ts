@@ -1,16 +1,22 @@
 /** The words that the flow speaks: what a request is, what was seen of the bucket, what each state says. */
 import * as z from 'zod';
+import { Purge } from './purge.ts';
 
 /**
- * What can be asked for: the deletion of a bucket as it is (`delete`), once it has been emptied (`empty-delete`), its emptying alone (`empty`); or the
+ * What can be asked for: the deletion of a bucket as it is (`delete`), once it has been emptied (`empty-delete`), its emptying alone (`empty`), the deletion of old versions (`purge`); or the
  * guard that it is to have from then on (`guard-off`: none).
  */
-export const KINDS = ['delete', 'empty-delete', 'empty', 'guard-hardened', 'guard-basic', 'guard-off'] as const;
+export const KINDS = ['delete', 'empty-delete', 'empty', 'purge', 'guard-hardened', 'guard-basic', 'guard-off'] as const;
 export type Kind = (typeof KINDS)[number];
 export type GuardKind = Extract<Kind, `guard-${string}`>;
 
 export function isGuardKind(kind: Kind): kind is GuardKind {
   return kind.startsWith('guard-');
+}
+
+/** Does it go through all that the bucket holds? Then it may take hours. */
+export function isLongKind(kind: Kind): kind is 'empty-delete' | 'empty' | 'purge' {
+  return isEmptyingKind(kind) || kind === 'purge';
 }
 
 /** Does it delete all that the bucket holds? */
@@ -19,12 +25,13 @@ export function isEmptyingKind(kind: Kind): kind is 'empty-delete' | 'empty' {
 }
 
 /**
- * How a request can end. `emptied`: the bucket stays, with nothing in it; `rehearsed`: everything happened but what was asked for; `guarded`, `unguarded`:
+ * How a request can end. `emptied`: the bucket stays, with nothing in it; `purged`: its old versions went; `rehearsed`: everything happened but what was asked for; `guarded`, `unguarded`:
  * the guard was changed, taken off.
  */
 export const OUTCOMES = [
   'deleted',
   'emptied',
+  'purged',
   'guarded',
   'unguarded',
   'rehearsed',
@@ -48,6 +55,8 @@ export const Request = z.strictObject({
   bucket: z.string().min(3).max(63),
   kind: z.enum(KINDS),
   rehearsal: z.boolean(),
+  /** Which old versions go; of a purge alone. */
+  purge: Purge.optional(),
   /** Slack user id. */
   requester: slackUser,
   /** Slack team id. */

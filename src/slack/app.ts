@@ -4,7 +4,7 @@ import type { Secret } from '../secret.ts';
 import { CLIENT_OPTIONS } from './client.ts';
 import type { Desk } from './desk.ts';
 import { ACTION, CALLBACK, COMMAND, INPUT } from './ids.ts';
-import { onAskGuardSubmitted, onAskSubmitted, onCommand } from './listeners/ask.ts';
+import { onAskGuardSubmitted, onAskPurgeSubmitted, onAskSubmitted, onCommand } from './listeners/ask.ts';
 import {
   onApproveClicked,
   onApproveSubmitted,
@@ -15,7 +15,7 @@ import {
 } from './listeners/decide.ts';
 import { failuresAnswered } from './listeners/failures.ts';
 import { onHomeOpened } from './listeners/home.ts';
-import { askGuardModal, askModal } from './views/ask.ts';
+import { askGuardModal, askModal, askPurgeModal } from './views/ask.ts';
 
 /** Wires the listeners to a receiver. `authorize` saves the `auth.test` that Bolt would make at every cold start with a token. */
 export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: Desk, logger: Logger): App {
@@ -29,8 +29,10 @@ export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: D
   const answered = failuresAnswered(logger);
   app.command(COMMAND.delete, answered.command(onCommand(desk, askModal)));
   app.command(COMMAND.guard, answered.command(onCommand(desk, askGuardModal)));
+  app.command(COMMAND.purge, answered.command(onCommand(desk, askPurgeModal)));
   app.view(CALLBACK.ask, answered.view(INPUT.bucket, onAskSubmitted(desk)));
   app.view(CALLBACK.askGuard, answered.view(INPUT.bucket, onAskGuardSubmitted(desk)));
+  app.view(CALLBACK.askPurge, answered.view(INPUT.bucket, onAskPurgeSubmitted(desk)));
   app.action(ACTION.approve, answered.click(onApproveClicked(desk)));
   app.view(CALLBACK.approve, answered.view(INPUT.code, onApproveSubmitted(desk)));
   app.action(ACTION.reject, answered.click(onRejectClicked(desk)));

@@ -2,6 +2,7 @@
  * What the Slack side can have done: the listeners know this and nothing of AWS. Every method decides anew who may;
  * a refusal is a value with a sentence for the person. Users are Slack user ids of signed payloads.
  */
+import type { Purge } from '../domain/purge.ts';
 import type { Kind } from '../domain/request.ts';
 import type { Approval } from './views/approve.ts';
 import type { Status } from './views/status.ts';
@@ -44,7 +45,7 @@ export interface Submission extends Person {
 }
 
 export interface Desk {
-  ask(asked: Person & { bucket: string; kind: Kind; reason: string; rehearsal: boolean; viewId: string }): Promise<Asked>;
+  ask(asked: Person & { bucket: string; kind: Kind; reason: string; rehearsal: boolean; purge?: Purge; viewId: string }): Promise<Asked>;
   /** What the modal shows to somebody who wants to approve or reject. */
   consider(click: Person & { requestId: string; to: 'approve' | 'reject' }): Promise<{ ok: true; approval: Approval } | Refused>;
   /** Remembers the modal that was opened for a person. */

@@ -1,7 +1,14 @@
 /** The only home of callback, action and block ids: views write them, listeners and parsers read them. */
-export const COMMAND = { delete: '/delete-bucket', guard: '/guard-bucket' } as const;
+export const COMMAND = { delete: '/delete-bucket', guard: '/guard-bucket', purge: '/purge-versions' } as const;
 
-export const CALLBACK = { ask: 'ask', askGuard: 'askGuard', approve: 'approve', reject: 'reject', told: 'told' } as const;
+export const CALLBACK = {
+  ask: 'ask',
+  askGuard: 'askGuard',
+  askPurge: 'askPurge',
+  approve: 'approve',
+  reject: 'reject',
+  told: 'told',
+} as const;
 
 export const ACTION = { approve: 'approve', reject: 'reject', cancel: 'cancel', stop: 'stop' } as const;
 
@@ -12,6 +19,9 @@ export const INPUT = {
   reason: 'reason',
   empty: 'empty',
   keep: 'keep',
+  prefix: 'prefix',
+  days: 'days',
+  newest: 'newest',
   rehearse: 'rehearse',
   code: 'code',
   bucketName: 'bucketName',

@@ -1,5 +1,6 @@
 /** Makes a request of what somebody typed: checked, locked, written down, sealed, started. */
 import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { OPEN_EACH } from '../aws/locks.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { parseBucket } from '../domain/bucket-name.ts';
@@ -27,7 +28,15 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
   const decision = decide({ kind: 'ask', bucket, team, user, standing }, config);
   if (!decision.allow) return refuse(decision.why);
 
-  const fixed = { bucket, kind: asked.kind, rehearsal: asked.rehearsal, requester: user, team, reason: asked.reason };
+  const fixed = {
+    bucket,
+    kind: asked.kind,
+    rehearsal: asked.rehearsal,
+    requester: user,
+    team,
+    reason: asked.reason,
+    ...(asked.purge && { purge: asked.purge }),
+  };
   const requestId = requestIdOf(asked.viewId, fixed);
   const row = await requests.get(requestId);
   if (row?.outcome) return { ok: true };
@@ -60,7 +69,7 @@ const NO_CODE = 'That looks like an MFA code, which belongs in the window behind
 
 /** Was this row written for the same submission, a moment ago? */
 function isOurs(row: Request, fixed: Fixed, now: number): boolean {
-  const same = (Object.keys(fixed) as (keyof Fixed)[]).every((member) => row[member] === fixed[member]);
+  const same = (Object.keys(fixed) as (keyof Fixed)[]).every((member) => isDeepStrictEqual(row[member], fixed[member]));
   const age = now - Date.parse(row.askedAt);
   return same && age >= 0 && age < RESUBMIT_MS;
 }
@@ -69,7 +78,7 @@ function isOurs(row: Request, fixed: Fixed, now: number): boolean {
 const RESUBMIT_MS = 15 * 60_000;
 const SENT_BEFORE = 'This form was sent before, and nothing came of it. Close it, and give the command again.';
 
-type Fixed = Pick<Request, 'bucket' | 'kind' | 'rehearsal' | 'requester' | 'team' | 'reason'>;
+type Fixed = Pick<Request, 'bucket' | 'kind' | 'rehearsal' | 'requester' | 'team' | 'reason' | 'purge'>;
 
 function requestOf(fixed: Fixed & { requestId: string }, askedAt: number, windowSeconds: number): Request {
   const at = (seconds: number) => new Date(askedAt + seconds * 1000).toISOString();
@@ -80,8 +89,8 @@ function requestOf(fixed: Fixed & { requestId: string }, askedAt: number, window
 const NOBODY: Standing = { inChannel: false, groups: [] };
 
 /** The first entry of the trail; of the same request always the same. */
-function entryOf({ requestId, askedAt, requester, bucket, kind, rehearsal, reason, expiresAt }: Omit<Request, 'auditHead'>) {
-  const what = { bucket, kind, rehearsal, reason, expiresAt };
+function entryOf({ requestId, askedAt, requester, bucket, kind, rehearsal, reason, expiresAt, purge }: Omit<Request, 'auditHead'>) {
+  const what = { bucket, kind, rehearsal, reason, expiresAt, ...purge };
   return { requestId, entry: '000-asked', at: askedAt, who: requester, what, previous: '' };
 }
 
@@ -90,10 +99,10 @@ function refuse(why: string): Asked {
 }
 
 /** The same submission, however often it is delivered, is the same request; with anything else in it, it is another. */
-function requestIdOf(viewId: string, { team, requester, bucket, kind, rehearsal, reason }: Fixed): string {
+function requestIdOf(viewId: string, { team, requester, bucket, kind, rehearsal, reason, purge }: Fixed): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
   const digest = createHash('sha256')
-    .update(JSON.stringify([team, requester, viewId, bucket, kind, rehearsal, reason]))
+    .update(JSON.stringify([team, requester, viewId, bucket, kind, rehearsal, reason, purge]))
     .digest();
   return `req-${[...digest.subarray(0, 12)].map((byte) => alphabet[byte % 32]).join('')}`;
 }

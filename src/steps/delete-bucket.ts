@@ -44,7 +44,12 @@ export function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): Promis
   });
 }
 
-const WOULD: Partial<Record<Kind, string>> = { delete: 'deleted it', 'empty-delete': 'emptied and deleted it', empty: 'emptied it' };
+const WOULD: Partial<Record<Kind, string>> = {
+  delete: 'deleted it',
+  'empty-delete': 'emptied and deleted it',
+  empty: 'emptied it',
+  purge: 'deleted old versions in it',
+};
 
 const DELETED = { verdict: 'deleted', why: '' } as const;
 

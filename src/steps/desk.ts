@@ -7,7 +7,7 @@ import type { Seals } from '../aws/sealed.ts';
 import type { Approver, Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
 import { parseCode } from '../domain/code.ts';
-import { type Answer, isEmptyingKind } from '../domain/request.ts';
+import { type Answer, isLongKind } from '../domain/request.ts';
 import { decide, type Standing } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { Secret } from '../secret.ts';
@@ -120,7 +120,7 @@ export function createDesk(parts: DeskParts): Desk {
     const decision = decide({ kind: 'stop', bucket: row.bucket, team, user, requester: row.requester }, config);
     if (!decision.allow) return refuse(decision.why, decision.whoCan);
     if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
-    if (!isEmptyingKind(row.kind) || row.state !== 'decided') return refuse('Nothing is being emptied for this request at the moment.');
+    if (!isLongKind(row.kind) || row.state !== 'decided') return refuse('Nothing is being emptied for this request at the moment.');
     return (await parts.stop(requestId, user)) ? { ok: true } : refuse('It is being stopped already.');
   }
 

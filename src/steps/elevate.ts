@@ -9,7 +9,7 @@ import { type AccessKey, parseAccessKey, type SecretReader } from '../aws/secret
 import type { Approver, Config } from '../config.ts';
 import { sessionActions, sessionPolicy } from '../domain/policies.ts';
 import type { Elevation } from '../domain/request.ts';
-import { isEmptyingKind } from '../domain/request.ts';
+import { isLongKind } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { answered, sending, type Tries, unvalidated, verified } from '../domain/tries.ts';
@@ -82,8 +82,8 @@ async function prepare(
   const key = await readKey(secrets, approver);
   if (!key) return { fault: 'The approver’s access key can’t be read from its secret. An operator puts it there.' };
   // Emptying takes as long as it takes: where a session ends in the middle, the approver is asked for another code.
-  const seconds = isEmptyingKind(request.kind) && !request.rehearsal ? config.maxSessionSeconds : SHORTEST_SESSION;
-  const policy = sessionPolicy({ bucket, actions: sessionActions(request) });
+  const seconds = isLongKind(request.kind) && !request.rehearsal ? config.maxSessionSeconds : SHORTEST_SESSION;
+  const policy = sessionPolicy({ bucket, actions: sessionActions(request), ...(request.purge && { prefix: request.purge.prefix }) });
   return { approver, key, code, region: config.region, requestId, bucket, deletionRoleArn, sessionPolicy: policy, seconds };
 }
 

@@ -1,9 +1,12 @@
 /** EmptyRange: one stretch of a bucket, with the session of this request's code and nothing else. It throws for none of its outcomes. */
+
+import type { Entry } from '../aws/emptying/listing.ts';
 import type { Plans } from '../aws/emptying/plans.ts';
 import type { StretchJob } from '../aws/emptying/stretch.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Progress, StretchEnd } from '../domain/emptying.ts';
 import type { Stretch } from '../domain/key-space.ts';
+import { purging } from '../domain/purge.ts';
 import { BadInput } from '../errors.ts';
 import type { RangeInput } from './inputs.ts';
 import { openSession, type SessionParts } from './session.ts';
@@ -11,7 +14,7 @@ import { openSession, type SessionParts } from './session.ts';
 export interface RangeParts extends Omit<SessionParts, 'audit'> {
   plans: Plans;
   empty: (
-    at: { bucket: string; account: string; region: string },
+    at: { bucket: string; account: string; region: string; prefix?: string },
     session: Session,
     job: Omit<StretchJob, 'removal'>,
   ) => Promise<{ end: StretchEnd; progress: Progress }>;
@@ -40,9 +43,13 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
   const deadline = Math.min(now() + WORK, Date.parse(session.expiresAt) - BEFORE_SESSION_ENDS);
   const at = { pass, stretch: range };
   const stretch: Stretch = { after: row.after, upTo: row.upTo };
-  const { end, progress } = await parts.empty({ bucket, account: config.account, region: facts.region }, session, {
+  const { purge } = request;
+  const where = { bucket, account: config.account, region: facts.region, ...(purge && { prefix: purge.prefix }) };
+  const { end, progress } = await parts.empty(where, session, {
     stretch,
     progress: row.progress,
+    // As old as the person who asked meant it.
+    ...(purge && { selection: () => purging<Entry>(purge, Date.parse(request.askedAt)) }),
     async mayGoOn() {
       if (config.paused || (await plans.stopped(requestId))) return 'stopped';
       return now() >= deadline ? 'more' : undefined;

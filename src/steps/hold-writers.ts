@@ -2,6 +2,7 @@
 import type { PolicyOutcome } from '../aws/bucket-policy.ts';
 import { holdWriters, lateWritersStatement, releaseWriters } from '../domain/late-writers.ts';
 import { placeOf, roleArn } from '../domain/names.ts';
+import { isEmptyingKind } from '../domain/request.ts';
 import { TryAgain } from '../errors.ts';
 import type { ChangeGuardParts } from './change-guard.ts';
 import type { HoldInput } from './inputs.ts';
@@ -23,6 +24,8 @@ export async function holdOrRelease(input: HoldInput, parts: HoldParts): Promise
   const { request, answer, facts, hold } = input;
   const { config, stage, changePolicy } = parts;
   const { bucket } = request;
+  // A purge's bucket stays in use.
+  if (!isEmptyingKind(request.kind)) return { held: false, why: '' };
   const session = await openSession(input, parts, request);
   const approver = config.approvers[answer.approver];
   const principal = approver?.session === 'user' ? approver.user : roleArn(placeOf(config, stage), 'deletion');

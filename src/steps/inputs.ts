@@ -105,8 +105,21 @@ const fromFlow = z
 /** What was emptied is told with the end; and of what was stopped, who stopped it: nobody, where Interlock is paused. */
 function withEmptying(conclusion: Conclusion, emptying: Emptying | null): Conclusion {
   const by = conclusion.outcome === 'stopped' ? emptying?.by || null : conclusion.by;
-  const went = emptying && (conclusion.outcome === 'deleted' || conclusion.outcome === 'emptied');
-  return { ...conclusion, by, why: went ? [`It held ${sayTally(emptying.done)}.`, conclusion.why].join(' ').trim() : conclusion.why };
+  const went = emptying && ['deleted', 'emptied', 'purged'].includes(conclusion.outcome);
+  return {
+    ...conclusion,
+    by,
+    why: went
+      ? [
+          conclusion.outcome === 'purged'
+            ? `${sayTally(emptying.done)} went.`.replace(/^./, (first) => first.toUpperCase())
+            : `It held ${sayTally(emptying.done)}.`,
+          conclusion.why,
+        ]
+          .join(' ')
+          .trim()
+      : conclusion.why,
+  };
 }
 
 /** How an execution can end where no state catches it, in the words of the report. */

@@ -82,7 +82,7 @@ function codeGiven({ answer, elevation }: Given, outcome: Outcome): { approver: 
 }
 
 /** Outcomes in which what was asked for was done. */
-const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'emptied', 'guarded', 'unguarded', 'rehearsed']);
+const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'emptied', 'purged', 'guarded', 'unguarded', 'rehearsed']);
 
 function messageOf(fate: Fate, ended: Ended): Message {
   const { request, conclusion } = ended;

@@ -13,8 +13,11 @@ import { openSession, type SessionParts } from './session.ts';
 
 export interface PlanParts extends SessionParts {
   plans: Plans;
-  /** Looks at the bucket; `divide` gives stretches of it. Throws the SDK's errors. */
-  look: (bucket: string, account: string, region: string, session: Session) => Promise<{ left: Left; divide: () => Promise<Piece[]> }>;
+  /** Looks at the bucket, at unfinished uploads too where they go; `divide` gives stretches of it. Throws the SDK's errors. */
+  look: (
+    at: { bucket: string; account: string; region: string; prefix?: string; uploads: boolean },
+    session: Session,
+  ) => Promise<{ left: Left; divide: () => Promise<Piece[]> }>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -57,13 +60,17 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   if (Date.parse(session.expiresAt) - parts.now() < WORTH_BEGINNING || ended.some(({ end }) => end === 'sessionEnded')) {
     return conclude('sessionEnded', '', { left: before?.left ?? 0 });
   }
-  const looked = await parts.look(bucket, config.account, input.facts.region, session).catch(unseen);
+  const where = { bucket, account: config.account, region: input.facts.region, ...(request.purge && { prefix: request.purge.prefix }) };
+  const looked = await parts.look({ ...where, uploads: request.kind !== 'purge' }, session).catch(unseen);
   if (looked === 'sessionEnded') return conclude('sessionEnded', '', { left: before?.left ?? 0 });
   if (looked === 'denied') return conclude('refused', `${DENIED} ${wentAndStays}; the rest stays.`);
   // DeleteBucket finds that out for itself, and says so.
   if (looked === 'absent' && request.kind === 'empty-delete') return conclude('empty', '');
   if (looked === 'absent') return conclude('refused', `There is no bucket ${bucket} any more: somebody else deleted it.`);
   const { left, divide } = looked;
+  const went = ended.some(({ progress: { done: some } }) => some.versions + some.markers > 0);
+  // A marker that hid something goes once that is gone, in another pass; the last one finds nothing.
+  if (request.kind === 'purge' && isRound(before, ended) && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS)) return conclude('purged', '');
   const nothing = left.entries.length === 0 && left.uploads === 0;
   // A pass that was cut short says nothing of who else writes.
   const rounds = (known?.rounds ?? 0) + (isRound(before, ended) ? 1 : 0);
@@ -77,6 +84,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
           : leftover(left, bucket),
     );
   }
+  if (nothing && request.kind === 'purge') return conclude('purged', '');
   if (nothing) return conclude(request.kind === 'empty' ? 'emptied' : 'empty', '', {}, rounds);
 
   const pieces = left.more ? await divide() : [];

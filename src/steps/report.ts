@@ -113,6 +113,7 @@ function lastEntry({ requestId, bucket }: Pick<Request, 'requestId' | 'bucket'>,
 const BY_SOMEBODY: ReadonlySet<Outcome> = new Set([
   'deleted',
   'emptied',
+  'purged',
   'guarded',
   'unguarded',
   'rehearsed',

@@ -27,13 +27,13 @@ export interface Left {
   uploads: number;
 }
 
-/** What is left, as far as one page of each shows it. Throws the SDK's errors. */
-export async function whatIsLeft(place: Place, pace: Pace): Promise<Left> {
+/** What is left, as far as one page of each shows it; of uploads only where they are asked for. Throws the SDK's errors. */
+export async function whatIsLeft(place: Place, pace: Pace, { uploads: asked }: { uploads: boolean }): Promise<Left> {
   const [versions, uploads] = await Promise.all([
     pace.send(() => listVersions(place, { key: '' })),
-    pace.send(() => listUploads(place, { key: '' })),
+    asked ? pace.send(() => listUploads(place, { key: '' })) : undefined,
   ]);
-  return { entries: versions.entries, more: versions.next !== undefined, uploads: uploads.entries.length };
+  return { entries: versions.entries, more: versions.next !== undefined, uploads: uploads?.entries.length ?? 0 };
 }
 
 /** Stretches of about the same length. Throws the SDK's errors. */

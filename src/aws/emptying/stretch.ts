@@ -13,8 +13,8 @@ export interface StretchJob {
   stretch: Stretch;
   /** How far it was; UNTOUCHED at first. */
   progress: Progress;
-  /** Gives what chooses, of each page in order, the entries that go; all of them where it isn't given. */
-  selection?: () => (entries: Entry[]) => Entry[];
+  /** Gives what chooses, of each page in order (`end`: the last), the entries that go. Without it all of them go, and unfinished uploads too. */
+  selection?: () => (entries: Entry[], end: boolean) => Entry[];
   /** Asked before each page: why it may not go on, if it may not. */
   mayGoOn: () => Promise<'more' | 'stopped' | undefined>;
   /** Keeps how far it is, before and after each page. */
@@ -31,7 +31,7 @@ export async function emptyStretch(job: StretchJob): Promise<{ end: StretchEnd; 
   const account = new Account(job);
   try {
     await account.goOn();
-    const end = (await versions(job, account)) ?? (await uploads(job, account)) ?? 'done';
+    const end = (await versions(job, account)) ?? (job.selection ? undefined : await uploads(job, account)) ?? 'done';
     return { end: end === 'done' && account.progress.keptCount > 0 ? 'kept' : end, progress: account.progress };
   } catch (error) {
     const end = ENDS[nameOf(error)];
@@ -56,7 +56,7 @@ async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJ
     const page = await removal.pace.send(() => listVersions(removal, from));
     const inside = page.entries.filter(({ key }) => holds(stretch, key));
     next = inside.length < page.entries.length ? undefined : page.next;
-    const chosen = chooses(inside);
+    const chosen = chooses(inside, next === undefined);
     const last = lastOf(inside);
     if (!last) break;
     const done = await account.begin(chosen, last, page.next?.key);
@@ -138,8 +138,8 @@ class Account {
         const at: Behind = next;
         const page = await removal.pace.send(() => listVersions(removal, at));
         const inside = page.entries.filter(({ key }) => holds(stretch, key) && goesOn(key));
-        sum = add(sum, tallyOf(chooses(inside)));
         next = inside.length < page.entries.length ? undefined : page.next;
+        sum = add(sum, tallyOf(chooses(inside, next === undefined)));
       }
       return sum;
     };

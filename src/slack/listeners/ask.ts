@@ -1,10 +1,9 @@
-/** `/delete-bucket`, `/guard-bucket`, and the modals they open. */
+/** `/delete-bucket`, `/guard-bucket`, `/purge-versions`, and the modals they open. */
 import type { ModalView } from '@slack/types';
-import type { Kind } from '../../domain/request.ts';
 import { slackError } from '../client.ts';
 import type { Desk } from '../desk.ts';
 import { INPUT } from '../ids.ts';
-import { parseAsk, parseAskGuard } from '../views/ask.ts';
+import { parseAsk, parseAskGuard, parseAskPurge } from '../views/ask.ts';
 import type { StateValues } from '../views/inputs.ts';
 import { helpMessage, statusMessage } from '../views/status.ts';
 import type { CommandArgs, SubmitArgs } from './failures.ts';
@@ -50,11 +49,20 @@ export function onAskGuardSubmitted(desk: Desk) {
   };
 }
 
+/** Asks for the deletion of old versions. */
+export function onAskPurgeSubmitted(desk: Desk) {
+  return async (args: SubmitArgs): Promise<void> => {
+    const parsed = parseAskPurge(args.view.state.values as StateValues);
+    if (parsed.ok) return submit(desk, args, { ...parsed.asked, kind: 'purge' });
+    await args.ack({ response_action: 'errors', errors: parsed.errors });
+  };
+}
+
 /** Makes the request; what is wrong with it stands below the input. */
 async function submit(
   desk: Desk,
   { ack, body, view }: SubmitArgs,
-  asked: { bucket: string; kind: Kind; reason: string; rehearsal: boolean },
+  asked: Omit<Parameters<Desk['ask']>[0], 'user' | 'team' | 'viewId'>,
 ): Promise<void> {
   const result = await desk.ask({ ...asked, user: body.user.id, team: body.team?.id ?? '', viewId: view.id });
   if (result.ok) return ack();

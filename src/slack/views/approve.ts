@@ -6,7 +6,7 @@ import { code, context, literal, plain, quotation, section, user, warnings } fro
 import { nameFate } from './facts.ts';
 import { guardConsequence, seenBlocks } from './guard.ts';
 import { type StateValues, typed } from './inputs.ts';
-import { whatOf } from './kinds.ts';
+import { purgeWords, whatOf } from './kinds.ts';
 
 /** Said to approvers whose entry in the configuration says `session: user`. */
 const UNLIMITED =
@@ -36,6 +36,7 @@ const SUBMIT: Record<Kind, string> = {
   delete: 'Delete for good',
   'empty-delete': 'Delete it all',
   empty: 'Empty for good',
+  purge: 'Delete old versions',
   'guard-hardened': 'Put the guard on',
   'guard-basic': 'Put the basic guard on',
   'guard-off': 'Take the guard off',
@@ -45,13 +46,16 @@ const END: Record<Exclude<Kind, GuardKind>, string> = {
   delete: '*It is deleted for good.*',
   'empty-delete': '*All that it holds is deleted for good, old versions too, then the bucket.*',
   empty: '*All that it holds is deleted for good, old versions too.* The empty bucket stays.',
+  purge: '',
 };
 
 export function approveModal({ request, facts, attempt, notes, now, unlimited }: Approval): ModalView {
   const { kind } = request;
   const end = isGuardKind(kind)
     ? `*What will happen:* ${guardConsequence(kind)}`
-    : `${END[kind]}${kind === 'empty' ? '' : ` ${nameFate(request.bucket, facts)}`}`;
+    : request.purge
+      ? `*What will happen:* ${purgeWords(request.purge)}`
+      : `${END[kind]}${kind === 'empty' ? '' : ` ${nameFate(request.bucket, facts)}`}`;
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
@@ -92,7 +96,7 @@ export function parseApprove(values: StateValues): { code: string; bucketName: s
 /** After "Approve" or "Reject": a title has 24 characters (Slack, "Modal views"). */
 function titleOf({ kind, rehearsal }: Request): string {
   if (rehearsal) return 'a rehearsal';
-  return isGuardKind(kind) ? 'a guard change' : kind === 'empty' ? 'an emptying' : 'a deletion';
+  return isGuardKind(kind) ? 'a guard change' : kind === 'empty' ? 'an emptying' : kind === 'purge' ? 'a purge' : 'a deletion';
 }
 
 /** Asks why it is rejected. */

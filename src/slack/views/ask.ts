@@ -1,5 +1,6 @@
 /** The modals in which a request is made, and the parsers of what comes back. */
 import type { InputBlock, ModalView } from '@slack/types';
+import { Purge } from '../../domain/purge.ts';
 import { type GuardKind, isGuardKind, KINDS, type Kind } from '../../domain/request.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { plain } from '../text.ts';
@@ -57,19 +58,47 @@ export function askGuardModal(bucket: string): ModalView {
   };
 }
 
-function bucketInput(bucket: string): InputBlock {
+/** `typed`: what was typed after the command, a bucket and perhaps a prefix of keys. */
+export function askPurgeModal(typed: string): ModalView {
+  const [, bucket = '', prefix = ''] = /^(\S*)\s*(.*)$/s.exec(typed) ?? [];
+  return {
+    type: 'modal',
+    callback_id: CALLBACK.askPurge,
+    title: plain('Delete old versions'),
+    submit: plain('Ask for approval'),
+    close: plain('Close'),
+    blocks: [
+      bucketInput(bucket),
+      textInput(INPUT.prefix, 'Prefix', 'Only of objects whose keys begin so; all of them where it is empty.', {
+        initial: prefix,
+        optional: true,
+      }),
+      textInput(INPUT.days, 'Older than (days)', 'Since so many days they are not the current version any more.', { initial: '30' }),
+      textInput(INPUT.newest, 'Keep newest', 'So many old versions of each object stay, whatever their age.', { initial: '0' }),
+      reasonInput('The approver reads it before anything is deleted.'),
+      checkboxInput(INPUT.rehearse, 'Rehearse', 'Do everything but delete'),
+    ],
+  };
+}
+
+function textInput(id: string, label: string, hint: string, { initial = '', optional = false } = {}): InputBlock {
   return {
     type: 'input',
-    block_id: INPUT.bucket,
-    label: plain('Bucket'),
-    hint: plain('A name, s3://…, an ARN or the address of its page in the S3 console.'),
+    block_id: id,
+    optional,
+    label: plain(label),
+    hint: plain(hint),
     element: {
       type: 'plain_text_input',
-      action_id: INPUT.bucket,
+      action_id: id,
       max_length: 1000,
-      ...(bucket === '' ? {} : { initial_value: bucket.slice(0, 1000).toWellFormed() }),
+      ...(initial === '' ? {} : { initial_value: initial.slice(0, 1000).toWellFormed() }),
     },
   };
+}
+
+function bucketInput(bucket: string): InputBlock {
+  return textInput(INPUT.bucket, 'Bucket', 'A name, s3://…, an ARN or the address of its page in the S3 console.', { initial: bucket });
 }
 
 function reasonInput(hint: string): InputBlock {
@@ -115,3 +144,29 @@ export function parseAskGuard(values: StateValues): Asked & { kind: GuardKind | 
   const kind = KINDS.find((one): one is GuardKind => one === change && isGuardKind(one));
   return { ...askedOf(values), kind };
 }
+
+type Field = 'prefix' | 'days' | 'newest';
+
+/** What is wrong with which input stands in `errors`. */
+export function parseAskPurge(
+  values: StateValues,
+): { ok: true; asked: Asked & { purge: Purge } } | { ok: false; errors: Partial<Record<Field, string>> } {
+  const given = {
+    prefix: typed(values, INPUT.prefix),
+    olderThanDays: whole(typed(values, INPUT.days)),
+    keep: whole(typed(values, INPUT.newest)),
+  };
+  const parsed = Purge.safeParse(given);
+  if (parsed.success) return { ok: true, asked: { ...askedOf(values), purge: parsed.data } };
+  const wrong = new Set(parsed.error.issues.map(({ path }) => path[0]));
+  return {
+    ok: false,
+    errors: {
+      ...(wrong.has('prefix') && { prefix: 'A prefix has 400 characters at most.' }),
+      ...(wrong.has('olderThanDays') && { days: 'Give a whole number of days, 1 to 36,500.' }),
+      ...(wrong.has('keep') && { newest: 'Give a whole number, 0 to 1,000.' }),
+    },
+  };
+}
+
+const whole = (text: string): number => (/^\s*\d{1,6}\s*$/.test(text) ? Number(text) : Number.NaN);

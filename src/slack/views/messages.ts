@@ -5,7 +5,7 @@ import { ACTION } from '../ids.ts';
 import { code, context, duration, fallback, literal, plain, quotation, section, user, users, warnings, when } from '../text.ts';
 import { nameFate } from './facts.ts';
 import { guardConsequence, seenBlocks } from './guard.ts';
-import { doingOf, whatOf } from './kinds.ts';
+import { doingOf, purgeWords, whatOf } from './kinds.ts';
 
 export interface Message {
   text: string;
@@ -62,6 +62,7 @@ function consequence(request: Request, facts: Facts): string {
   if (request.kind === 'empty-delete') {
     return `*What will happen:* ${EMPTYING} Then the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
   }
+  if (request.purge) return `*What will happen:* ${purgeWords(request.purge)}`;
   return `*What will happen:* the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
 }
 
@@ -97,6 +98,7 @@ export interface Ended {
 const MARKS: Record<Outcome, string> = {
   deleted: ':white_check_mark:',
   emptied: ':white_check_mark:',
+  purged: ':white_check_mark:',
   guarded: ':white_check_mark:',
   unguarded: ':white_check_mark:',
   rehearsed: ':white_check_mark:',
@@ -119,6 +121,8 @@ export function headline({ request, conclusion }: Pick<Ended, 'request' | 'concl
       return `${bucket} was *deleted*, approved${by}.`;
     case 'emptied':
       return `${bucket} is *empty* now, approved${by}.`;
+    case 'purged':
+      return `Old versions in ${bucket} were *deleted*, approved${by}.`;
     case 'guarded':
       return `${bucket} is *guarded* now (${request.kind === 'guard-basic' ? 'basic' : 'hardened'}), approved${by}.`;
     case 'unguarded':

@@ -44,12 +44,12 @@ export function homeView(status: Status): HomeView {
 
 export function helpMessage(): Message {
   return {
-    text: `${COMMAND.delete} asks for an S3 bucket to be deleted, ${COMMAND.guard} for its guard to be changed`,
+    text: `${COMMAND.delete} asks for an S3 bucket to be deleted, ${COMMAND.purge} for old versions in it, ${COMMAND.guard} for its guard to be changed`,
     blocks: helpBlocks(),
   };
 }
 
-const ASKING = `${code(`${COMMAND.delete} <name>`)} asks for a bucket to be deleted, ${code(`${COMMAND.guard} <name>`)} for its guard to be put on, changed or taken off.`;
+const ASKING = `${code(`${COMMAND.delete} <name>`)} asks for a bucket to be deleted, ${code(`${COMMAND.purge} <name>`)} for old versions in it to be, ${code(`${COMMAND.guard} <name>`)} for its guard to be put on, changed or taken off.`;
 
 function helpBlocks(): KnownBlock[] {
   return [
