@@ -49,8 +49,8 @@ export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: 
       if (!same && alone) chosen.push(alone);
       alone = undefined;
       if (!same) [key, noncurrent, since] = [entry.key, 0, Number.POSITIVE_INFINITY];
-      // Of two of the same second nobody can tell which came first: neither counts as noncurrent before both are.
-      else if (entry.modified < last) since = last;
+      // Of two old ones of the same second nobody can tell which came first: neither counts as noncurrent before both are.
+      else if (entry.modified < last || since === Number.POSITIVE_INFINITY) since = last;
       last = entry.modified;
       const old = since <= before;
       if (entry.isLatest) alone = entry.marker && entry.modified <= before ? entry : undefined;

@@ -102,6 +102,11 @@ describe('a purge', () => {
     expect(choose(items, purge, [10])).toEqual([]);
   });
 
+  it('takes what was written in the second of what is current, once that is old enough', () => {
+    const items = listingOf([1, 2, 3].map(() => ({ key: 'a', marker: false, daysAgo: 8 })));
+    expect(choose(items, { prefix: '', olderThanDays: 7, keep: 0 }, [10])).toHaveLength(2);
+  });
+
   it('takes a marker that hides nothing only once what it hid is gone', () => {
     const purge = { prefix: '', olderThanDays: 7, keep: 0 };
     const items = listingOf([
