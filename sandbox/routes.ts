@@ -5,6 +5,7 @@ import type { CallLog } from './aws/calls.ts';
 import type { Execution, Flow } from './aws/services/step-functions/index.ts';
 import type { Clock } from './clock.ts';
 import { FAULT_KINDS, type FaultKind, type Faults } from './faults.ts';
+import { fill } from './fill.ts';
 import type { Functions } from './functions.ts';
 import { HttpError, json, parseBody, type Reply, type Request } from './http.ts';
 import type { Slack } from './slack/slack.ts';
@@ -13,7 +14,7 @@ import { ActError } from './slack/types.ts';
 export interface Parts {
   clock: Clock;
   faults: Faults;
-  aws: Pick<Aws, 'calls' | 'serves'>;
+  aws: Pick<Aws, 'calls' | 'serves' | 's3'>;
   slack: Slack;
   flow: Flow;
   functions: Functions;
@@ -44,6 +45,7 @@ const ROUTES: [method: string, path: RegExp, route: Route][] = [
   ['GET', /^\/sandbox\/flow\/(.+)$/, ({ flow }, _, name) => json(200, flowOf(flow, name))],
   ['GET', /^\/sandbox\/(clock)$/, ({ clock }) => json(200, { now: clock.date().toISOString() })],
   ['POST', /^\/sandbox\/(clock)$/, async (parts, request) => json(200, await advance(parts, parseBody(request)))],
+  ['POST', /^\/sandbox\/(fill)$/, ({ aws }, request) => json(200, fill(aws.s3, parseBody(request)))],
   ['POST', /^\/sandbox\/(faults)$/, (parts, request) => json(200, setFault(parts, parseBody(request)))],
 ];
 
@@ -164,4 +166,5 @@ GET  /sandbox/clock           the sandbox's time
 POST /sandbox/clock           {"advance": <seconds>}
 POST /sandbox/faults          {"target": "<aws action, slack method or function>", "kind": "${FAULT_KINDS.join('|')}", "times": 1}
                               {"clear": true}
+POST /sandbox/fill            {"bucket": "<name>", "objects": 1000, "versions": 3, "markers": 10}: generated objects, a marker on every tenth
 `;

@@ -3,22 +3,22 @@ import { guardWords } from './guard-seen.ts';
 import { type Count, type Facts, isLongKind, type Kind } from './request.ts';
 
 /** Why a bucket can't be deleted as it is, each with what to do; empty when nothing is in the way. Its guard is asked about by itself. */
-export function obstacles(facts: Facts, kind: Kind = 'delete'): string[] {
+export function obstacles(facts: Facts, { kind, bucket }: { kind: Kind; bucket: string }): string[] {
   const found: string[] = [];
   const contents = [say(facts.objects, 'object'), say(facts.oldVersions, 'old version'), say(facts.deleteMarkers, 'delete marker')].filter(
     (text) => text !== '',
   );
   if (isLongKind(kind) && facts.mfaDelete) {
     found.push(
-      'MFA Delete is on, under which only root may delete versions, and no session can. Whoever holds root switches it off with one code; then ask again.',
+      `MFA Delete is on, under which only root may delete versions, and no session can. Whoever holds root switches it off with one code (${mfaDeleteCommand('off', bucket)}); then ask again.`,
     );
   }
   if (contents.length > 0 && !isLongKind(kind)) {
     const holds = `The bucket is not empty: it holds ${list(contents)}.`;
     found.push(
       guardKeepsVersions(facts)
-        ? `${holds} Its hardened guard denies the deletion of versions, so first ask for the basic one (/guard-bucket, “Put the basic guard on”). Then empty it (old versions and delete markers too), and ask again.`
-        : `${holds} Empty it (old versions and delete markers too), then ask again.`,
+        ? `${holds} Its hardened guard denies the deletion of versions to everybody else, so ask again with “Empty it first” ticked.`
+        : `${holds} Ask again with “Empty it first” ticked, or empty it yourself (old versions and delete markers too) before you do.`,
     );
   }
   if (facts.accessPoints.length > 0 && kind !== 'empty' && kind !== 'purge') {
@@ -28,6 +28,9 @@ export function obstacles(facts: Facts, kind: Kind = 'delete'): string[] {
   }
   return found;
 }
+
+/** The command that whoever holds root switches MFA Delete with, on their own machine. On npm the name is somebody else's: never without --no. */
+export const mfaDeleteCommand = (to: 'on' | 'off', bucket: string): string => `npx --no interlock mfa-delete ${to} ${bucket}`;
 
 /** Does emptying it take what its guard denies? Where versioning never was on, an ordinary delete empties it. */
 function guardKeepsVersions({ guard, versioning, oldVersions, deleteMarkers }: Facts): boolean {

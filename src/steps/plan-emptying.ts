@@ -8,6 +8,7 @@ import type { Plans, StretchRow } from '../aws/emptying/plans.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Piece } from '../domain/divide.ts';
 import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
+import { mfaDeleteCommand } from '../domain/obstacles.ts';
 import type { PlanInput } from './inputs.ts';
 import { openSession, type SessionParts } from './session.ts';
 
@@ -70,7 +71,8 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const { left, divide } = looked;
   const went = ended.some(({ progress: { done: some } }) => some.versions + some.markers > 0);
   // A marker that hid something goes once that is gone, in another pass; the last one finds nothing.
-  if (request.kind === 'purge' && isRound(before, ended) && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS)) return conclude('purged', '');
+  if (request.kind === 'purge' && isRound(before, ended) && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS))
+    return conclude('purged', mfaAgain(bucket));
   const nothing = left.entries.length === 0 && left.uploads === 0;
   // A pass that was cut short says nothing of who else writes.
   const rounds = (known?.rounds ?? 0) + (isRound(before, ended) ? 1 : 0);
@@ -84,7 +86,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
           : leftover(left, bucket),
     );
   }
-  if (nothing && request.kind === 'purge') return conclude('purged', '');
+  if (nothing && request.kind === 'purge') return conclude('purged', mfaAgain(bucket));
   if (nothing) return conclude(request.kind === 'empty' ? 'emptied' : 'empty', '', {}, rounds);
 
   const pieces = left.more ? await divide() : [];
@@ -94,6 +96,10 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   await plans.plan(requestId, plan, stretches);
   return plan.result;
 }
+
+/** Only root can have made way for a purge under MFA Delete, and nobody sees whether it did. */
+const mfaAgain = (bucket: string): string =>
+  `If MFA Delete was switched off for this, root switches it on again: ${mfaDeleteCommand('on', bucket)}.`;
 
 /** Did the pass before come to its end, so that nothing was left then? Or did nothing come of it? Neither may go on for ever. */
 function isRound(before: Emptying | null, ended: readonly StretchRow[]): boolean {

@@ -139,6 +139,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
     /** Everything it printed so far. */
     output: () => output.text,
     fault: (fault: object) => http<unknown>('POST', '/sandbox/faults', fault),
+    fill: (what: object) => http<{ versions: number; markers: number }>('POST', '/sandbox/fill', what),
     calls: () => http<Call[]>('GET', '/sandbox/aws/calls'),
     flow: (name: string) => http<FlowView>('GET', `/sandbox/flow/${name}`),
     /** A code that this device has not shown yet: the clock is moved on by half a minute first. */
@@ -177,7 +178,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
       );
     },
     /** Waits until an execution has ended, though not for what it waits itself before it looks again; gives its view. */
-    ended: (name: string) =>
+    ended: (name: string, seconds?: number) =>
       until(
         async () => {
           const flow = await http<FlowView>('GET', `/sandbox/flow/${name}`);
@@ -187,6 +188,7 @@ export async function startSandbox(env: Record<string, string> = {}) {
         },
         `${name} to end`,
         async () => JSON.stringify(await http('GET', `/sandbox/flow/${name}`)),
+        seconds,
       ),
     async stop(): Promise<void> {
       const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -208,13 +210,18 @@ function codesTyped({ submit }: { submit?: Record<string, unknown> }): string[] 
 }
 
 /** Asks again and again until there is an answer; the deadline is for hangs only. */
-export async function until<T>(ask: () => Promise<T | undefined | false | null>, what: string, otherwise = async () => ''): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
+export async function until<T>(
+  ask: () => Promise<T | undefined | false | null>,
+  what: string,
+  otherwise = async () => '',
+  seconds = 30,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (let pause = 30; ; pause = Math.min(300, pause * 1.3)) {
     const answer = await ask();
     if (answer) return answer;
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}. ${(await otherwise()).slice(0, 6000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

@@ -11,6 +11,8 @@ export function textOf(item: unknown): string {
 
 export interface AskMore {
   rehearse?: boolean;
+  /** Empty it first; and keep the empty bucket. */
+  empty?: boolean | 'keep';
   reason?: string;
   by?: string;
   /** An option of the select: “Take the guard off”. Without it the deletion is asked for. */
@@ -26,6 +28,8 @@ export async function ask(sandbox: Sandbox, bucket: string, more: AskMore = {}):
     Reason: more.reason ?? 'not needed any more',
     ...(more.guard && { Change: more.guard }),
     ...(more.rehearse && { Rehearse: true }),
+    ...(more.empty && { 'Empty it first': true }),
+    ...(more.empty === 'keep' && { 'Keep the empty bucket': true }),
   };
   const { status, body } = await submit(sandbox, by, answers);
   if (status !== 200 || body?.response_action) throw new Error(`asking for ${bucket} answered ${status} ${textOf(body)}`);

@@ -1,0 +1,178 @@
+/** Emptying buckets and deleting old versions, through Slack, with whatever goes wrong on the way. */
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetBucketPolicyCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { stopSearched } from '../helpers/places.ts';
+import { type Sandbox, type SlackView, startSandbox, until } from '../helpers/sandbox.ts';
+import { approve, ask, channelMessage, openModal, requestsIn, submit, textOf, waiting } from '../helpers/story.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => stopSearched(sandbox));
+
+/** A versioned bucket with so many generated objects in it. */
+async function filled(bucket: string, what: { objects: number; versions?: number; markers?: number }): Promise<void> {
+  const s3 = sandbox.s3();
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  await sandbox.fill({ bucket, ...what });
+}
+
+const put = (Bucket: string, Key: string) => sandbox.s3().send(new PutObjectCommand({ Bucket, Key, Body: 'late' }));
+
+const isThere = (Bucket: string) =>
+  sandbox
+    .s3()
+    .send(new HeadBucketCommand({ Bucket }))
+    .then(
+      () => true,
+      () => false,
+    );
+
+/** The channel's message about a request, once it says this. */
+const says = (requestId: string, text: string | RegExp) =>
+  sandbox.seen(
+    'riya',
+    (view: SlackView) => {
+      const message = textOf(channelMessage(view, sandbox.slack.channel, requestId));
+      return (typeof text === 'string' ? message.includes(text) : text.test(message)) && message;
+    },
+    `${text} of ${requestId}`,
+  );
+
+const states = async (requestId: string) => (await sandbox.flow(requestId)).states.map(({ name }) => name);
+
+describe('a bucket that isn’t empty', () => {
+  it('is emptied and deleted: a hundred thousand versions, markers and unfinished uploads, in a storm, with a worker that dies (FC-40)', async () => {
+    await filled('team-archive', { objects: 25_000, versions: 4, markers: 10 });
+    for (const Key of ['a', 'a', 'z/big.iso']) await sandbox.s3().send(new CreateMultipartUploadCommand({ Bucket: 'team-archive', Key }));
+    const requestId = await ask(sandbox, 'team-archive', { empty: true });
+    expect(textOf(await waiting(sandbox, requestId))).toContain('nobody can bring it back');
+    await sandbox.fault({ target: 's3:DeleteObjects', kind: 'throttle', times: 4 });
+    await sandbox.fault({ target: 'dynamodb:UpdateItem', kind: 'error', times: 2 });
+    await sandbox.fault({ target: 'emptyRange', kind: 'crash-after', times: 2 });
+    await approve(sandbox, requestId, 'team-archive', 'alice');
+    const progress = await says(requestId, /Emptying `team-archive`: [\d,]+ of about [\d,]+ versions and markers are gone/);
+    expect(progress).toContain('"text":"Stop"');
+    // Whoever else writes is kept from it, administrators too.
+    await expect(put('team-archive', 'late')).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(
+      sandbox.s3().send(new DeleteObjectCommand({ Bucket: 'team-archive', Key: 'generated/00/000000000' })),
+    ).rejects.toMatchObject({ name: 'AccessDenied' });
+    await sandbox.act('riya', { command: '/delete-bucket', text: 'status' });
+    await sandbox.seen(
+      'riya',
+      ({ messages }) => messages.find((one) => one.ephemeral && textOf(one).includes('being emptied')),
+      'the status',
+    );
+    const flow = await sandbox.ended(requestId, 90);
+    expect(flow.status).toBe('SUCCEEDED');
+    expect(await says(requestId, 'was *deleted*')).toContain('It held 100,000 versions, 2,500 delete markers and 3 unfinished uploads.');
+    expect(await isThere('team-archive')).toBe(false);
+  }, 120_000);
+
+  it('is emptied and kept, with its policy as it was', async () => {
+    await filled('team-kept', { objects: 30, versions: 2, markers: 3 });
+    const policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'TeamReads',
+          Effect: 'Allow',
+          Principal: { AWS: '111122223333' },
+          Action: 's3:GetObject',
+          Resource: 'arn:aws:s3:::team-kept/*',
+        },
+      ],
+    });
+    await sandbox.s3().send(new PutBucketPolicyCommand({ Bucket: 'team-kept', Policy: policy }));
+    const requestId = await ask(sandbox, 'team-kept', { empty: 'keep' });
+    await approve(sandbox, requestId, 'team-kept', 'bob');
+    await sandbox.ended(requestId);
+    expect(await says(requestId, 'is *empty* now')).toContain('It held 60 versions and 10 delete markers.');
+    expect((await sandbox.s3().send(new ListObjectVersionsCommand({ Bucket: 'team-kept' }))).Versions).toBeUndefined();
+    const { Policy } = await sandbox.s3().send(new GetBucketPolicyCommand({ Bucket: 'team-kept' }));
+    expect(JSON.parse(Policy ?? '')).toEqual(JSON.parse(policy));
+    await put('team-kept', 'again');
+  });
+
+  it('is refused without “Empty it first”, and that is named', async () => {
+    await filled('team-full', { objects: 1 });
+    const requestId = await ask(sandbox, 'team-full');
+    await sandbox.ended(requestId);
+    expect(textOf((await sandbox.glance('riya')).messages)).toContain('Empty it first');
+  });
+
+  it('asks for a fresh code where the session ends in the middle, and goes on where it was', async () => {
+    await filled('team-slow', { objects: 3_000 });
+    const requestId = await ask(sandbox, 'team-slow', { empty: true });
+    // The answer to one page comes late: by then an hour is over.
+    await sandbox.fault({ target: 's3:DeleteObjects', kind: 'slow', times: 1 });
+    await approve(sandbox, requestId, 'team-slow', 'alice');
+    await until(async () => (await states(requestId)).includes('EmptyRange'), 'the work');
+    await sandbox.advance(3_700);
+    const asked = await says(requestId, 'The session ended with work left');
+    expect(asked).toMatch(/of about [\d,]+ versions and markers are gone\. A fresh code goes on where it was\./);
+    await approve(sandbox, requestId, 'team-slow', 'alice');
+    await sandbox.ended(requestId);
+    expect(await says(requestId, 'was *deleted*')).toContain('It held 3,000 versions.');
+  });
+
+  it.each(['riya', 'bob'])('stops when %s says so, and says what is gone and what stays', async (by) => {
+    const bucket = `team-stopped-${by}`;
+    await filled(bucket, { objects: 12_000 });
+    const requestId = await ask(sandbox, bucket, { empty: true });
+    await sandbox.fault({ target: 's3:DeleteObjects', kind: 'slow', times: 3 });
+    await approve(sandbox, requestId, bucket, 'alice');
+    await says(requestId, 'Emptying');
+    const { messages } = await sandbox.glance(by);
+    const { ts } = messages.find((message) => textOf(message).includes(requestId) && textOf(message).includes('"Stop"')) ?? {};
+    await sandbox.act('mallory', { click: 'Stop', ts }).catch(() => undefined);
+    await sandbox.act(by, { click: 'Stop', ts });
+    await sandbox.ended(requestId);
+    const told = await says(requestId, '*stopped*');
+    expect(told).toContain(`*stopped* by <@${sandbox.slack.users[by]}>`);
+    expect(told).toMatch(/versions? of team-stopped-\w+ went; the rest stays|Nothing of team-stopped-\w+ went/);
+    expect(await isThere(bucket)).toBe(true);
+    await put(bucket, 'again');
+  });
+});
+
+describe('old versions', () => {
+  const keys = async (Bucket: string) => (await sandbox.s3().send(new ListObjectsV2Command({ Bucket }))).Contents?.map(({ Key }) => Key);
+
+  it('go, by age and number and under a prefix, and nothing that is current', async () => {
+    await filled('team-old', { objects: 300, versions: 3, markers: 5 });
+    await put('team-old', 'other/one');
+    await put('team-old', 'other/one');
+    await sandbox.advance(3 * 86_400);
+    const before = await keys('team-old');
+    await openModal(sandbox, 'riya', { command: '/purge-versions', text: 'team-old generated/' });
+    const earlier = requestsIn(await sandbox.glance('riya'));
+    await submit(sandbox, 'riya', { 'Older than (days)': '2', 'Keep newest': '1', Reason: 'they cost too much' });
+    const requestId = await sandbox.seen('riya', (view) => requestsIn(view).find((id) => !earlier.includes(id)), 'the request');
+    await approve(sandbox, requestId, 'team-old', 'alice');
+    const flow = await sandbox.ended(requestId);
+    expect(flow.status).toBe('SUCCEEDED');
+    // Of 240 keys the third version goes; of 60 that end with a marker, two of three.
+    expect(await says(requestId, 'were *deleted*')).toContain('360 versions went.');
+    expect(await keys('team-old')).toEqual(before);
+    const { Versions = [], DeleteMarkers = [] } = await sandbox.s3().send(new ListObjectVersionsCommand({ Bucket: 'team-old' }));
+    expect([Versions.length, DeleteMarkers.length]).toEqual([300 * 3 - 360 + 2, 60]);
+    const calls = (await sandbox.calls()).filter(
+      ({ resource, principal }) => resource.includes('team-old') && principal.includes(requestId),
+    );
+    expect(new Set(calls.map(({ action }) => action))).toEqual(new Set(['s3:ListBucketVersions', 's3:DeleteObjectVersion']));
+  });
+});
