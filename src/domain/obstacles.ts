@@ -17,8 +17,8 @@ export function obstacles(facts: Facts, kind: Kind = 'delete'): string[] {
     const holds = `The bucket is not empty: it holds ${list(contents)}.`;
     found.push(
       guardKeepsVersions(facts)
-        ? `${holds} Its hardened guard denies the deletion of versions, so first ask for the basic one (/guard-bucket, “Put the basic guard on”). Then empty it (old versions and delete markers too), and ask again.`
-        : `${holds} Empty it (old versions and delete markers too), then ask again.`,
+        ? `${holds} Its hardened guard lets its approvers alone delete versions: ask again with “Empty it first”.`
+        : `${holds} Ask again with “Empty it first” to have all of that deleted, or empty it (old versions and delete markers too) before you ask.`,
     );
   }
   if (facts.accessPoints.length > 0 && kind !== 'empty' && kind !== 'purge') {

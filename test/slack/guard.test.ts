@@ -187,7 +187,7 @@ req-abcdefghij23"
   });
 
   test('in its first line, however it ends', () => {
-    const lines = OUTCOMES.filter((outcome) => !['deleted', 'guarded', 'unguarded', 'rehearsed'].includes(outcome)).map(
+    const lines = OUTCOMES.filter((outcome) => !['deleted', 'emptied', 'guarded', 'unguarded', 'rehearsed'].includes(outcome)).map(
       (outcome) => read(outcomeMessage(ended('guard-off', outcome), '')).split('\n')[0],
     );
     expect(lines.join('\n')).toMatchInlineSnapshot(`
