@@ -26,9 +26,11 @@ describe('a session policy', () => {
     ['guard-off', false, POLICY],
     ['empty-delete', false, ['DeleteBucket', 'ListBucketVersions', 'ListBucketMultipartUploads', ...POLICY]],
     ['empty', false, ['ListBucketVersions', 'ListBucketMultipartUploads', ...POLICY]],
+    ['purge', false, ['ListBucketVersions']],
     ['delete', true, ['ListBucketVersions']],
     ['empty-delete', true, ['ListBucketVersions']],
     ['empty', true, ['ListBucketVersions']],
+    ['purge', true, ['ListBucketVersions']],
     ['guard-off', true, ['ListBucketVersions']],
   ])('lets the session of a request (%s, rehearsal: %s) do %j, on its bucket, and nothing else', async (kind, rehearsal, may) => {
     const policy = JSON.parse(policies.sessionPolicy({ bucket: 'team-scratch', actions: policies.sessionActions({ kind, rehearsal }) }));
@@ -46,8 +48,12 @@ describe('a session policy', () => {
       'BypassGovernanceRetention',
     ];
     const objects = await Promise.all(onObjects.map((action) => stack.may(session, s3(action, 'team-scratch/a'))));
-    const empties = kind.startsWith('empty') && !rehearsal;
-    expect(onObjects.filter((_, index) => objects[index])).toEqual(empties ? ['DeleteObjectVersion', 'AbortMultipartUpload'] : []);
+    const taken: Partial<Record<Kind, string[]>> = {
+      'empty-delete': ['DeleteObjectVersion', 'AbortMultipartUpload'],
+      empty: ['DeleteObjectVersion', 'AbortMultipartUpload'],
+      purge: ['DeleteObjectVersion'],
+    };
+    expect(onObjects.filter((_, index) => objects[index])).toEqual((!rehearsal && taken[kind]) || []);
     expect(await stack.may(session, s3('DeleteObjectVersion', 'team-logs/a'))).toBe(false);
   });
 

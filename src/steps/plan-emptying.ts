@@ -71,7 +71,8 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const { left, divide } = looked;
   const went = ended.some(({ progress: { done: some } }) => some.versions + some.markers > 0);
   // A marker that hid something goes once that is gone, in another pass; the last one finds nothing.
-  if (request.kind === 'purge' && isRound(before, ended) && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS)) return conclude('purged', '');
+  const whole = before?.verdict === 'divided' && ended.every(({ end }) => end === 'done');
+  if (request.kind === 'purge' && whole && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS)) return conclude('purged', '');
   const nothing = left.entries.length === 0 && left.uploads === 0;
   // A pass that was cut short says nothing of who else writes.
   const rounds = (known?.rounds ?? 0) + (isRound(before, ended) ? 1 : 0);

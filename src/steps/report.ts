@@ -168,6 +168,7 @@ async function tell(row: RequestRow, ended: Ended, toApprovers: Ended, { config,
 const TITLES: Partial<Record<Outcome, string>> = {
   deleted: 'Deleted',
   emptied: 'Emptied',
+  purged: 'Purged',
   guarded: 'Guarded',
   unguarded: 'Guard taken off',
   rehearsed: 'Rehearsed',

@@ -3,7 +3,7 @@ import { OUTCOMES } from '../../src/domain/request.ts';
 
 describe('what to do next', () => {
   it('is said for each outcome', () => {
-    const ofDeletions = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'emptied');
+    const ofDeletions = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'emptied' && outcome !== 'purged');
     expect(Object.fromEntries(ofDeletions.map((outcome) => [outcome, nextStep(outcome, 'delete')]))).toMatchInlineSnapshot(`
 {
   "cancelled": "Nothing was deleted. You can ask again at any time.",
@@ -20,8 +20,9 @@ describe('what to do next', () => {
   });
 
   it('is said for each outcome of an emptying, which may have begun: it never says that nothing was deleted', () => {
-    const ofEmptying = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded'));
-    const said = (kind: 'empty' | 'empty-delete') => Object.fromEntries(ofEmptying.map((outcome) => [outcome, nextStep(outcome, kind)]));
+    const ofEmptying = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'purged');
+    const said = (kind: 'empty' | 'empty-delete' | 'purge') =>
+      Object.fromEntries(ofEmptying.map((outcome) => [outcome, nextStep(outcome, kind)]));
     expect(said('empty')).toMatchInlineSnapshot(`
 {
   "cancelled": "You can ask again at any time.",
@@ -33,11 +34,14 @@ describe('what to do next', () => {
   "refused": "",
   "rehearsed": "Ask again without *Rehearse* to have it emptied.",
   "rejected": "Talk to the approver, then ask again if need be.",
-  "stopped": "Nothing more is deleted, and what is gone stays gone. Ask again to have the rest emptied.",
+  "stopped": "Nothing more is deleted, and what is gone stays gone. Ask again to go on with the rest.",
 }
 `);
-    const differing = Object.entries(said('empty-delete')).filter(([outcome, text]) => said('empty')[outcome] !== text);
-    expect(Object.fromEntries(differing)).toMatchInlineSnapshot(`
+    const differing = (kind: 'empty-delete' | 'purge') =>
+      Object.fromEntries(Object.entries(said(kind)).filter(([outcome, text]) => said('empty')[outcome] !== text));
+    expect(differing('purge')).toEqual({ rehearsed: 'Ask again without *Rehearse* to have it purged.' });
+    expect(nextStep('purged', 'purge')).toMatch(/^Nothing that is current was touched\. /);
+    expect(differing('empty-delete')).toMatchInlineSnapshot(`
 {
   "failed": "Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.",
   "rehearsed": "Ask again without *Rehearse* to have it emptied and deleted.",
@@ -46,7 +50,7 @@ describe('what to do next', () => {
   });
 
   it('is said for each outcome of a change of a guard', () => {
-    const ofGuards = OUTCOMES.filter((outcome) => outcome !== 'deleted' && outcome !== 'emptied');
+    const ofGuards = OUTCOMES.filter((outcome) => !['deleted', 'emptied', 'purged'].includes(outcome));
     expect(Object.fromEntries(ofGuards.map((outcome) => [outcome, nextStep(outcome, 'guard-hardened')]))).toMatchInlineSnapshot(`
 {
   "cancelled": "The guard is as it was. You can ask again at any time.",

@@ -3,6 +3,7 @@ import type { Plan, Plans, Stop, StretchRow } from '../../src/aws/emptying/plans
 import type { SealContext } from '../../src/aws/sealed.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import { type Emptying, NONE, type Progress, type Tally, UNTOUCHED } from '../../src/domain/emptying.ts';
+import type { Purge } from '../../src/domain/purge.ts';
 import type { Kind } from '../../src/domain/request.ts';
 import { Secret } from '../../src/secret.ts';
 import { aRequest, someFacts } from './models.ts';
@@ -15,8 +16,8 @@ export const tally = (some: Partial<Tally>): Tally => ({ ...NONE, ...some });
 export const progress = (some: Partial<Progress> = {}): Progress => ({ ...UNTOUCHED, ...some });
 
 /** What the state machine gives to every step that works with a session. */
-export function given(kind: Kind = 'empty-delete', attempt = 1) {
-  const request = aRequest({ kind });
+export function given(kind: Kind = 'empty-delete', attempt = 1, purge?: Purge) {
+  const request = aRequest({ kind, ...(purge && { purge }) });
   const answer = {
     verdict: 'approved',
     why: '',

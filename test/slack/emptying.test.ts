@@ -138,12 +138,12 @@ req-abcdefghij23
 
 :octagonal_sign: The request to empty \`team-scratch\` was *stopped* by @riya.
 400 versions of team-scratch went; the rest stays.
-Nothing more is deleted, and what is gone stays gone. Ask again to have the rest emptied.
+Nothing more is deleted, and what is gone stays gone. Ask again to go on with the rest.
 req-abcdefghij23
 
 :octagonal_sign: The request to empty and delete \`team-scratch\` was *stopped*.
 Interlock was paused by its operators.
-Nothing more is deleted, and what is gone stays gone. Ask again to have the rest emptied.
+Nothing more is deleted, and what is gone stays gone. Ask again to go on with the rest.
 req-abcdefghij23"
 `);
   });

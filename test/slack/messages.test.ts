@@ -151,11 +151,13 @@ const BY: Record<string, string> = {
   locked: 'U0ALICE',
 };
 /** Of deletions: guards and emptying have files of their own. */
-const ended = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'emptied').map((outcome) => ({
-  request: outcome === 'rehearsed' ? rehearsal : request,
-  conclusion: { outcome, why: WHY[outcome] ?? '', by: BY[outcome] ?? null },
-  closedAt: '2026-11-02T11:04:00.000Z',
-}));
+const ended = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'emptied' && outcome !== 'purged').map(
+  (outcome) => ({
+    request: outcome === 'rehearsed' ? rehearsal : request,
+    conclusion: { outcome, why: WHY[outcome] ?? '', by: BY[outcome] ?? null },
+    closedAt: '2026-11-02T11:04:00.000Z',
+  }),
+);
 
 describe('what is told once a request has ended reads', () => {
   test('in the channel', () => {

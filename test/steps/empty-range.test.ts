@@ -62,6 +62,38 @@ describe('a worker', () => {
     ]);
   });
 
+  it('of a purge is given what chooses, under the prefix, as old as it was when it was asked; of an emptying nothing chooses', async () => {
+    const { plans, calls, work } = await stretches();
+    await work();
+    expect(calls[0]?.job.selection).toBeUndefined();
+    const given_ = given('purge', 1, { prefix: 'logs/', olderThanDays: 1, keep: 0 });
+    const asked = Date.parse(given_.request.askedAt);
+    await emptyRange(
+      { ...given_, pass: 1, range: 0, giveUp: false },
+      {
+        config: aConfig(),
+        seals: sealsOf().seals,
+        plans,
+        now: () => asked + 20 * 86_400_000,
+        async empty(at, _session, job) {
+          expect(at).toMatchObject({ bucket: 'team-scratch', prefix: 'logs/' });
+          const entry = (versionId: string, daysBefore: number, isLatest = false) => {
+            const modified = asked - daysBefore * 86_400_000;
+            return { key: 'logs/a', versionId, marker: false, isLatest, modified, size: 1 };
+          };
+          const page = [entry('now', 0.5, true), entry('half a day noncurrent', 3), entry('three days', 4)];
+          expect(
+            job
+              .selection?.()(page, true)
+              .map(({ versionId }) => versionId),
+          ).toEqual(['three days']);
+          return { end: 'done', progress: done };
+        },
+      },
+    );
+    expect.assertions(3);
+  });
+
   it('says the same run again once its stretch has ended, and touches nothing', async () => {
     const { calls, work } = await stretches();
     await work({ empty: async () => ({ end: 'kept', progress: done }) });

@@ -1,6 +1,7 @@
 import type { PolicyOutcome } from '../../src/aws/bucket-policy.ts';
 import { type BucketPolicy, NO_POLICY } from '../../src/domain/bucket-policy.ts';
 import { lateWritersStatement } from '../../src/domain/late-writers.ts';
+import type { Kind } from '../../src/domain/request.ts';
 import { TryAgain } from '../../src/errors.ts';
 import type { Change } from '../../src/steps/change-guard.ts';
 import { type HoldParts, holdOrRelease } from '../../src/steps/hold-writers.ts';
@@ -12,6 +13,7 @@ const THEIRS = { Sid: 'Readers', Effect: 'Allow', Principal: '*', Action: 's3:Ge
 const ROLE = 'arn:aws:iam::111122223333:role/interlock-sandbox-deletion';
 
 interface Told {
+  kind?: Kind;
   hold?: boolean;
   policy?: BucketPolicy;
   outcome?: PolicyOutcome;
@@ -19,7 +21,7 @@ interface Told {
 }
 
 /** Runs the step; gives its result, what it opened its session for, and the policy that it wanted. */
-async function run({ hold = true, policy = NO_POLICY, outcome, config = aConfig() }: Told = {}) {
+async function run({ kind = 'empty', hold = true, policy = NO_POLICY, outcome, config = aConfig() }: Told = {}) {
   const { seals, opened } = sealsOf();
   const wanted: Awaited<ReturnType<Change>>[] = [];
   const parts: HoldParts = {
@@ -35,7 +37,7 @@ async function run({ hold = true, policy = NO_POLICY, outcome, config = aConfig(
       return outcome ?? { kind: decision.changed ? 'written' : 'unchanged', before: policy, after: decision.policy };
     },
   };
-  const result = await holdOrRelease({ ...given('empty'), hold }, parts);
+  const result = await holdOrRelease({ ...given(kind), hold }, parts);
   const [decision] = wanted;
   return { result, opened, statements: decision?.ok ? decision.policy.statements : undefined };
 }
@@ -88,6 +90,10 @@ describe('late writers', () => {
 
   it.each([true, false])('are tried again while others are at the policy (hold: %s)', async (hold) => {
     await expect(run({ hold, outcome: { kind: 'busy', why: 'Others are at it.' } })).rejects.toThrow(TryAgain);
+  });
+
+  it('of a bucket whose old versions go are not held off: it stays in use', async () => {
+    for (const hold of [true, false]) expect(await run({ kind: 'purge', hold })).toEqual({ result: { held: false, why: '' }, opened: [] });
   });
 
   it('are not held off while Interlock is paused, and let write again all the same', async () => {

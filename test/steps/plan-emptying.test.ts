@@ -9,10 +9,12 @@ import { aConfig } from '../helpers/models.ts';
 const entry = (key: string) => ({ key, versionId: 'v', marker: false, isLatest: true, modified: 0, size: 1 });
 const left = (keys: string[], more: Partial<Left> = {}): Left => ({ entries: keys.map(entry), more: false, uploads: 0, ...more });
 const NOTHING = left([]);
+const PURGE = { prefix: 'logs/', olderThanDays: 30, keep: 1 };
 const named = (name: string) => Object.assign(new Error(name), { name });
 
 /** An emptying that is planned pass by pass; `sees` says what the next look finds. */
 function emptying(kind: Kind = 'empty-delete', config = aConfig()) {
+  const purge = kind === 'purge' ? PURGE : undefined;
   const plans = new MemoryPlans();
   const { audit, entries } = trail();
   const { seals, opened } = sealsOf();
@@ -23,13 +25,13 @@ function emptying(kind: Kind = 'empty-delete', config = aConfig()) {
     now: NOW,
   };
   let [before, attempt]: [Emptying | null, number] = [null, 1];
-  const look: PlanParts['look'] = async (...at) => {
-    looks.push(at);
+  const look: PlanParts['look'] = async (at, session) => {
+    looks.push([at, session]);
     if (state.sees instanceof Error) throw state.sees;
     return { left: state.sees, divide: async () => state.pieces };
   };
   const parts: PlanParts = { config, plans, audit, seals, look, now: () => state.now };
-  const plan = (work: Work | null = null) => planEmptying({ ...given(kind, attempt), before, work }, parts);
+  const plan = (work: Work | null = null) => planEmptying({ ...given(kind, attempt, purge), before, work }, parts);
   return {
     plans,
     entries,
@@ -64,7 +66,7 @@ describe('a plan', () => {
       attempt: 1,
     });
     expect(await plans.stretches('', 1)).toEqual([{ after: '', upTo: null, progress: progress(), end: null }]);
-    expect(looks).toEqual([['team-scratch', '111122223333', 'eu-central-1', SESSION]]);
+    expect(looks).toEqual([[{ bucket: 'team-scratch', account: '111122223333', region: 'eu-central-1', uploads: true }, SESSION]]);
     expect(opened).toMatchObject([
       { purpose: 'session', approver: 'alice', attempt: 1, kind: 'empty-delete', rehearsal: false, bucket: 'team-scratch' },
     ]);
@@ -262,6 +264,42 @@ describe('a bucket to which somebody writes all the while', () => {
       expect(passes).toBe(4);
       expect(plans.last_?.result).toMatchObject({ verdict: 'refused' });
     }
+  });
+});
+
+describe('a purge', () => {
+  const stays = left(['logs/1', 'logs/2']);
+
+  it('looks under its prefix, at versions alone, with a session that was given for a purge', async () => {
+    const { next, looks, opened } = emptying('purge');
+    expect(await next(stays)).toMatchObject({ verdict: 'divided' });
+    expect(looks).toMatchObject([[{ bucket: 'team-scratch', prefix: 'logs/', uploads: false }, SESSION]]);
+    expect(opened).toMatchObject([{ kind: 'purge', rehearsal: false }]);
+  });
+
+  it('has gone once a pass finds nothing more of what was to go, whatever stays', async () => {
+    const { next, plans } = emptying('purge');
+    await next(stays);
+    plans.end({ progress: progress({ done: tally({ versions: 5, bytes: 9 }) }), end: 'done' });
+    expect(await next(stays)).toMatchObject({ verdict: 'divided', pass: 2 });
+    plans.end({ end: 'done' });
+    expect(await next(stays)).toMatchObject({ verdict: 'purged', pass: 3, done: { versions: 5, bytes: 9 } });
+  });
+
+  it('has gone where there is nothing at all, and after some passes where more comes all the while', async () => {
+    expect(await emptying('purge').next(NOTHING)).toMatchObject({ verdict: 'purged', done: tally({}) });
+    const { next, plans } = emptying('purge');
+    let passes = 0;
+    for (; (await next(stays)).verdict === 'divided'; passes += 1)
+      plans.end({ progress: progress({ done: tally({ versions: 1 }) }), end: 'done' });
+    expect([passes, plans.last_?.result.verdict]).toEqual([4, 'purged']);
+  });
+
+  it.each(['failed', 'more', null] as const)('is not done where a stretch was not gone through (%s), though nothing went', async (end) => {
+    const { next, plans } = emptying('purge');
+    await next(stays);
+    plans.end({ end });
+    expect(await next(stays)).toMatchObject({ verdict: 'divided' });
   });
 });
 

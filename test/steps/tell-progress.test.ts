@@ -82,7 +82,7 @@ describe('the progress of an emptying', () => {
     const { placed, edits } = await telling({ ends: 6_000 });
     expect(placed).toEqual([
       {
-        progress: expect.stringMatching(/^\d+ of about 10,500 versions and markers are gone/),
+        progress: expect.stringMatching(/^[\d,]+ of about 10,500 versions and markers are gone/),
         progressAt: new Date(NOW + (edits[0]?.at ?? 0)).toISOString(),
       },
     ]);
