@@ -1,4 +1,4 @@
-/** EmptyRange: invoked by the state machine, for one stretch. Its role has no S3 rights: it works with the session that was sealed for it. */
+/** EmptyRange and GiveUpRange: invoked by the state machine, for one stretch. Its role has no S3 rights: it works with the session that was sealed for it. */
 import { emptyingClient } from '../src/aws/emptying/division.ts';
 import { createPace } from '../src/aws/emptying/pace.ts';
 import { createPlans } from '../src/aws/emptying/plans.ts';

@@ -1,4 +1,5 @@
 /** TellProgress: invoked by the state machine, beside the workers. It reads how far they are, and edits messages. */
+import { setTimeout } from 'node:timers/promises';
 import { createPlans } from '../src/aws/emptying/plans.ts';
 import { createRequests } from '../src/aws/requests.ts';
 import { createSecretReader, kept } from '../src/aws/secrets.ts';
@@ -24,5 +25,6 @@ export const handler = step(TellInput, logger, async (input) =>
     slack: createClient(await botToken()),
     warn: (what, details) => logger.warn(what, details),
     now: Date.now,
+    pause: setTimeout,
   }),
 );

@@ -24,7 +24,13 @@ describe('a session policy', () => {
     ['guard-hardened', false, POLICY],
     ['guard-basic', false, POLICY],
     ['guard-off', false, POLICY],
+    ['empty-delete', false, ['DeleteBucket', 'ListBucketVersions', 'ListBucketMultipartUploads', ...POLICY]],
+    ['empty', false, ['ListBucketVersions', 'ListBucketMultipartUploads', ...POLICY]],
+    ['purge', false, ['ListBucketVersions']],
     ['delete', true, ['ListBucketVersions']],
+    ['empty-delete', true, ['ListBucketVersions']],
+    ['empty', true, ['ListBucketVersions']],
+    ['purge', true, ['ListBucketVersions']],
     ['guard-off', true, ['ListBucketVersions']],
   ])('lets the session of a request (%s, rehearsal: %s) do %j, on its bucket, and nothing else', async (kind, rehearsal, may) => {
     const policy = JSON.parse(policies.sessionPolicy({ bucket: 'team-scratch', actions: policies.sessionActions({ kind, rehearsal }) }));
@@ -33,7 +39,22 @@ describe('a session policy', () => {
     const allowed = await Promise.all(onBucket.map((action) => stack.may(session, s3(action, 'team-scratch'))));
     expect(onBucket.filter((_, index) => allowed[index])).toEqual(may);
     for (const action of may) expect(await stack.may(session, s3(action, 'team-logs'))).toBe(false);
-    expect(await stack.may(session, s3('DeleteObjectVersion', 'team-scratch/a'))).toBe(false);
+    const onObjects = [
+      'DeleteObjectVersion',
+      'AbortMultipartUpload',
+      'DeleteObject',
+      'PutObject',
+      'GetObject',
+      'BypassGovernanceRetention',
+    ];
+    const objects = await Promise.all(onObjects.map((action) => stack.may(session, s3(action, 'team-scratch/a'))));
+    const taken: Partial<Record<Kind, string[]>> = {
+      'empty-delete': ['DeleteObjectVersion', 'AbortMultipartUpload'],
+      empty: ['DeleteObjectVersion', 'AbortMultipartUpload'],
+      purge: ['DeleteObjectVersion'],
+    };
+    expect(onObjects.filter((_, index) => objects[index])).toEqual((!rehearsal && taken[kind]) || []);
+    expect(await stack.may(session, s3('DeleteObjectVersion', 'team-logs/a'))).toBe(false);
   });
 
   it('fits STS for the longest name and every action of the deletion role', () => {

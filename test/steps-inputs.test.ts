@@ -1,6 +1,19 @@
 import fc from 'fast-check';
+import { NONE } from '../src/domain/emptying.ts';
 import { BadInput } from '../src/errors.ts';
-import { AskInput, DeleteInput, ElevateInput, GuardInput, InspectInput, parseInput, ReportInput } from '../src/steps/inputs.ts';
+import {
+  AskInput,
+  DeleteInput,
+  ElevateInput,
+  GuardInput,
+  HoldInput,
+  InspectInput,
+  PlanInput,
+  parseInput,
+  RangeInput,
+  ReportInput,
+  TellInput,
+} from '../src/steps/inputs.ts';
 import { aGuardChange, aRequest, someFacts } from './helpers/models.ts';
 
 const step = { execution: 'req-abcdefghij23', enteredAt: '2026-11-02T09:00:01.000Z', request: aRequest() };
@@ -16,6 +29,7 @@ const elevation = {
   auditHead: 'b',
 };
 const work = { verdict: 'deleted', why: '', auditHead: 'c' };
+const emptying = { verdict: 'divided', why: '', pass: 2, last: 7, done: NONE, left: 9, by: '', attempt: 1, auditHead: 'd' };
 const inspection = { verdict: 'ask', why: '', facts: someFacts(), notes: [], refused: false, secondsLeft: 60 };
 const event = (status: string) => ({
   version: '0',
@@ -27,12 +41,19 @@ const event = (status: string) => ({
 
 /** For each function what the state machine gives it. */
 const INPUTS = {
-  inspect: [InspectInput, { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {}, answer: { slackUser: '' }, elevation: {} }],
-  askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {} }],
+  inspect: [
+    InspectInput,
+    { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {}, answer: { slackUser: '' }, elevation: {}, emptying: {} },
+  ],
+  askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {}, emptying: {} }],
   elevate: [ElevateInput, { ...step, answer, facts: someFacts(), notes: [] }],
-  deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts(), found: {} }],
+  holdWriters: [HoldInput, { ...step, hold: true, answer, elevation, facts: someFacts() }],
+  planEmptying: [PlanInput, { ...step, answer, elevation, facts: someFacts(), before: {}, work: {} }],
+  emptyRange: [RangeInput, { ...step, answer, elevation, facts: someFacts(), pass: 1, range: 0, giveUp: false }],
+  tellProgress: [TellInput, { ...step, answer, emptying }],
+  deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts(), found: {}, emptying: {} }],
   changeGuard: [GuardInput, { ...step, answer, elevation, facts: someFacts({ guardChange: aGuardChange() }) }],
-  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, answer, elevation, work }],
+  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, answer, elevation, emptying: {}, work }],
 } as const;
 
 describe('what the state machine gives a function', () => {
@@ -91,7 +112,9 @@ describe('what the state machine gives a function', () => {
       facts: null,
       notes: [],
     });
-    expect(parseInput(AskInput, INPUTS.askApprover[1]).elevation).toBeNull();
+    expect(parseInput(AskInput, INPUTS.askApprover[1])).toMatchObject({ elevation: null, emptying: null });
+    expect(parseInput(PlanInput, INPUTS.planEmptying[1])).toMatchObject({ before: null, work: null });
+    expect(parseInput(PlanInput, { ...INPUTS.planEmptying[1], before: emptying, work })).toMatchObject({ before: emptying, work });
     expect(parseInput(ReportInput, { ...INPUTS.report[1], answer: { slackUser: '' }, elevation: {}, work: {} })).toMatchObject({
       answer: null,
       elevation: null,
@@ -106,6 +129,8 @@ describe('what the state machine gives a function', () => {
     expect(() => parseInput(DeleteInput, { ...INPUTS.deleteBucket[1], elevation: none })).toThrow(BadInput);
     expect(() => parseInput(GuardInput, { ...INPUTS.changeGuard[1], elevation: none })).toThrow(BadInput);
     expect(() => parseInput(GuardInput, { ...INPUTS.changeGuard[1], facts: someFacts() })).toThrow(BadInput);
+    for (const [schema, input] of [INPUTS.holdWriters, INPUTS.planEmptying, INPUTS.emptyRange])
+      expect(() => parseInput(schema as unknown as typeof InspectInput, { ...input, elevation: none })).toThrow(BadInput);
   });
 });
 
@@ -118,8 +143,33 @@ describe('what is reported', () => {
       at: '2026-11-02T09:00:01.000Z',
       answer,
       elevation,
+      emptying: null,
       work,
     });
+  });
+
+  it('says of an emptying what went, and who stopped it', () => {
+    const done = { versions: 1200, markers: 1, bytes: 7, uploads: 2 };
+    const told = (outcome: string, more: object, conclusion: object = {}) =>
+      (
+        parseInput(ReportInput, {
+          ...INPUTS.report[1],
+          conclusion: { outcome, why: '', by: 'U0ALICE', ...conclusion },
+          emptying: { ...emptying, done, ...more },
+        }) as { conclusion: object }
+      ).conclusion;
+    const went = 'It held 1,200 versions, 1 delete marker and 2 unfinished uploads.';
+    expect(told('emptied', { verdict: 'emptied' })).toEqual({ outcome: 'emptied', why: went, by: 'U0ALICE' });
+    expect(told('deleted', { verdict: 'empty' }, { why: 'It was made anew since.' })).toMatchObject({
+      why: `${went} It was made anew since.`,
+    });
+    expect(told('stopped', { verdict: 'stopped', by: 'U0RIYA' }, { why: 'So much.' })).toEqual({
+      outcome: 'stopped',
+      why: 'So much.',
+      by: 'U0RIYA',
+    });
+    expect(told('stopped', { verdict: 'stopped', by: '' })).toMatchObject({ by: null });
+    expect(told('refused', { verdict: 'refused' }, { why: 'Kept.' })).toEqual({ outcome: 'refused', why: 'Kept.', by: 'U0ALICE' });
   });
 
   test.each([
@@ -134,6 +184,7 @@ describe('what is reported', () => {
       at: '2026-11-02T09:30:00Z',
       answer: null,
       elevation: null,
+      emptying: null,
       work: null,
     });
   });

@@ -1,4 +1,4 @@
-import { FUNCTIONS, TABLES } from '../src/domain/names.ts';
+import { FUNCTIONS, type FunctionName, TABLES } from '../src/domain/names.ts';
 import { packagedTemplate, type Resource, type Template } from './helpers/packaged.ts';
 
 let template: Template;
@@ -29,6 +29,9 @@ function line(statement: Record<string, unknown>): string {
   ];
   return parts.filter(Boolean).join(' ');
 }
+
+/** Seconds that these functions may take; the others a minute. */
+const LONG: Partial<Record<FunctionName, number>> = { checkGuards: 900, planEmptying: 300, emptyRange: 900, tellProgress: 900 };
 
 describe('the packaged template', () => {
   it('has a role for each function, used by nothing else', () => {
@@ -77,9 +80,13 @@ describe('the packaged template', () => {
   "checkGuards": "BOT_TOKEN GUARDS_TABLE",
   "deleteBucket": "AUDIT_TABLE SEAL_KEY",
   "elevate": "APPROVERS_TABLE ATTEMPTS_TABLE AUDIT_TABLE DELETION_ROLE_ARN SEAL_KEY",
+  "emptyRange": "EMPTYING_TABLE SEAL_KEY",
+  "holdWriters": "LOCKS_TABLE SEAL_KEY",
   "inspect": "SEAL_KEY",
+  "planEmptying": "AUDIT_TABLE EMPTYING_TABLE SEAL_KEY",
   "report": "AUDIT_TABLE BOT_TOKEN LOCKS_TABLE REQUESTS_TABLE SEAL_KEY",
-  "slack": "AUDIT_TABLE BOT_TOKEN LOCKS_TABLE REQUESTS_TABLE SEAL_KEY SIGNING_SECRET STATE_MACHINE_ARN",
+  "slack": "AUDIT_TABLE BOT_TOKEN EMPTYING_TABLE LOCKS_TABLE REQUESTS_TABLE SEAL_KEY SIGNING_SECRET STATE_MACHINE_ARN",
+  "tellProgress": "BOT_TOKEN EMPTYING_TABLE REQUESTS_TABLE",
 }
 `);
     for (const name of FUNCTIONS)
@@ -92,11 +99,30 @@ describe('the packaged template', () => {
   it('runs its functions on nodejs24.x and arm64, within limits', () => {
     for (const name of FUNCTIONS) {
       expect(functionNamed(name)).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
-      // Nobody waits for the daily check.
-      expect(functionNamed(name)?.Timeout).toBeLessThanOrEqual(name === 'checkGuards' ? 900 : 60);
+      // Nobody waits for the daily check; who empties takes as long as it takes, and is waited for by nobody but the state machine.
+      expect([name, functionNamed(name)?.Timeout <= (LONG[name] ?? 60)]).toEqual([name, true]);
     }
+    // A whole processor, to keep S3 busy.
+    expect(functionNamed('emptyRange')).toMatchObject({ MemorySize: 1769 });
     expect(functionNamed('checkGuards')).toMatchObject({ ReservedConcurrentExecutions: 1 });
     expect(functionNamed('slack')).toMatchObject({ Timeout: 10, ReservedConcurrentExecutions: 400 });
+  });
+
+  it('waits in its machine longer for a function than the function takes', () => {
+    const machine = only('AWS::StepFunctions::StateMachine');
+    const waits: { name: string; seconds: number }[] = [];
+    JSON.parse(JSON.stringify(machine.Definition), (_, state) => {
+      const { FunctionName, Payload } = state?.Parameters ?? {};
+      // An approver's answer takes as long as the window; to give a stretch up takes one write.
+      if (FunctionName && state.TimeoutSeconds && !Payload.giveUp) {
+        const placeholder = FunctionName.replace(/^\$\{|\}$/g, '');
+        waits.push({ name: machine.DefinitionSubstitutions[placeholder].replace('interlock-sandbox-', ''), seconds: state.TimeoutSeconds });
+      }
+      return state;
+    });
+    const waited = FUNCTIONS.filter((name) => name !== 'slack' && name !== 'checkGuards' && name !== 'askApprover');
+    expect(new Set(waits.map(({ name }) => name))).toEqual(new Set(waited));
+    for (const { name, seconds } of waits) expect([name, seconds >= functionNamed(name)?.Timeout]).toEqual([name, true]);
   });
 
   it('holds no value of any secret', () => {

@@ -35,6 +35,28 @@ export function brokenAt(chain: AuditEntry[]): string | undefined {
   return undefined;
 }
 
+/** What tells of a step, where one has said something: the hash of its entry, and of which asking it is. */
+type Step = { auditHead: string; attempt: number } | null;
+
+/**
+ * The hash of the last entry so far, by what the record and the flow say.
+ * @param row knows of the asking and of who decided on it
+ * @param elevation what came of a code
+ * @param emptying the last plan of an emptying
+ * @param work what was done with a session; its entry comes after that of a plan which found nothing left
+ */
+export function lastHead(
+  row: { auditHead: string; attempt: number },
+  elevation: Step,
+  emptying: (Step & { verdict: string }) | null,
+  work: { auditHead: string; verdict: string } | null = null,
+): string {
+  if (work && work.verdict !== 'notEmpty') return work.auditHead;
+  if (elevation?.attempt !== row.attempt) return row.auditHead;
+  if (emptying?.attempt !== elevation.attempt) return elevation.auditHead;
+  return work && emptying.verdict === 'empty' ? work.auditHead : emptying.auditHead;
+}
+
 function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
   const { requestId, entry: name, at, who, what, previous } = entry;
   const sorted = Object.entries(what).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -78,6 +78,8 @@ export const Emptying = z.strictObject({
   left: count,
   /** Slack user id of who stopped it; '' for nobody. */
   by: z.string(),
+  /** Of which asking's session this is. */
+  attempt: z.int().positive(),
   auditHead: z.string(),
 });
 export type Emptying = z.infer<typeof Emptying>;

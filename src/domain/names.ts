@@ -21,6 +21,9 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 export const TABLES = ['requests', 'locks', 'attempts', 'approvers', 'audit', 'guards', 'emptying'] as const;
 export type TableName = (typeof TABLES)[number];
 
+/** What the keys of rows in `emptying` begin with that say that somebody stopped it. */
+export const STOPS = 'stop:';
+
 /** Where a stack lives: its account and region stand in the configuration. */
 export interface Place {
   account: string;
@@ -45,6 +48,10 @@ export const roleArn = (place: Place, name: FunctionName | 'machine' | 'deletion
 
 export const machineArn = (place: Place): string =>
   `arn:aws:states:${place.region}:${place.account}:stateMachine:interlock-${place.stage}-deletion`;
+
+/** The executions of the machine's Distributed Map: each a stretch (Step Functions Developer Guide, "IAM policies for using Distributed Map states"). */
+export const childExecutionsArn = (place: Place): string =>
+  `arn:aws:states:${place.region}:${place.account}:execution:interlock-${place.stage}-deletion/*`;
 
 export const tableArn = (place: Place, name: TableName): string =>
   `arn:aws:dynamodb:${place.region}:${place.account}:table/interlock-${place.stage}-${name}`;

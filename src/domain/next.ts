@@ -1,5 +1,5 @@
 /** What each outcome means for the person who asked: what to do next, in a sentence. */
-import { isGuardKind, type Kind, type Outcome } from './request.ts';
+import { isGuardKind, isLongKind, type Kind, type Outcome } from './request.ts';
 
 const REHEARSED: Partial<Record<Kind, string>> = {
   delete: 'deleted',
@@ -37,8 +37,11 @@ export function nextStep(outcome: Outcome, kind: Kind): string {
     case 'locked':
       return `${lead}Ask again, so that the approver can start over.`;
     case 'stopped':
+      if (isLongKind(kind)) return 'Nothing more is deleted, and what is gone stays gone. Ask again to go on with the rest.';
       return 'Nothing more is done about it. Talk to an operator before you ask again.';
     case 'failed':
+      if (kind === 'empty' || kind === 'purge')
+        return 'Look at what the bucket still holds before you ask again; an operator finds the cause in the logs.';
       return !isGuardKind(kind)
         ? 'Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.'
         : 'Look at the bucket’s policy before you ask again; an operator finds the cause in the logs.';

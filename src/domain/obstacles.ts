@@ -17,8 +17,8 @@ export function obstacles(facts: Facts, { kind, bucket }: { kind: Kind; bucket: 
     const holds = `The bucket is not empty: it holds ${list(contents)}.`;
     found.push(
       guardKeepsVersions(facts)
-        ? `${holds} Its hardened guard denies the deletion of versions to everybody else, so ask again with “Empty it first” ticked.`
-        : `${holds} Ask again with “Empty it first” ticked, or empty it yourself (old versions and delete markers too) before you do.`,
+        ? `${holds} Its hardened guard lets its approvers alone delete versions: ask again with “Empty it first”.`
+        : `${holds} Ask again with “Empty it first” to have all of that deleted, or empty it (old versions and delete markers too) before you ask.`,
     );
   }
   if (facts.accessPoints.length > 0 && kind !== 'empty' && kind !== 'purge') {

@@ -4,6 +4,7 @@
  */
 import type { Config, Rule } from './configuration.ts';
 import {
+  childExecutionsArn,
   FUNCTIONS,
   type FunctionName,
   functionArn,
@@ -12,6 +13,7 @@ import {
   type Place,
   placeOf,
   roleArn,
+  STOPS,
   secretArnPattern,
   slackSecretName,
   type TableName,
@@ -100,7 +102,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         rows(place, 'requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
         allow('RequestsByRequester', 'dynamodb:Query', `${tableArn(place, 'requests')}/index/byRequester`),
         rows(place, 'locks', 'GetItem', 'UpdateItem', 'DeleteItem', 'Scan'),
-        rows(place, 'emptying', 'PutItem'),
+        stopEmptying(place),
         audit(place),
       ];
     case 'inspect':
@@ -126,7 +128,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
     case 'planEmptying':
       return [rows(place, 'emptying', 'GetItem', 'Query', 'PutItem', 'BatchWriteItem'), audit(place)];
     case 'emptyRange':
-      return [rows(place, 'emptying', 'GetItem', 'PutItem', 'UpdateItem')];
+      return [rows(place, 'emptying', 'GetItem', 'UpdateItem'), stopEmptying(place)];
     case 'tellProgress':
       return [slackSecrets(place, name), rows(place, 'requests', 'GetItem', 'UpdateItem'), rows(place, 'emptying', 'Query')];
     case 'holdWriters':
@@ -154,6 +156,12 @@ const policyTurns = (place: Place): Statement =>
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['policy:*'] },
   });
 
+/** To say that it ends, and nothing of its plan: that is planEmptying's. */
+const stopEmptying = (place: Place): Statement =>
+  allow('StopEmptying', 'dynamodb:PutItem', tableArn(place, 'emptying'), {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${STOPS}*`] },
+  });
+
 /** Nothing where no rule asks for a guard: there is nothing to look at then. */
 function lookAtGuards(place: Place, config: Config): Statement[] {
   const watched = bucketArns(config.rules.filter(({ guard }) => guard === 'required'));
@@ -165,12 +173,15 @@ function lookAtGuards(place: Place, config: Config): Statement[] {
   ];
 }
 
-/** The state machine: its functions, and its own history with its own ARN as context (Step Functions Developer Guide, "Data at rest encryption"). */
+/** The state machine: its functions, the executions of its Distributed Map, and its own history with its own ARN as context (Step Functions Developer Guide, "Data at rest encryption"). */
 export function machinePolicy(config: Config, stack: { stage: string; keys: Keys }): PolicyDocument {
   const place = placeOf(config, stack.stage);
   const invoked = FUNCTIONS.filter((name) => !OUTSIDE_THE_FLOW.includes(name)).map((name) => functionArn(place, name));
   return policy(
     allow('InvokeFunctions', 'lambda:InvokeFunction', invoked),
+    // A Distributed Map starts an execution of the machine's own for each stretch, and looks after it. Whoever may start one brings a sealed request.
+    allow('StartStretches', 'states:StartExecution', machineArn(place)),
+    allow('LookAfterStretches', ['states:DescribeExecution', 'states:StopExecution'], childExecutionsArn(place)),
     allow('EncryptHistory', ['kms:Decrypt', 'kms:GenerateDataKey'], stack.keys.history, {
       StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machineArn(place) },
     }),

@@ -1,6 +1,7 @@
 /** AskApprover: shows the request in the approvals channel and to the requester, and keeps the way back for the answer. */
 import type { Audit } from '../aws/audit.ts';
 import type { MessageAt, RequestRow } from '../aws/requests.ts';
+import { lastHead } from '../domain/audit.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
 import { BadInput, SlackRefused } from '../errors.ts';
 import { Secret } from '../secret.ts';
@@ -36,7 +37,7 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const context = { purpose: 'taskToken', requestId, bucket, account: config.account, attempt } as const;
   const sealedToken = await seals.seal(new Secret(input.taskToken), context);
   const entry = `${String(attempt).padStart(3, '0')}-1-asked`;
-  const previous = elevation?.attempt === row.attempt ? elevation.auditHead : row.auditHead;
+  const previous = lastHead(row, elevation, input.emptying);
   const record = () =>
     audit.record({ requestId, entry, at: input.enteredAt, who: 'askApprover', what: { bucket, notes: notes.join(' ') }, previous });
   const auditHead = again ? row.auditHead : (await record()).head;

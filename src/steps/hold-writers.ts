@@ -18,14 +18,14 @@ export interface Hold {
 
 /**
  * Puts the statement in (`hold`) or takes it off. What can't be held off is no reason not to empty: it shows in what is left at the end. And what can't be
- * taken off ends by itself. Throws TryAgain while others are at the policy.
+ * taken off ends by itself. Paused, nothing is put in. Throws TryAgain while others are at the policy.
  */
 export async function holdOrRelease(input: HoldInput, parts: HoldParts): Promise<Hold> {
   const { request, answer, facts, hold } = input;
   const { config, stage, changePolicy } = parts;
   const { bucket } = request;
   // A purge's bucket stays in use.
-  if (!isEmptyingKind(request.kind)) return { held: false, why: '' };
+  if (!isEmptyingKind(request.kind) || (hold && config.paused)) return { held: false, why: '' };
   const session = await openSession(input, parts, request);
   const approver = config.approvers[answer.approver];
   const principal = approver?.session === 'user' ? approver.user : roleArn(placeOf(config, stage), 'deletion');

@@ -24,7 +24,7 @@ export const InspectInput = z.strictObject({
   answer: answered,
   elevation: orNone(Elevation),
   /** How far it was emptied; null where nothing was. */
-  emptying: orNone(Emptying).optional(),
+  emptying: orNone(Emptying),
 });
 export type InspectInput = z.infer<typeof InspectInput>;
 
@@ -33,6 +33,8 @@ export const AskInput = z.strictObject({
   taskToken: z.string().min(1),
   inspection: z.object({ facts: Facts, notes: z.array(z.string()), refused: z.boolean() }),
   elevation: orNone(Elevation),
+  /** How far it was emptied; null where nothing was. */
+  emptying: orNone(Emptying),
 });
 export type AskInput = z.infer<typeof AskInput>;
 
@@ -57,12 +59,18 @@ export const DeleteInput = z.strictObject({
   /** What CheckDeleted found where the answer to a deletion was lost; null before. */
   found: orNone(z.strictObject({ verdict: z.enum(FOUND) })).transform((look) => look?.verdict ?? null),
   /** How it was emptied before; null where it wasn't. */
-  emptying: orNone(Emptying).optional(),
+  emptying: orNone(Emptying),
 });
 export type DeleteInput = z.infer<typeof DeleteInput>;
 
-/** How often a bucket was divided before: null before the first time. */
-export const PlanInput = z.strictObject({ ...withSession, facts: Facts, before: orNone(Emptying) });
+export const PlanInput = z.strictObject({
+  ...withSession,
+  facts: Facts,
+  /** The plan before; null before the first. */
+  before: orNone(Emptying),
+  /** What came of the deletion, where something was written since the plan before. */
+  work: orNone(Work),
+});
 export type PlanInput = z.infer<typeof PlanInput>;
 
 export const RangeInput = z.strictObject({
@@ -90,16 +98,17 @@ const fromFlow = z
     answer: answered,
     elevation: ifOurs(Elevation),
     work: ifOurs(Work),
-    emptying: ifOurs(Emptying).optional(),
+    emptying: ifOurs(Emptying),
   })
   .transform(({ request, conclusion, enteredAt, answer, elevation, work, emptying }) => ({
     requestId: request.requestId,
     request,
-    conclusion: withEmptying(conclusion, emptying ?? null),
+    conclusion: withEmptying(conclusion, emptying),
     at: enteredAt,
     answer,
     elevation,
-    work: work ?? emptying ?? null,
+    emptying,
+    work,
   }));
 
 /** What was emptied is told with the end; and of what was stopped, who stopped it: nobody, where Interlock is paused. */
@@ -138,6 +147,7 @@ const fromEventBridge = z
     at: time,
     answer: null,
     elevation: null,
+    emptying: null,
     work: null,
   }));
 

@@ -6,11 +6,12 @@ import { nameOf } from '../aws/clients.ts';
 import type { Left } from '../aws/emptying/division.ts';
 import type { Plans, StretchRow } from '../aws/emptying/plans.ts';
 import type { Session } from '../aws/mfa.ts';
+import { lastHead } from '../domain/audit.ts';
 import type { Piece } from '../domain/divide.ts';
 import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
 import { mfaDeleteCommand } from '../domain/obstacles.ts';
 import type { PlanInput } from './inputs.ts';
-import { openSession, type SessionParts } from './session.ts';
+import { emptyingEntry, openSession, type SessionParts } from './session.ts';
 
 export interface PlanParts extends SessionParts {
   plans: Plans;
@@ -38,13 +39,13 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const ended = before ? await plans.stretches(requestId, before.pass) : [];
   const done = ended.reduce((sum, { progress }) => add(sum, progress.done), known?.result.done ?? NONE);
   // The entry is the same however often it is written: it says what the passes before came to.
-  const entry = { requestId, entry: `${String(answer.attempt).padStart(3, '0')}-4-emptying-${String(pass).padStart(4, '0')}` };
+  const entry = { requestId, entry: emptyingEntry(answer.attempt, pass) };
   const what = { bucket, pass, ...done };
   const at = input.enteredAt;
-  const previous = before?.auditHead ?? elevation.auditHead;
+  const previous = lastHead({ ...answer, auditHead: elevation.auditHead }, elevation, before, input.work);
   const { head: auditHead } = await audit.record({ ...entry, at, who: 'planEmptying', what, previous });
 
-  const result = { why: '', pass, last: 0, done, left: 0, by: '', auditHead };
+  const result = { why: '', pass, last: 0, done, left: 0, by: '', attempt: answer.attempt, auditHead };
   const conclude = async (verdict: Emptying['verdict'], why: string, more: Partial<Emptying> = {}, rounds = known?.rounds ?? 0) => {
     const plan = { result: { ...result, verdict, why, ...more }, rounds };
     await plans.plan(requestId, plan, []);
@@ -71,8 +72,8 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const { left, divide } = looked;
   const went = ended.some(({ progress: { done: some } }) => some.versions + some.markers > 0);
   // A marker that hid something goes once that is gone, in another pass; the last one finds nothing.
-  if (request.kind === 'purge' && isRound(before, ended) && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS))
-    return conclude('purged', mfaAgain(bucket));
+  const whole = before?.verdict === 'divided' && ended.every(({ end }) => end === 'done');
+  if (request.kind === 'purge' && whole && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS)) return conclude('purged', mfaAgain(bucket));
   const nothing = left.entries.length === 0 && left.uploads === 0;
   // A pass that was cut short says nothing of who else writes.
   const rounds = (known?.rounds ?? 0) + (isRound(before, ended) ? 1 : 0);
@@ -123,7 +124,7 @@ function whyStuck(ended: readonly StretchRow[]): string | undefined {
     first?.code === 'AccessDenied'
       ? 'A policy forbids it, or Object Lock keeps them.'
       : 'Look them up in the S3 API Reference, “Error responses”.';
-  return `S3 did not delete ${count.toLocaleString('en-US')} version${count === 1 ? '' : 's'}: ${names.join(', ')}${count > names.length ? ` and ${count - names.length} more` : ''}. ${mend}`;
+  return `S3 did not delete ${count.toLocaleString('en-US')} version${count === 1 ? '' : 's'}: ${names.join(', ')}${count > names.length ? ` and ${(count - names.length).toLocaleString('en-US')} more` : ''}. ${mend}`;
 }
 
 const DENIED =
@@ -155,7 +156,7 @@ function leftover({ entries, more, uploads }: Left, bucket: string): string {
   const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, PREFIXES);
   const where = most.map(([prefix, count]) => `“${prefix}” (${count.toLocaleString('en-US')})`).join(', ');
   const what = `${entries.length.toLocaleString('en-US')}${more ? ' or more' : ''} versions and markers`;
-  const open = uploads > 0 ? `, ${uploads} unfinished uploads` : '';
+  const open = uploads > 0 ? `, ${sayTally({ ...NONE, uploads })}` : '';
   return `Something writes to ${bucket} again and again: after ${MOST_ROUNDS} rounds it still holds ${what}${open}${where ? `, under ${where}` : ''}. Stop what writes there, then ask again.`;
 }
 

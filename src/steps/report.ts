@@ -2,7 +2,8 @@
 import type { Audit } from '../aws/audit.ts';
 import type { Locks } from '../aws/locks.ts';
 import type { RequestRow, Requests } from '../aws/requests.ts';
-import { auditEntry } from '../domain/audit.ts';
+import { auditEntry, lastHead } from '../domain/audit.ts';
+import type { Emptying } from '../domain/emptying.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
 import { type Answer, type Conclusion, type Elevation, type Kind, type Outcome, Request, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
@@ -27,8 +28,10 @@ export interface ToReport {
   /** The last one; null where nobody has answered, or EventBridge reports. */
   answer: Answer | null;
   elevation: Elevation | null;
-  /** What was done last with a session. */
-  work: Pick<Work, 'auditHead'> | null;
+  /** How it was emptied; null where it wasn't. */
+  emptying: Emptying | null;
+  /** What was done with a session; of an emptying, the deletion. */
+  work: Work | null;
 }
 
 /** What the flow itself says counts for all that is told and recorded, whatever the record says; of EventBridge's reports the first one stands. */
@@ -92,11 +95,11 @@ async function closed(
   row: RequestRow | undefined,
   requests: Requests,
 ): Promise<RequestRow | undefined> {
-  const { requestId, at, elevation, work } = toReport;
+  const { requestId, at, elevation, emptying, work } = toReport;
   if (!row || (row.outcome && !known)) return row;
   const conclusion = known?.conclusion ?? inWords(toReport.conclusion, row.kind);
   const before = row.outcome ? (row.closedAfter ?? row.auditHead) : row.auditHead;
-  const closedAfter = work?.auditHead ?? (elevation?.attempt === row.attempt ? elevation.auditHead : before);
+  const closedAfter = lastHead({ ...row, auditHead: before }, elevation, emptying, work);
   const auditHead = auditEntry(lastEntry(known?.request ?? row, conclusion, at, closedAfter)).hash;
   const { outcome, why, by: closedBy } = conclusion;
   const end = { outcome, why, closedBy, closedAt: at, closedAfter, auditHead };
@@ -164,6 +167,8 @@ async function tell(row: RequestRow, ended: Ended, toApprovers: Ended, { config,
 
 const TITLES: Partial<Record<Outcome, string>> = {
   deleted: 'Deleted',
+  emptied: 'Emptied',
+  purged: 'Purged',
   guarded: 'Guarded',
   unguarded: 'Guard taken off',
   rehearsed: 'Rehearsed',

@@ -43,6 +43,11 @@ export async function openSession(
   return JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
 }
 
+/** The name of a plan's entry in the trail; those of what comes of it follow it. */
+export function emptyingEntry(attempt: number, pass: number): string {
+  return `${String(attempt).padStart(3, '0')}-4-emptying-${String(pass).padStart(4, '0')}`;
+}
+
 /** Does what a session was given for, unless Interlock is paused. Throws SealBroken where the session was given for anything else. */
 export async function withSession(
   input: Pick<DeleteInput | GuardInput, 'request' | 'answer' | 'elevation' | 'facts'> & Partial<Pick<DeleteInput, 'emptying'>>,
@@ -51,16 +56,18 @@ export async function withSession(
 ): Promise<Work> {
   const { request, answer, elevation, facts } = input;
   const { requestId, bucket } = request;
+  const head = input.emptying?.auditHead ?? elevation.auditHead;
   if (config.paused && !done) {
     const why = 'Interlock was paused by its operators before anything came of the session.';
-    return { verdict: 'stopped', why, auditHead: elevation.auditHead };
+    return { verdict: 'stopped', why, auditHead: head };
   }
   const session = await openSession(input, { config, seals }, takenFor);
-  const name = (suffix: string) => `${String(answer.attempt).padStart(3, '0')}-${suffix}`;
+  // A bucket that was emptied may be found not empty, emptied again, and deleted then: the entries come in that order.
+  const begun = input.emptying ? emptyingEntry(answer.attempt, input.emptying.pass) : String(answer.attempt).padStart(3, '0');
+  const name = (suffix: string) => `${begun}-${suffix}`;
   const entry = { requestId, at, who };
 
   const what = { bucket, region: facts.region };
-  const head = input.emptying?.auditHead ?? elevation.auditHead;
   const started = await audit.record({ ...entry, entry: name(`4-${begins}`), what, previous: head });
   const { verdict, why, since = '' } = await act(session, started.first);
   try {

@@ -1,5 +1,4 @@
 /** TellProgress: beside the workers, tells how far they are, until all of them have ended. It only tells: nothing waits for it, nothing fails with it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { Plans, StretchRow } from '../aws/emptying/plans.ts';
 import type { RequestRow, Requests } from '../aws/requests.ts';
@@ -19,6 +18,8 @@ export interface TellParts {
   warn: Warn;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Waits so many milliseconds. */
+  pause: (ms: number) => Promise<unknown>;
 }
 
 /** Messages are edited so often, in milliseconds: Slack takes some fifty edits a minute (Slack, "Rate limits", chat.update is tier 3). */
@@ -26,15 +27,15 @@ const EDIT_EVERY = 4_000;
 /** Workers end by themselves sooner, and this function within its time. */
 const LONGEST = 13 * 60_000;
 /** Looks come soon at first, for what is emptied in a moment. */
-const LOOKS = [100, 200, 400, 800, 1_600, 3_000];
+const LOOKS = [100, 200, 400, 800, 1_600, 2_000];
 
 export async function tellProgress(input: TellInput, parts: TellParts): Promise<{ told: number }> {
   const { requestId } = input.request;
-  const { plans, requests, now } = parts;
+  const { plans, requests, now, pause } = parts;
   const begun = now();
   let [told, edited] = [0, begun];
   for (let looks = 0; now() - begun < LONGEST; looks += 1) {
-    await sleep(LOOKS[Math.min(looks, LOOKS.length - 1)]);
+    await pause(LOOKS[Math.min(looks, LOOKS.length - 1)] as number);
     const rows = await plans.stretches(requestId, input.emptying.pass);
     if (rows.length === 0 || rows.every(({ end }) => end !== null)) break;
     if (now() - edited < EDIT_EVERY) continue;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { takeSession } from '../../src/aws/mfa.ts';
+import { SHORTEST_SESSION, takeSession } from '../../src/aws/mfa.ts';
 import { Secret } from '../../src/secret.ts';
 import { anApprover } from '../helpers/models.ts';
 
@@ -38,7 +38,7 @@ const refusal = (code: string, message: string) =>
   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code>` +
   `<Message>${message}</Message></Error><RequestId>0f</RequestId></ErrorResponse>`;
 
-const take = (session: 'role' | 'user' = 'role') =>
+const take = (session: 'role' | 'user' = 'role', seconds = SHORTEST_SESSION) =>
   takeSession({
     approver: anApprover('alice', { session }),
     key: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: new Secret(KEY) },
@@ -48,7 +48,15 @@ const take = (session: 'role' | 'user' = 'role') =>
     bucket: 'team-scratch',
     deletionRoleArn: 'arn:aws:iam::111122223333:role/deletion',
     sessionPolicy: '{}',
+    seconds,
   });
+
+it.each(['role', 'user'] as const)('a session (%s) is asked for as long as it is to last', async (session) => {
+  answer = { status: 500, body: '' };
+  await take(session, 3600);
+  await take(session);
+  expect(received.map((sent) => new URLSearchParams(sent).get('DurationSeconds'))).toEqual(['3600', '900']);
+});
 
 const ECHO = `1 validation error detected: Value '${CODE}\\' at 'tokenCode' failed to satisfy constraint: Member must have length less than or equal to 6`;
 

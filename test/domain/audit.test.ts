@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type AuditEntry, auditEntry, brokenAt } from '../../src/domain/audit.ts';
+import { type AuditEntry, auditEntry, brokenAt, lastHead } from '../../src/domain/audit.ts';
 
 type Told = Omit<AuditEntry, 'hash' | 'previous'>;
 
@@ -90,5 +90,29 @@ describe('the audit trail', () => {
 
   it('gives a hash of SHA-256 in hexadecimal', () => {
     expect(chain([{ requestId: 'r', entry: 'e', at: '', who: '', what: {} }])[0]?.hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('the last entry so far', () => {
+  const row = (attempt: number) => ({ auditHead: 'row', attempt });
+  const elevation = (attempt: number) => ({ auditHead: 'elevation', attempt });
+  const plan = (verdict: string, attempt = 1) => ({ auditHead: 'plan', attempt, verdict });
+  const work = (verdict: string) => ({ auditHead: 'work', verdict });
+
+  it.each<[string, Parameters<typeof lastHead>, string]>([
+    ['the record’s before a code came to anything', [row(1), null, null, null], 'row'],
+    ['what came of the code', [row(1), elevation(1), null, null], 'elevation'],
+    ['the record’s, once it is asked again', [row(2), elevation(1), null, null], 'row'],
+    ['what was done with the session', [row(1), elevation(1), null, work('deleted')], 'work'],
+    ['the plan', [row(1), elevation(1), plan('divided'), null], 'plan'],
+    ['the plan that ended the session, before it is asked again', [row(1), elevation(1), plan('sessionEnded'), null], 'plan'],
+    ['the record’s, once it is asked again for that', [row(2), elevation(1), plan('sessionEnded'), null], 'row'],
+    ['what came of the next code', [row(2), elevation(2), plan('sessionEnded'), null], 'elevation'],
+    ['the deletion, after the plan that found nothing left', [row(1), elevation(1), plan('empty'), work('deleted')], 'work'],
+    ['the deletion that found something', [row(1), elevation(1), plan('empty'), work('notEmpty')], 'work'],
+    ['the plan after a deletion that found something', [row(1), elevation(1), plan('stopped'), work('notEmpty')], 'plan'],
+    ['the next code’s, whatever a deletion found before', [row(2), elevation(2), plan('sessionEnded'), work('notEmpty')], 'elevation'],
+  ])('is %s', (_, said, head) => {
+    expect(lastHead(...said)).toBe(head);
   });
 });

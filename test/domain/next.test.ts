@@ -3,7 +3,7 @@ import { OUTCOMES } from '../../src/domain/request.ts';
 
 describe('what to do next', () => {
   it('is said for each outcome', () => {
-    const ofDeletions = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded'));
+    const ofDeletions = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'emptied' && outcome !== 'purged');
     expect(Object.fromEntries(ofDeletions.map((outcome) => [outcome, nextStep(outcome, 'delete')]))).toMatchInlineSnapshot(`
 {
   "cancelled": "Nothing was deleted. You can ask again at any time.",
@@ -19,8 +19,38 @@ describe('what to do next', () => {
 `);
   });
 
+  it('is said for each outcome of an emptying, which may have begun: it never says that nothing was deleted', () => {
+    const ofEmptying = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'purged');
+    const said = (kind: 'empty' | 'empty-delete' | 'purge') =>
+      Object.fromEntries(ofEmptying.map((outcome) => [outcome, nextStep(outcome, kind)]));
+    expect(said('empty')).toMatchInlineSnapshot(`
+{
+  "cancelled": "You can ask again at any time.",
+  "deleted": "Nothing more to do. Whoever wants the name again may have to wait up to three days.",
+  "emptied": "The empty bucket keeps its name, its settings and its guard. Ask again without *Keep the empty bucket* to have it deleted.",
+  "expired": "Ask again when an approver has time.",
+  "failed": "Look at what the bucket still holds before you ask again; an operator finds the cause in the logs.",
+  "locked": "Ask again, so that the approver can start over.",
+  "refused": "",
+  "rehearsed": "Ask again without *Rehearse* to have it emptied.",
+  "rejected": "Talk to the approver, then ask again if need be.",
+  "stopped": "Nothing more is deleted, and what is gone stays gone. Ask again to go on with the rest.",
+}
+`);
+    const differing = (kind: 'empty-delete' | 'purge') =>
+      Object.fromEntries(Object.entries(said(kind)).filter(([outcome, text]) => said('empty')[outcome] !== text));
+    expect(differing('purge')).toEqual({ rehearsed: 'Ask again without *Rehearse* to have it purged.' });
+    expect(nextStep('purged', 'purge')).toMatch(/^Nothing that is current was touched\. /);
+    expect(differing('empty-delete')).toMatchInlineSnapshot(`
+{
+  "failed": "Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.",
+  "rehearsed": "Ask again without *Rehearse* to have it emptied and deleted.",
+}
+`);
+  });
+
   it('is said for each outcome of a change of a guard', () => {
-    const ofGuards = OUTCOMES.filter((outcome) => outcome !== 'deleted');
+    const ofGuards = OUTCOMES.filter((outcome) => !['deleted', 'emptied', 'purged'].includes(outcome));
     expect(Object.fromEntries(ofGuards.map((outcome) => [outcome, nextStep(outcome, 'guard-hardened')]))).toMatchInlineSnapshot(`
 {
   "cancelled": "The guard is as it was. You can ask again at any time.",

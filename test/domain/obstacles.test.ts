@@ -26,20 +26,18 @@ describe('obstacles', () => {
     [{ objects: count(5), oldVersions: count(3), deleteMarkers: count(1) }, '5 objects, 3 old versions and 1 delete marker'],
   ])('says what a bucket with %j holds, and what to do', (contents, said) => {
     expect(obstacles(someFacts(contents))).toEqual([
-      `The bucket is not empty: it holds ${said}. Empty it (old versions and delete markers too), then ask again.`,
+      `The bucket is not empty: it holds ${said}. Ask again with “Empty it first” to have all of that deleted, or empty it (old versions and delete markers too) before you ask.`,
     ]);
   });
 
-  it('says first what the guard denies of the emptying', () => {
+  it('sends to the approvers where the guard keeps everybody else from deleting versions', () => {
     const hardened: Facts['guard'] = { state: 'whole', level: 'hardened', findings: [], deniesApprovers: false };
     const said = (more: Partial<Facts>) => obstacles(someFacts({ objects: count(1), guard: hardened, ...more })).join();
     for (const more of [{ versioning: 'on' }, { versioning: 'suspended' }, { deleteMarkers: count(1) }] as Partial<Facts>[]) {
-      expect(said(more)).toMatch(
-        /denies the deletion of versions, so first ask for the basic one \(\/guard-bucket, “Put the basic guard on”\)/,
-      );
-      expect(said({ ...more, guard: { ...hardened, level: 'basic' } })).not.toContain('/guard-bucket');
+      expect(said(more)).toMatch(/Its hardened guard lets its approvers alone delete versions: ask again with “Empty it first”\.$/);
+      expect(said({ ...more, guard: { ...hardened, level: 'basic' } })).not.toContain('guard');
     }
-    expect(said({ versioning: 'never on' })).not.toContain('/guard-bucket');
+    expect(said({ versioning: 'never on' })).not.toContain('guard');
   });
 
   it('names the access points, and what to do', () => {
@@ -49,6 +47,32 @@ describe('obstacles', () => {
     expect(obstacles(someFacts({ accessPoints: ['one', 'two', 'three'] }))).toEqual([
       'The bucket has access points (“one”, “two” and “three”). Delete the access points, then ask again.',
     ]);
+  });
+
+  describe('of an emptying', () => {
+    const contents = { objects: count(5), oldVersions: count(1000, true), deleteMarkers: count(1), uploads: count(2) };
+
+    it.each(['empty-delete', 'empty', 'purge'] as const)('is nothing that the bucket holds (%s)', (kind) => {
+      expect(obstacles(someFacts({ ...contents, versioning: 'on', objectLock: true }), kind)).toEqual([]);
+    });
+
+    it.each(['empty-delete', 'empty', 'purge'] as const)('is MFA Delete, whatever the bucket holds, with who mends it (%s)', (kind) => {
+      for (const facts of [someFacts({ mfaDelete: true }), someFacts({ ...contents, mfaDelete: true })]) {
+        expect(obstacles(facts, kind)).toEqual([
+          expect.stringMatching(/^MFA Delete is on, .*root .* switches it off with one code; then ask again\.$/),
+        ]);
+      }
+    });
+
+    it('are access points where the bucket goes afterwards, and none where it stays', () => {
+      const facts = someFacts({ ...contents, accessPoints: ['one'] });
+      expect(obstacles(facts, 'empty-delete')).toEqual([expect.stringContaining('an access point (“one”)')]);
+      expect([obstacles(facts, 'empty'), obstacles(facts, 'purge')]).toEqual([[], []]);
+    });
+
+    it('leaves a deletion alone to what it was: MFA Delete keeps nobody from deleting an empty bucket', () => {
+      expect(obstacles(someFacts({ mfaDelete: true }))).toEqual([]);
+    });
   });
 
   it('names all that is in the way at once', () => {

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { Emptying, PLAN_VERDICTS, Progress, Tally } from '../../src/domain/emptying.ts';
 import { Answer, Conclusion, Count, Elevation, Facts, GuardChange, OUTCOMES, Request, Work } from '../../src/domain/request.ts';
 import { aRequest, someFacts } from '../helpers/models.ts';
 
@@ -103,14 +104,15 @@ describe('how a request ended', () => {
   });
 
   it('is no verdict on the way', () => {
-    for (const outcome of ['ask', 'unchanged', 'approved', 'session', 'askAgain']) {
+    for (const outcome of ['ask', 'unchanged', 'approved', 'session', 'askAgain', 'divided', 'empty', 'sessionEnded', 'notEmpty']) {
       expect(takes(Conclusion, { outcome, why: '', by: null })).toBe(false);
     }
   });
 
   it('has a word for every verdict that ends the flow', () => {
     const ending = [
-      ...Work.shape.verdict.options,
+      ...Work.shape.verdict.options.filter((verdict) => verdict !== 'notEmpty'),
+      ...PLAN_VERDICTS.filter((verdict) => verdict !== 'divided' && verdict !== 'empty' && verdict !== 'sessionEnded'),
       ...Elevation.shape.verdict.options.filter((verdict) => verdict !== 'session' && verdict !== 'askAgain'),
       ...Answer.shape.verdict.options.filter((verdict) => verdict !== 'approved'),
     ];
@@ -119,7 +121,7 @@ describe('how a request ended', () => {
 });
 
 test('every schema of the flow refuses members that it does not know', () => {
-  for (const schema of [Request, Facts, Answer, Elevation, Work, Conclusion, Count, GuardChange]) {
+  for (const schema of [Request, Facts, Answer, Elevation, Emptying, Tally, Progress, Work, Conclusion, Count, GuardChange]) {
     const { error } = (schema as z.ZodType).safeParse({ 'not known': 1 });
     expect(error?.issues.map((issue) => issue.code)).toContain('unrecognized_keys');
   }

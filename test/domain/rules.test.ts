@@ -17,7 +17,7 @@ const act = (kind: Act['kind'], more: Partial<Extract<Act, { requester: string }
 const config = aConfig();
 const rules = (...more: Parameters<typeof aRule>[0][]): Config => aConfig({ rules: more.map(aRule) });
 
-const KINDS = ['ask', 'approve', 'reject', 'cancel', 'proceed'] as const;
+const KINDS = ['ask', 'approve', 'reject', 'cancel', 'stop', 'proceed'] as const;
 
 describe('decide', () => {
   test.each(['ask', 'proceed'] as const)('lets a requester %s where a rule names approvers', (kind) => {
@@ -109,6 +109,35 @@ describe('decide', () => {
     });
   });
 
+  describe('a stop', () => {
+    const stop = (user: string, how = config, bucket = 'team-scratch') => decide(act('stop', { user, bucket }), how);
+
+    it.each(['U0RIYA', 'U0ALICE', 'U0BOB'])('is let to who asked and to the approvers: %s', (user) => {
+      expect(stop(user)).toEqual({ allow: true, approvers: [] });
+    });
+
+    it('is let to them while everything is paused, and to who asked where no rule is left', () => {
+      expect(stop('U0ALICE', aConfig({ paused: true }))).toMatchObject({ allow: true });
+      expect(stop('U0RIYA', aConfig({ rules: [], paused: true }))).toMatchObject({ allow: true });
+      expect(stop('U0ALICE', aConfig({ rules: [] }))).toMatchObject({ allow: false, whoCan: ['U0RIYA'] });
+    });
+
+    it('is let to an approver who asked it and may not approve it', () => {
+      expect(decide(act('stop', { user: 'U0ALICE', requester: 'U0ALICE' }), config)).toMatchObject({ allow: true });
+    });
+
+    it('is denied to everybody else, an approver of other buckets included, with who can', () => {
+      expect(stop('U0MALLORY')).toEqual({
+        allow: false,
+        reason: 'notApprover',
+        why: 'Only the person who asked and the approvers can stop it.',
+        whoCan: ['U0RIYA', 'U0ALICE', 'U0BOB'],
+      });
+      const two = rules({ buckets: 'team-*', approvers: ['bob'] }, { buckets: 'site-*', approvers: ['alice'] });
+      expect(stop('U0ALICE', two)).toMatchObject({ allow: false, whoCan: ['U0RIYA', 'U0BOB'] });
+    });
+  });
+
   test.each(KINDS)('denies %s to another workspace, whatever else holds', (kind) => {
     expect(decide(act(kind, { team: 'T0OTHER' }), config)).toEqual({
       allow: false,
@@ -118,18 +147,21 @@ describe('decide', () => {
     });
   });
 
-  test.each(KINDS.filter((kind) => kind !== 'cancel'))('denies %s while Interlock is paused', (kind) => {
+  test.each(KINDS.filter((kind) => kind !== 'cancel' && kind !== 'stop'))('denies %s while Interlock is paused', (kind) => {
     expect(decide(act(kind), aConfig({ paused: true }))).toMatchObject({ allow: false, reason: 'paused' });
   });
 
-  test.each(KINDS.filter((kind) => kind !== 'cancel'))('denies %s where no rule matches, and says who can help', (kind) => {
-    expect(decide(act(kind, { bucket: 'orphan' }), config)).toEqual({
-      allow: false,
-      reason: 'noRule',
-      why: 'No rule names who approves requests for orphan. An operator can add one to the configuration.',
-      whoCan: [],
-    });
-  });
+  test.each(KINDS.filter((kind) => kind !== 'cancel' && kind !== 'stop'))(
+    'denies %s where no rule matches, and says who can help',
+    (kind) => {
+      expect(decide(act(kind, { bucket: 'orphan' }), config)).toEqual({
+        allow: false,
+        reason: 'noRule',
+        why: 'No rule names who approves requests for orphan. An operator can add one to the configuration.',
+        whoCan: [],
+      });
+    },
+  );
 
   test.each(['ask', 'proceed'] as const)('denies %s to those whom the rule does not name as requesters', (kind) => {
     const named = rules({ requesters: ['U0BOB'] });

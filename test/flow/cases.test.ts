@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { PLAN_VERDICTS, STRETCH_ENDS } from '../../src/domain/emptying.ts';
 import { Answer, Elevation, FOUND, Work } from '../../src/domain/request.ts';
 import * as errors from '../../src/errors.ts';
 import { DEFINITION, type FlowCase, runCase } from '../helpers/flow-case.ts';
@@ -15,24 +16,49 @@ type State = {
   Choices?: { Next: string }[];
   Catch?: { Next: string }[];
   Retry?: { ErrorEquals: string[] }[];
+  Branches?: Machine[];
+  ItemProcessor?: Machine;
 };
-const STATES = Object.entries(JSON.parse(DEFINITION).States as Record<string, State>);
+type Machine = { States: Record<string, State> };
+
+/** Those inside others too. */
+const statesOf = ({ States }: Machine): [string, State][] =>
+  Object.entries(States).flatMap(([name, state]) => {
+    const inner = [...(state.Branches ?? []), ...(state.ItemProcessor ? [state.ItemProcessor] : [])];
+    return [[name, state] as [string, State], ...inner.flatMap(statesOf)];
+  });
+const STATES = statesOf(JSON.parse(DEFINITION));
 
 /** What may come of a session, whatever it was taken for. */
-const FAILING = Work.shape.verdict.options.filter((verdict) => !['deleted', 'guarded', 'unguarded', 'rehearsed'].includes(verdict));
+const FAILING = ['refused', 'stopped', 'failed'] satisfies Work['verdict'][];
 
 /** The cases that go through states which the deletion doesn't. */
 const STORIES: Record<string, string> = {
   Rehearse: 'rehearses where a rehearsal was asked for',
   ChangeGuard: 'puts the guard on',
   CheckDeleted: 'looks for the bucket where the answer to its deletion was lost',
+  HoldWriters: 'empties a bucket and deletes it',
+  PlanEmptying: 'deletes a bucket in which there was nothing to be emptied',
+  EmptyRange: 'empties a bucket and deletes it',
+  TellProgress: 'empties a bucket and deletes it',
+  ReleaseWriters: 'empties a bucket that stays',
+  GiveUpRange: 'gives a stretch up where its worker meets what nobody foresaw, and plans again',
 };
 
-/** Each two states that follow each other. */
+/** Each two states that follow each other; those in brackets among themselves. */
 function waysOf(path: string): string[] {
-  const names = path.split(' → ');
-  return names.slice(1).map((name, index) => `${names[index]} → ${name}`);
+  const inside = /^(.*) \[([^[\]]*)\](.*)$/.exec(path);
+  if (inside) return [...waysOf(`${inside[1]}${inside[3]}`), ...(inside[2]?.split(' | ').flatMap(waysOf) ?? [])];
+  return path.split(' | ').flatMap((one) => {
+    const names = one.split(' → ');
+    return names.slice(1).map((name, index) => `${names[index]} → ${name}`);
+  });
 }
+
+const wordOf = (response: unknown): unknown => {
+  const { verdict, held } = response as { verdict?: string; held?: boolean };
+  return verdict ?? held;
+};
 
 describe('the flow', () => {
   test.each(CASES.map((one) => [one.name, one] as const))('%s', async (_, { expectPath, expectOutput, ...one }) => {
@@ -73,7 +99,12 @@ describe('the flow', () => {
       CheckUnchanged: ['ask', 'unchanged', 'refused', 'expired', 'stopped'],
       AskApprover: Answer.shape.verdict.options,
       Elevate: Elevation.shape.verdict.options,
-      DeleteBucket: ['deleted', ...FAILING],
+      HoldWriters: ['true', 'false'],
+      PlanEmptying: PLAN_VERDICTS,
+      EmptyRange: STRETCH_ENDS,
+      GiveUpRange: ['failed'] satisfies (typeof STRETCH_ENDS)[number][],
+      ReleaseWriters: ['true', 'false'],
+      DeleteBucket: ['deleted', 'notEmpty', ...FAILING],
       CheckDeleted: FOUND,
       ChangeGuard: ['guarded', 'unguarded', ...FAILING],
       Rehearse: ['rehearsed', ...FAILING],
@@ -83,6 +114,11 @@ describe('the flow', () => {
       CheckUnchanged: 'unchanged',
       AskApprover: 'approved',
       Elevate: 'session',
+      HoldWriters: 'true',
+      PlanEmptying: 'divided',
+      EmptyRange: 'done',
+      GiveUpRange: 'failed',
+      ReleaseWriters: 'false',
       DeleteBucket: 'deleted',
       CheckDeleted: 'gone',
       ChangeGuard: 'guarded',
@@ -90,9 +126,11 @@ describe('the flow', () => {
     };
     const said = new Set(
       CASES.flatMap(({ responses }) => responses.flatMap((one) => Object.entries(one))).map(([state, response]) =>
-        typeof response === 'object' && 'error' in response ? '' : `${state} ${(response as { verdict?: string }).verdict ?? usual[state]}`,
+        typeof response === 'object' && 'error' in response ? '' : `${state} ${wordOf(response) ?? usual[state]}`,
       ),
     );
+    const works = [...(verdicts.DeleteBucket ?? []), ...(verdicts.ChangeGuard ?? []), ...(verdicts.Rehearse ?? [])];
+    expect([...new Set(works)].sort()).toEqual([...Work.shape.verdict.options].sort());
     expect(
       Object.entries(verdicts)
         .flatMap(([state, all]) => all.map((one) => `${state} ${one}`))
@@ -145,6 +183,7 @@ describe('the flow', () => {
       'shown',
       'answer',
       'elevation',
+      'emptying',
     ]);
   });
 
@@ -189,6 +228,58 @@ describe('the flow', () => {
         ],
       });
       expect(new Set(tokens).size).toBe(2);
+    });
+
+    describe('to those who empty', () => {
+      const all = CASES.find(({ name }) => name === 'empties stretches beside each other, and plans again however they end') as FlowCase;
+      const again = CASES.find(({ name }) => name.startsWith('asks for a fresh code where the session ended')) as FlowCase;
+      const anew = CASES.find(({ name }) => name === 'empties again what was written before the deletion') as FlowCase;
+      const given = async (one: FlowCase, state: string) => (await runCase(one)).inputs.filter((each) => each.state === state);
+
+      it('the pass, each stretch once, and the name of the execution that they work for', async () => {
+        const workers = await given(all, 'EmptyRange');
+        expect(workers.map(({ input }) => [input.execution, input.pass, input.range, input.giveUp]).sort()).toEqual(
+          Array.from({ length: 8 }, (_, range) => ['req-abcdefghij23', 1, range, false]),
+        );
+      });
+
+      it('what the plan before said, and what a deletion found', async () => {
+        const plans = (await given(anew, 'PlanEmptying')).map(({ input }) => [
+          input.before?.verdict,
+          input.before?.pass,
+          input.work?.verdict,
+        ]);
+        expect(plans).toEqual([
+          [undefined, undefined, undefined],
+          ['empty', 1, 'notEmpty'],
+          ['divided', 2, 'notEmpty'],
+        ]);
+        expect((await given(anew, 'DeleteBucket')).map(({ input }) => input.emptying.pass)).toEqual([1, 3]);
+      });
+
+      it('how far it is, to the looks and the asking after a session that ended', async () => {
+        const looks = [
+          ...(await given(again, 'Inspect')),
+          ...(await given(again, 'CheckUnchanged')),
+          ...(await given(again, 'AskApprover')),
+        ];
+        expect(looks.map(({ state, input }) => [state, input.emptying?.verdict, input.emptying?.left])).toEqual(
+          ['Inspect', 'CheckUnchanged', 'AskApprover'].flatMap((state) => [
+            [state, undefined, undefined],
+            [state, 'sessionEnded', 7],
+          ]),
+        );
+      });
+
+      it('what went to the report', async () => {
+        const [reported] = await given(all, 'Report');
+        expect(reported?.input).toMatchObject({ conclusion: { outcome: 'emptied' }, emptying: { verdict: 'emptied' }, work: null });
+      });
+
+      it('the bounds of no stretch: they stand in the table', async () => {
+        const { execution } = await runCase(all);
+        expect(JSON.stringify(execution.history.visits)).not.toMatch(/"(after|upTo)"/);
+      });
     });
 
     it('the report what the session and the deletion came to', async () => {

@@ -1,9 +1,13 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { checkDefinition } from '../../sandbox/aws/services/step-functions/index.ts';
+import { Emptying } from '../../src/domain/emptying.ts';
 import { FUNCTIONS } from '../../src/domain/names.ts';
 import { Conclusion, Elevation, type Inspection, Work } from '../../src/domain/request.ts';
 import * as errors from '../../src/errors.ts';
+import type { emptyRange } from '../../src/steps/empty-range.ts';
+import type { Hold } from '../../src/steps/hold-writers.ts';
 import type { report } from '../../src/steps/report.ts';
+import type { tellProgress } from '../../src/steps/tell-progress.ts';
 import { DEFINITION } from '../helpers/flow-case.ts';
 
 interface Handled {
@@ -23,10 +27,21 @@ interface State {
   ResultSelector?: Record<string, string>;
   Retry?: Handled[];
   Catch?: Handled[];
+  ItemSelector?: Record<string, string>;
+  ItemProcessor?: Inner & { ProcessorConfig?: unknown };
+  Branches?: Inner[];
 }
+type Inner = { States: Record<string, State> };
 
 const machine = JSON.parse(DEFINITION) as { Comment?: string; TimeoutSeconds?: number; States: Record<string, State> };
-const states = Object.entries(machine.States);
+/** Those inside a Map or a Parallel too. */
+const statesOf = ({ States }: Inner): [string, State][] =>
+  Object.entries(States).flatMap(([name, state]) => {
+    const inner = [...(state.Branches ?? []), ...(state.ItemProcessor ? [state.ItemProcessor] : [])];
+    return [[name, state] as [string, State], ...inner.flatMap(statesOf)];
+  });
+const states = statesOf(machine);
+const stateNamed = (wanted: string) => states.find(([name]) => name === wanted)?.[1];
 const tasks = states.filter(([, { Type }]) => Type === 'Task');
 const serverless = readFileSync('serverless.yml', 'utf8');
 
@@ -58,6 +73,12 @@ const WORKS: Record<string, (typeof FUNCTIONS)[number]> = {
   CheckUnchanged: 'inspect',
   AskApprover: 'askApprover',
   Elevate: 'elevate',
+  HoldWriters: 'holdWriters',
+  PlanEmptying: 'planEmptying',
+  EmptyRange: 'emptyRange',
+  GiveUpRange: 'emptyRange',
+  TellProgress: 'tellProgress',
+  ReleaseWriters: 'holdWriters',
   DeleteBucket: 'deleteBucket',
   CheckDeleted: 'inspect',
   ChangeGuard: 'changeGuard',
@@ -116,7 +137,9 @@ describe('the state machine', () => {
   });
 
   test.each(states.filter(([, { Type }]) => Type !== 'Choice'))('%s is a verb phrase', (name) => {
-    expect(name).toMatch(/^(Begin|Inspect|Ask|Check|Elevate|Delete|Change|Rehearse|Wait|Conclude|Report|End)([A-Z][a-z]+)*$/);
+    expect(name).toMatch(
+      /^(Begin|Inspect|Ask|Check|Elevate|Hold|Plan|Number|Empty|Give|Leave|Tell|Release|Delete|Change|Rehearse|Wait|Conclude|Report|End)([A-Z][a-z]+)*$/,
+    );
   });
 
   test.each(tasks)('%s is worked for by the function of its name, with a handler file of that name', (state, { Resource, Parameters }) => {
@@ -135,9 +158,14 @@ describe('the state machine', () => {
   });
 
   it('tells every function which execution it works for, and when its state was entered', () => {
-    for (const [, { Parameters }] of tasks) {
+    const children = stateNamed('EmptyRanges');
+    // Each has an execution of its own, with a name that says nothing: the name comes with what it is given.
+    expect(children).toMatchObject({ ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } } });
+    expect(children?.ItemSelector).toMatchObject({ 'execution.$': '$$.Execution.Name', 'request.$': '$.request' });
+    for (const [name, { Parameters }] of tasks) {
+      const child = children?.ItemProcessor && name in children.ItemProcessor.States;
       expect(Parameters?.Payload).toMatchObject({
-        'execution.$': '$$.Execution.Name',
+        'execution.$': child ? '$.execution' : '$$.Execution.Name',
         'enteredAt.$': '$$.State.EnteredTime',
         'request.$': '$.request',
       });
@@ -152,18 +180,33 @@ describe('the state machine', () => {
     refused: true,
     secondsLeft: true,
   };
+  const held: Record<keyof Hold, true> = { held: true, why: true };
+  const emptied: Record<keyof Awaited<ReturnType<typeof emptyRange>>, true> = { verdict: true };
+  const told: Record<keyof Awaited<ReturnType<typeof tellProgress>>, true> = { told: true };
   const reported: Record<keyof Awaited<ReturnType<typeof report>>, true> = { outcome: true };
   test.each([
     ['Inspect', Object.keys(inspection)],
     ['CheckUnchanged', Object.keys(inspection)],
     ['Elevate', Object.keys(Elevation.shape)],
+    ['HoldWriters', Object.keys(held)],
+    ['PlanEmptying', Object.keys(Emptying.shape)],
+    ['EmptyRange', Object.keys(emptied)],
+    ['GiveUpRange', Object.keys(emptied)],
+    ['TellProgress', Object.keys(told)],
+    ['ReleaseWriters', Object.keys(held)],
     ['DeleteBucket', Object.keys(Work.shape)],
     ['ChangeGuard', Object.keys(Work.shape)],
     ['Rehearse', Object.keys(Work.shape)],
     ['Report', Object.keys(reported)],
   ])('%s keeps every member of the result, under its name, and no other', (state, members) => {
-    const selector = machine.States[state]?.ResultSelector ?? {};
+    const selector = stateNamed(state)?.ResultSelector ?? {};
     expect(selector).toEqual(Object.fromEntries(members.map((member) => [`${member}.$`, `$.Payload.${member}`])));
+  });
+
+  it('keeps of a pass neither which stretches there were nor what each came to: what it carries does not grow with the bucket', () => {
+    const { Parameters, ...numbering } = stateNamed('NumberRanges') ?? {};
+    expect([Parameters, numbering]).toMatchObject([{ 'all.$': 'States.ArrayRange(0, $.emptying.last, 1)' }, { ResultPath: '$.ranges' }]);
+    expect(stateNamed('EmptyAndTell')).toMatchObject({ ResultSelector: { ended: true }, ResultPath: '$.ranges' });
   });
 
   it('concludes with the same three members from wherever it comes', () => {

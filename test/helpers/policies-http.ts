@@ -1,6 +1,7 @@
 /** Calls over HTTP with somebody's keys, by the names of IAM's actions; and which statement decided each. */
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -77,6 +78,7 @@ const KEY_NAMES: Record<string, string[]> = {
   approvers: ['approver'],
   audit: ['requestId', 'entry'],
   guards: ['bucket'],
+  emptying: ['requestId', 'part'],
 };
 
 /** An item's key, which no test of a policy needs to find anything by. */
@@ -129,6 +131,8 @@ export function callerWith(
       ExpressionAttributeValues: { ':yes': { BOOL: true } },
     })),
     'dynamodb:Scan': rows(ScanCommand, () => ({})),
+    'dynamodb:BatchWriteItem': (table) =>
+      db.send(new BatchWriteItemCommand({ RequestItems: { [tableName(table)]: [{ PutRequest: { Item: keyOf(table) } }] } })),
     'dynamodb:BatchGetItem': (table) =>
       db.send(new BatchGetItemCommand({ RequestItems: { [tableName(table)]: { Keys: [keyOf(table)] } } })),
     /** The table, or the table's index. */

@@ -1,6 +1,22 @@
 import { FUNCTIONS, type FunctionName } from '../../src/domain/names.ts';
 import { allowedBy, NOBODY_ALLOWS } from '../helpers/policies-http.ts';
 import { roleArn } from '../helpers/policies-stack.ts';
+import {
+  ANSWER,
+  type Asked,
+  EMPTYING_ROLES,
+  EXECUTION,
+  emptyingBut,
+  open,
+  READS_AUDIT,
+  type Rights,
+  rows,
+  S3,
+  START,
+  STS,
+  seal,
+  secret,
+} from '../helpers/role-rights.ts';
 import { stack } from '../helpers/shared-stack.ts';
 
 beforeAll(async () => {
@@ -12,22 +28,8 @@ beforeAll(async () => {
   aws.secrets.create({ name: 'interlock/sandbox/approvers/mallory', value: 'not in the configuration' });
 });
 
-/** A call by IAM's name for it, and what it is made on. */
-type Asked = [action: string, on?: string];
-
-const EXECUTION = 'arn:aws:states:us-east-1:111122223333:execution:other:one';
-const rows = (table: string, ...actions: string[]): Asked[] => actions.map((action) => [`dynamodb:${action}`, table]);
-const secret = (name: string): Asked => ['secretsmanager:GetSecretValue', name];
-const seal = (...purposes: string[]): Asked[] => purposes.map((purpose) => ['kms:GenerateDataKey', `seal purpose=${purpose}`]);
-const open = (...purposes: string[]): Asked[] => purposes.map((purpose) => ['kms:Decrypt', `seal purpose=${purpose}`]);
-const READS_AUDIT = rows('audit', 'GetItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan');
-const START: Asked = ['states:StartExecution', 'interlock-sandbox-deletion'];
-const ANSWER: Asked = ['states:SendTaskSuccess'];
-const S3: Asked[] = [['s3:ListAllMyBuckets'], ['s3:ListBucket', 'team-site'], ['s3:DeleteBucket', 'team-scratch']];
-const STS: Asked[] = [['sts:AssumeRole', 'deletion']];
-
 /** What each function's role allows, by statement, and what it denies that another's allows. */
-const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Asked[] }> = {
+const ROLES: Record<FunctionName, Rights> = {
   slack: {
     allows: {
       StartTheFlow: [START],
@@ -36,6 +38,7 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       RowsRequests: rows('requests', 'GetItem', 'PutItem', 'UpdateItem', 'BatchGetItem'),
       RequestsByRequester: [['dynamodb:Query', 'requests/byRequester']],
       RowsLocks: rows('locks', 'GetItem', 'UpdateItem', 'DeleteItem', 'Scan'),
+      StopEmptying: rows('emptying stop:req-abcdefghij23', 'PutItem'),
       WriteAudit: rows('audit', 'PutItem'),
       Seal: seal('code', 'request'),
       Open: open('taskToken'),
@@ -52,6 +55,8 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...rows('requests', 'DeleteItem', 'Scan', 'Query'),
       ...rows('attempts', 'GetItem', 'PutItem'),
       ...rows('approvers', 'GetItem', 'UpdateItem'),
+      ...emptyingBut(),
+      ...rows('emptying stop:req-abcdefghij23', 'GetItem', 'UpdateItem', 'DeleteItem'),
       ...READS_AUDIT,
       ...seal('taskToken', 'session', 'toldEnd', 'toldRefusal', 'other'),
       ...open('code', 'request', 'session', 'toldEnd', 'toldRefusal', 'other'),
@@ -150,9 +155,11 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
       ...STS,
     ],
   },
+  ...EMPTYING_ROLES,
   deleteBucket: {
     allows: { Open: open('session'), WriteAudit: rows('audit', 'PutItem') },
     denies: [
+      ...emptyingBut(),
       ...READS_AUDIT,
       ...rows('requests', 'GetItem', 'UpdateItem'),
       ...rows('locks', 'DeleteItem'),
@@ -247,7 +254,7 @@ const ROLES: Record<FunctionName, { allows: Record<string, Asked[]>; denies: Ask
 };
 
 /** The functions that have no business with the key SEAL. */
-const UNSEALING: FunctionName[] = ['checkGuards'];
+const UNSEALING: FunctionName[] = ['tellProgress', 'checkGuards'];
 
 /** What refuses: nothing that allows it, or a statement of the key or of the secret for those that have no business with it at all. */
 function refusal(name: FunctionName, action: string, on = ''): string {

@@ -40,6 +40,9 @@ describe('the key SEAL', () => {
     ['inspect', [], ['request']],
     ['askApprover', ['taskToken', 'toldRefusal'], ['toldRefusal']],
     ['elevate', ['session'], ['code']],
+    ['holdWriters', [], ['session']],
+    ['planEmptying', [], ['session']],
+    ['emptyRange', [], ['session']],
     ['deleteBucket', [], ['session']],
     ['changeGuard', [], ['session']],
     ['report', ['toldEnd', 'toldRefusal'], ['toldEnd', 'toldRefusal']],
@@ -60,6 +63,7 @@ describe('the key SEAL', () => {
   });
 
   it.each([
+    ['tellProgress', 'lambda.amazonaws.com'],
     ['checkGuards', 'lambda.amazonaws.com'],
     ['machine', 'states.amazonaws.com'],
   ])('is closed to %s, whatever its own policy says (NobodyElse)', async (role, service) => {
@@ -172,7 +176,7 @@ describe('an approver’s key in its secret, under the key SECRETS', () => {
 describe('Slack’s secrets', () => {
   it.each([
     ['slack/signing-secret', ['slack']],
-    ['slack/bot-token', ['slack', 'askApprover', 'report', 'checkGuards']],
+    ['slack/bot-token', ['slack', 'askApprover', 'tellProgress', 'report', 'checkGuards']],
   ])('%s is written by operators, and read by the functions that work with it alone (FunctionsAlone)', async (secret, readers) => {
     const refused = `denied by statement "FunctionsAlone" of the secret's policy`;
     for (const { asks } of [stack.admin, stack.root]) {
@@ -209,6 +213,12 @@ describe('the machine’s role', () => {
   it('invokes the flow’s functions and not the one that Slack calls (InvokeFunctions)', async () => {
     expect(await invoking('inspect')).toBe(allowedBy('InvokeFunctions'));
     expect(await invoking('slack')).toBe(NOBODY_ALLOWS);
+  });
+
+  it('starts executions of the flow, and of no other machine (StartStretches)', async () => {
+    const { asks } = await stack.role('machine', 'states.amazonaws.com');
+    expect(await asks('states:StartExecution', 'interlock-sandbox-deletion')).toBe(allowedBy('StartStretches'));
+    expect(await asks('states:StartExecution', 'other')).toBe(NOBODY_ALLOWS);
   });
 
   it('is nobody’s but Step Functions’ (StepFunctions)', async () => {

@@ -176,7 +176,7 @@ describe('a session of the deletion role', () => {
     }
   });
 
-  it('is narrowed to what its request needs: a rehearsal’s cannot delete, a deletion’s does nothing else, nor does a guard’s', async () => {
+  it('is narrowed to what its request needs: a rehearsal’s cannot delete, a deletion’s does nothing else, nor does a guard’s; an emptying’s keeps the bucket', async () => {
     const bucket = 'team-scratch';
     const rehearsal = sessionPolicy({ bucket, actions: sessionActions({ kind: 'delete', rehearsal: true }) });
     const rehearsing = as(keysIn(await take({ ...tagged(bucket), Policy: rehearsal })));
@@ -191,6 +191,12 @@ describe('a session of the deletion role', () => {
     const changing = as(keysIn(await take({ ...tagged(bucket), Policy: change })));
     expect(await changing.asks('s3:DeleteBucket', bucket)).toBe(NO_SESSION_POLICY);
     expect(await changing.asks('s3:ListBucketVersions', bucket)).toBe(NO_SESSION_POLICY);
+    const emptying = sessionPolicy({ bucket, actions: sessionActions({ kind: 'empty', rehearsal: false }) });
+    const empties = as(keysIn(await take({ ...tagged(bucket), Policy: emptying })));
+    expect(await empties.asks('s3:DeleteBucket', bucket)).toBe(NO_SESSION_POLICY);
+    expect(await empties.asks('s3:DeleteObject', `${bucket}/a`)).toBe(NO_SESSION_POLICY);
+    expect(await empties.asks('s3:DeleteObjectVersion', 'team-site/index.html')).toBe(deniedBy('OneBucket'));
+    expect(await empties.asks('s3:DeleteObjectVersion', `${bucket}/a`)).toMatch(/^allowed by statement 2 of the session policy and /);
     for (const action of ['s3:GetBucketPolicy', 's3:DeleteBucketPolicy']) {
       expect(await changing.asks(action, bucket)).toMatch(/^allowed by statement 1 of the session policy and /);
     }

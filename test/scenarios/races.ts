@@ -150,7 +150,10 @@ describe('two reports at once', () => {
         warn: () => undefined,
       } as unknown as ReportParts;
       const reported = (outcome: Outcome, by: string | null) =>
-        report({ requestId, request: null, conclusion: { outcome, why: '', by }, at, answer: null, elevation: null, work: null }, parts);
+        report(
+          { requestId, request: null, conclusion: { outcome, why: '', by }, at, answer: null, elevation: null, emptying: null, work: null },
+          parts,
+        );
       const [one, other] = await Promise.all([reported('deleted', 'U0ALICE'), reported('stopped', null)]);
       expect(one).toEqual(other);
       expect(told.filter((text) => !text.includes(`*${one.outcome}*`))).toEqual([]);

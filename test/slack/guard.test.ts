@@ -187,9 +187,9 @@ req-abcdefghij23"
   });
 
   test('in its first line, however it ends', () => {
-    const lines = OUTCOMES.filter((outcome) => !['deleted', 'guarded', 'unguarded', 'rehearsed'].includes(outcome)).map(
-      (outcome) => read(outcomeMessage(ended('guard-off', outcome), '')).split('\n')[0],
-    );
+    const lines = OUTCOMES.filter(
+      (outcome) => !['deleted', 'emptied', 'purged', 'guarded', 'unguarded', 'rehearsed'].includes(outcome),
+    ).map((outcome) => read(outcomeMessage(ended('guard-off', outcome), '')).split('\n')[0]);
     expect(lines.join('\n')).toMatchInlineSnapshot(`
 ":no_entry: The request to take the guard off \`team-scratch\` was *rejected*.
 :leftwards_arrow_with_hook: The request to take the guard off \`team-scratch\` was *cancelled*.

@@ -16,6 +16,7 @@ import {
   waitingMessage,
 } from '../../src/slack/views/messages.ts';
 import { codeRefusedMessage, codeUsedMessage } from '../../src/slack/views/notices.ts';
+import { progressMessage } from '../../src/slack/views/progress.ts';
 import { homeView, statusMessage } from '../../src/slack/views/status.ts';
 import { aRequest, someFacts } from '../helpers/models.ts';
 import { codePoint } from '../helpers/text.ts';
@@ -94,6 +95,16 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
   'the message to the requester': request.map((one) => followMessage({ request: one, approvers })),
   "the channel's message at the end": ended.map(endedMessage),
   'the outcome': ended.map((one) => outcomeMessage(one, nextStep(one.conclusion.outcome, one.request.kind))),
+  'the progress of an emptying': request.map((one) =>
+    progressMessage({
+      request: one,
+      done: { versions: 2e12, markers: 1e12, bytes: 1e18, uploads: 0 },
+      left: 1e12,
+      sofar: 1,
+      seconds: 3,
+      approver: 'U0ALICE',
+    }),
+  ),
   'the notice of a code that was used': ended.map((one) => codeUsedMessage(one, true, 'Ask again.')),
   'the notice of a code that was refused': fc.tuple(request, hostile).map(([one, why]) => codeRefusedMessage(one, why)),
   "the daily check's message": fc

@@ -138,7 +138,7 @@ const WHY: Record<string, string> = {
   rehearsed: 'The code was right, and the session that AWS gave for it could read team-scratch. A real request would have deleted it now.',
   rejected: 'The auditors still need it',
   expired: 'Nobody approved it before its time was over.',
-  refused: 'The bucket is not empty: it holds 3 objects. Empty it (old versions and delete markers too), then ask again.',
+  refused: 'The bucket is not empty: it holds 3 objects. Ask again with “Empty it first” to have all of that deleted.',
   locked: 'AWS refused 3 codes. It can be asked anew.',
   stopped: 'An operator stopped it.',
   failed: 'A step failed (Lambda.Unknown).',
@@ -150,12 +150,14 @@ const BY: Record<string, string> = {
   cancelled: 'U0RIYA',
   locked: 'U0ALICE',
 };
-/** Of deletions: guards have a file of their own. */
-const ended = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded')).map((outcome) => ({
-  request: outcome === 'rehearsed' ? rehearsal : request,
-  conclusion: { outcome, why: WHY[outcome] ?? '', by: BY[outcome] ?? null },
-  closedAt: '2026-11-02T11:04:00.000Z',
-}));
+/** Of deletions: guards and emptying have files of their own. */
+const ended = OUTCOMES.filter((outcome) => !outcome.endsWith('guarded') && outcome !== 'emptied' && outcome !== 'purged').map(
+  (outcome) => ({
+    request: outcome === 'rehearsed' ? rehearsal : request,
+    conclusion: { outcome, why: WHY[outcome] ?? '', by: BY[outcome] ?? null },
+    closedAt: '2026-11-02T11:04:00.000Z',
+  }),
+);
 
 describe('what is told once a request has ended reads', () => {
   test('in the channel', () => {
@@ -189,7 +191,7 @@ Asked by @riya 2026-11-02 09:00 UTC:
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
 :no_entry: The request to delete \`team-scratch\` was *refused*.
-The bucket is not empty: it holds 3 objects. Empty it (old versions and delete markers too), then ask again.
+The bucket is not empty: it holds 3 objects. Ask again with “Empty it first” to have all of that deleted.
 Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
@@ -241,7 +243,7 @@ Nothing was deleted. Ask again when an approver has time.
 req-abcdefghij23
 
 :no_entry: The request to delete \`team-scratch\` was *refused*.
-The bucket is not empty: it holds 3 objects. Empty it (old versions and delete markers too), then ask again.
+The bucket is not empty: it holds 3 objects. Ask again with “Empty it first” to have all of that deleted.
 Nothing was deleted.
 req-abcdefghij23
 

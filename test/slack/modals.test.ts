@@ -26,8 +26,12 @@ Bucket: ____
 (A name, s3://…, an ARN or the address of its page in the S3 console.)
 Reason: ____
 (The approver reads it before anything is deleted.)
+Empty it first: ____
+( ) Delete all objects and old versions in it, for good
+Keep the empty bucket: ____
+( ) Empty it, and leave the bucket with its name and settings
 Rehearse: ____
-( ) Do everything but delete the bucket
+( ) Do everything but delete
 [Close] [Ask for approval]"
 `);
   });
@@ -37,6 +41,7 @@ Rehearse: ____
       bucket: 'team-scratch',
       reason: 'old',
       rehearsal: false,
+      kind: 'delete',
     });
   });
 
@@ -46,12 +51,29 @@ Rehearse: ____
         fc.string({ minLength: 1, maxLength: 900 }),
         fc.string({ minLength: 1, maxLength: 900 }),
         fc.boolean(),
-        (bucket, reason, rehearsal) => {
-          const values = submit(askModal(''), { Bucket: bucket, Reason: reason, Rehearse: rehearsal });
-          expect(parseAsk(values)).toEqual({ bucket, reason, rehearsal });
+        fc.constantFrom('delete', 'empty-delete', 'empty'),
+        (bucket, reason, rehearsal, kind) => {
+          const ticks = { Rehearse: rehearsal, 'Empty it first': kind !== 'delete', 'Keep the empty bucket': kind === 'empty' };
+          const values = submit(askModal(''), { Bucket: bucket, Reason: reason, ...ticks });
+          expect(parseAsk(values)).toEqual({ bucket, reason, rehearsal, kind });
         },
       ),
     );
+  });
+
+  it('asks for nothing where the bucket is to be kept, and not to be emptied', () => {
+    expect(parseAsk(submit(askModal('team-scratch'), { Reason: 'old', 'Keep the empty bucket': true })).kind).toBeUndefined();
+  });
+
+  it('empties nothing that nobody ticked, whatever is submitted', () => {
+    const option = (value: string) => ({ selected_options: [{ value }] });
+    for (const values of [
+      { empty: { keep: option('keep') } },
+      { keep: { empty: option('empty') } },
+      { rehearse: { rehearse: option('empty') } },
+    ]) {
+      expect(parseAsk(values as unknown as StateValues).kind).toBe('delete');
+    }
   });
 
   it('wants a bucket and a reason, and no tick', () => {
@@ -60,7 +82,7 @@ Rehearse: ____
   });
 
   it('gives empty text for what is not there', () => {
-    expect(parseAsk({})).toEqual({ bucket: '', reason: '', rehearsal: false });
+    expect(parseAsk({})).toEqual({ bucket: '', reason: '', rehearsal: false, kind: 'delete' });
   });
 });
 

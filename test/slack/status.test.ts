@@ -7,13 +7,14 @@ const waits: Listed = { request: aRequest(), state: 'waiting' };
 describe('/delete-bucket help reads', () => {
   test('as an explanation', () => {
     expect(read(helpMessage())).toMatchInlineSnapshot(`
-"(/delete-bucket asks for an S3 bucket to be deleted, /guard-bucket for its guard to be changed)
+"(/delete-bucket asks for an S3 bucket to be deleted, /purge-versions for old versions in it, /guard-bucket for its guard to be changed)
 *How it works*
-\`/delete-bucket <name>\` asks for a bucket to be deleted, \`/guard-bucket <name>\` for its guard to be put on, changed or taken off. An approver sees it here in Slack and approves it with a code from their MFA device, which AWS itself checks. You hear how it ends.
+\`/delete-bucket <name>\` asks for a bucket to be deleted, \`/purge-versions <name>\` for old versions in it to be, \`/guard-bucket <name>\` for its guard to be put on, changed or taken off. An approver sees it here in Slack and approves it with a code from their MFA device, which AWS itself checks. You hear how it ends.
 \`/delete-bucket status\` lists your requests and those that wait for you.
 \`/delete-bucket help\` shows this. A bucket named “help” or “status”: type \`s3://help\`.
 A guarded bucket can be deleted only so; the hardened guard keeps others from taking it off, too.
-Only an empty bucket can be deleted. Tick *Rehearse* to go through everything but the change itself."
+Only an empty bucket can be deleted: tick *Empty it first* to have all that it holds deleted before, old versions too, and *Keep the empty bucket* to leave it at that.
+Tick *Rehearse* to go through everything but the change itself."
 `);
   });
 });
@@ -25,7 +26,7 @@ describe('/delete-bucket status reads', () => {
 *Waiting for you*
 Nothing waits for you.
 *Your requests*
-You have asked for nothing yet. \`/delete-bucket <name>\` asks for a bucket to be deleted, \`/guard-bucket <name>\` for its guard to be put on, changed or taken off."
+You have asked for nothing yet. \`/delete-bucket <name>\` asks for a bucket to be deleted, \`/purge-versions <name>\` for old versions in it to be, \`/guard-bucket <name>\` for its guard to be put on, changed or taken off."
 `);
   });
 

@@ -49,7 +49,15 @@ function asking() {
     warn: () => undefined,
   } as unknown as AskParts;
   const inspection = { facts, notes: [elevation.why], refused: true };
-  const input = { execution: request.requestId, enteredAt: '2026-11-02T09:05:00.000Z', request, taskToken: 't', inspection, elevation };
+  const input = {
+    execution: request.requestId,
+    enteredAt: '2026-11-02T09:05:00.000Z',
+    request,
+    taskToken: 't',
+    inspection,
+    elevation,
+    emptying: null,
+  };
   return { ask: () => askApprover(input, parts), posts, row };
 }
 

@@ -3,7 +3,7 @@ import type { SealContext } from '../../src/aws/sealed.ts';
 import { type BucketPolicy, NO_POLICY, policyText } from '../../src/domain/bucket-policy.ts';
 import { approvedPrincipals } from '../../src/domain/guard.ts';
 import { planGuardChange } from '../../src/domain/guard-change.ts';
-import { KINDS, type Kind } from '../../src/domain/request.ts';
+import { type GuardKind, isGuardKind, KINDS, type Kind } from '../../src/domain/request.ts';
 import { BadInput, TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { type Change, changeGuard } from '../../src/steps/change-guard.ts';
@@ -17,7 +17,7 @@ const SESSION = { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't', 
 const letThrough = approvedPrincipals(config, BUCKET, 'sandbox') ?? { principals: [], approvers: [] };
 
 /** What was shown of a policy. */
-function shownOf(policy: BucketPolicy, kind: Exclude<Kind, 'delete'>, required: boolean) {
+function shownOf(policy: BucketPolicy, kind: GuardKind, required: boolean) {
   const plan = planGuardChange(policy, { bucket: BUCKET, kind, required, ...letThrough });
   if (!plan.ok) throw new Error(plan.why);
   return plan.change;
@@ -66,7 +66,7 @@ async function run({ kind = 'guard-hardened', rehearsal = false, outcome, policy
       return outcome ?? { kind: decision.changed ? 'written' : 'unchanged', before: policy, after: decision.policy };
     },
   };
-  const guardChange = shownOf(shown, kind === 'delete' ? 'guard-hardened' : kind, more.required ?? false);
+  const guardChange = shownOf(shown, isGuardKind(kind) ? kind : 'guard-hardened', more.required ?? false);
   const input = {
     execution: request.requestId,
     enteredAt: request.askedAt,
@@ -183,9 +183,12 @@ describe('changeGuard', () => {
     await expect(run({ outcome: { kind: 'busy', why: 'Somebody else is changing the policy.' } })).rejects.toThrow(TryAgain);
   });
 
-  it.each<Told>([{ kind: 'delete' }, { rehearsal: true }])('does nothing for a request of another kind (%j)', async (told) => {
-    await expect(run(told)).rejects.toThrow(BadInput);
-  });
+  it.each<Told>([{ kind: 'delete' }, { kind: 'empty-delete' }, { kind: 'empty' }, { rehearsal: true }])(
+    'does nothing for a request of another kind (%j)',
+    async (told) => {
+      await expect(run(told)).rejects.toThrow(BadInput);
+    },
+  );
 
   it('does nothing while Interlock is paused', async () => {
     const { result, opened, entries } = await run({ config: aConfig({ paused: true }) });
@@ -195,16 +198,13 @@ describe('changeGuard', () => {
 });
 
 describe('deleteOrRehearse', () => {
-  it.each(KINDS.filter((kind) => kind !== 'delete'))(
-    'deletes nothing with what was given for %s: it opens a session for deletions only',
-    async (kind) => {
-      const { input, parts, opened } = await run({ kind, policy: guarded(), shown: guarded() });
-      const done = { deleteBucket: async () => 'done', tryRead: async () => 'done', now: () => 0 };
-      await deleteOrRehearse({ ...input, rehearse: false, found: null }, { ...parts, ...done } as never);
-      expect(opened.at(-1)).toMatchObject({ kind: 'delete', rehearsal: false });
-      const rehearsed = await deleteOrRehearse({ ...input, rehearse: true, found: null }, { ...parts, ...done } as never);
-      expect(opened.at(-1)).toMatchObject({ kind, rehearsal: true });
-      expect(rehearsed.why).toContain('would have changed its guard now');
-    },
-  );
+  it.each(KINDS.filter(isGuardKind))('deletes nothing with what was given for %s: it opens a session for deletions only', async (kind) => {
+    const { input, parts, opened } = await run({ kind, policy: guarded(), shown: guarded() });
+    const done = { deleteBucket: async () => 'done', tryRead: async () => 'done', now: () => 0 };
+    await deleteOrRehearse({ ...input, rehearse: false, found: null, emptying: null }, { ...parts, ...done } as never);
+    expect(opened.at(-1)).toMatchObject({ kind: 'delete', rehearsal: false });
+    const rehearsed = await deleteOrRehearse({ ...input, rehearse: true, found: null, emptying: null }, { ...parts, ...done } as never);
+    expect(opened.at(-1)).toMatchObject({ kind, rehearsal: true });
+    expect(rehearsed.why).toContain('would have changed its guard now');
+  });
 });

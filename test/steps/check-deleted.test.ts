@@ -15,7 +15,7 @@ const never = () => {
 function find(home: BucketHome | 'absent' | 'foreign', createdAt: string | null = CREATED, sealed: Request = request) {
   const input = { execution: request.requestId, enteredAt: request.askedAt, request, step: 'find' as const, sealedRequest: 'sealed' };
   return inspect(
-    { ...input, shown: { facts: someFacts({ createdAt }), notes: [] }, answer: null, elevation: null },
+    { ...input, shown: { facts: someFacts({ createdAt }), notes: [] }, answer: null, elevation: null, emptying: null },
     {
       config: aConfig({ paused: true }),
       stage: 'sandbox',

@@ -1,13 +1,14 @@
 import type { DeleteResult } from '../../src/aws/bucket.ts';
+import type { SealContext } from '../../src/aws/sealed.ts';
 import type { Config } from '../../src/config.ts';
-import type { Found } from '../../src/domain/request.ts';
+import { type Emptying, NONE } from '../../src/domain/emptying.ts';
+import { type Found, KINDS, type Kind } from '../../src/domain/request.ts';
 import { TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
 import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
 
 const ENDS = '2026-11-02T09:20:00.000Z';
-const request = aRequest();
 const answer = {
   verdict: 'approved',
   why: '',
@@ -28,7 +29,12 @@ const elevation = {
   auditHead: 'b',
 };
 
+/** The plan that found nothing left. */
+const EMPTY: Emptying = { verdict: 'empty', why: '', pass: 2, last: 0, done: NONE, left: 0, by: '', attempt: 1, auditHead: 'emptied' };
+
 interface Given {
+  kind?: Kind;
+  emptying?: Emptying;
   /** What S3 makes of it. */
   result?: DeleteResult;
   found?: Found;
@@ -43,6 +49,8 @@ interface Given {
 
 /** Runs the state; gives what it says, or throws, and how often S3 was called. */
 function run({
+  kind = 'delete',
+  emptying,
   result = 'done',
   found,
   rehearse = false,
@@ -51,22 +59,31 @@ function run({
   config = aConfig(),
   now = '2026-11-02T09:10:00.000Z',
 }: Given) {
+  const request = aRequest({ kind, rehearsal: rehearse });
   const calls: string[] = [];
+  const opened: SealContext[] = [];
+  const entries: { entry: string; previous: string }[] = [];
   const call = (name: string) => async () => {
     calls.push(name);
     return result;
   };
   const audit = {
-    async record({ entry }: { entry: string }) {
+    async record({ entry, previous }: { entry: string; previous: string }) {
+      entries.push({ entry, previous });
       if (fails && entry.endsWith(fails)) throw new TryAgain('DynamoDB has too much to do.');
       return { head: entry, first: !again };
     },
   };
-  const seals = { open: async () => new Secret(JSON.stringify({ expiresAt: ENDS })) };
+  const seals = {
+    async open(_: string, context: SealContext) {
+      opened.push(context);
+      return new Secret(JSON.stringify({ expiresAt: ENDS }));
+    },
+  };
   const parts = { config, audit, seals, deleteBucket: call('delete'), tryRead: call('read'), now: () => Date.parse(now) };
   const input = { execution: request.requestId, enteredAt: request.askedAt, request, answer, elevation, facts: someFacts() };
-  const work = deleteOrRehearse({ ...input, rehearse, found: found ?? null }, parts as never);
-  return { calls, work };
+  const work = deleteOrRehearse({ ...input, rehearse, found: found ?? null, emptying: emptying ?? null }, parts as never);
+  return { calls, work, opened, entries };
 }
 
 describe('a deletion', () => {
@@ -110,7 +127,64 @@ describe('a deletion', () => {
   });
 });
 
+describe('the deletion of a bucket that was emptied', () => {
+  const emptied = { kind: 'empty-delete', emptying: EMPTY } as const;
+
+  it('is done with the session that emptied it, and follows the last plan in the trail', async () => {
+    const { work, opened, entries } = run(emptied);
+    expect(await work).toMatchObject({ verdict: 'deleted', why: '' });
+    expect(opened).toMatchObject([{ kind: 'empty-delete', rehearsal: false }]);
+    expect(entries).toEqual([
+      { entry: '001-4-emptying-0002-4-deleting', previous: 'emptied' },
+      { entry: '001-4-emptying-0002-5-deleted', previous: '001-4-emptying-0002-4-deleting' },
+    ]);
+  });
+
+  it('says that something was written since, so that it is emptied again; nobody’s deletion says that who asked for no emptying', async () => {
+    expect(await run({ ...emptied, result: 'notEmpty' }).work).toEqual({
+      verdict: 'notEmpty',
+      why: '',
+      auditHead: '001-4-emptying-0002-5-notEmpty',
+    });
+    expect(await run({ result: 'notEmpty' }).work).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringContaining('Something was written to team-scratch'),
+    });
+  });
+
+  it('is refused where somebody else deleted it after the last plan, and done where it did so itself', async () => {
+    expect(await run({ ...emptied, result: 'absent' }).work).toMatchObject({ verdict: 'refused' });
+    expect(await run({ ...emptied, result: 'absent', again: true }).work).toMatchObject({ verdict: 'deleted' });
+  });
+
+  it('is not begun while Interlock is paused', async () => {
+    const { work, calls } = run({ ...emptied, config: aConfig({ paused: true }) });
+    expect(await work).toMatchObject({ verdict: 'stopped', auditHead: 'emptied' });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('the session of a deletion', () => {
+  it.each(KINDS)('is opened where it was given for one, whatever the request says (%s)', async (kind) => {
+    const { work, opened } = run({ kind });
+    await work;
+    expect(opened).toMatchObject([{ kind: kind === 'empty-delete' ? 'empty-delete' : 'delete', rehearsal: false }]);
+  });
+});
+
 describe('a rehearsal', () => {
+  it.each<[Kind, string]>([
+    ['delete', 'deleted it'],
+    ['empty-delete', 'emptied and deleted it'],
+    ['empty', 'emptied it'],
+    ['guard-off', 'changed its guard'],
+  ])('of %s reads, with its own session, and says what would have come', async (kind, would) => {
+    const { work, calls, opened } = run({ kind, rehearse: true });
+    expect(await work).toMatchObject({ verdict: 'rehearsed', why: expect.stringContaining(`would have ${would} now.`) });
+    expect(opened).toMatchObject([{ kind, rehearsal: true }]);
+    expect(calls).toEqual(['read']);
+  });
+
   it.each<[string, Given]>([
     ['S3 gave no answer', { result: 'lost' }],
     ['what came of it could not be written down', { fails: '5-rehearsed' }],

@@ -37,7 +37,7 @@ interface Given {
 function look({ kind = 'guard-hardened', policy, step = 'inspect', facts = inUse, shown = null, sealed, fails, required }: Given) {
   const request = aRequest({ kind, bucket: BUCKET });
   const last = shown && { facts: shown, notes: [] };
-  const flow = { execution: request.requestId, enteredAt: request.askedAt, request, answer: null, elevation: null };
+  const flow = { execution: request.requestId, enteredAt: request.askedAt, request, answer: null, elevation: null, emptying: null };
   const input = { ...flow, step, sealedRequest: 'sealed', shown: last };
   return inspect(input, {
     config: required ? { ...config, rules: config.rules.map((rule) => ({ ...rule, guard: 'required' as const })) } : config,

@@ -1,3 +1,4 @@
+import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Answer, Elevation, Inspection } from '../../src/domain/request.ts';
 import { Secret } from '../../src/secret.ts';
 import { inspect } from '../../src/steps/inspect.ts';
@@ -24,16 +25,35 @@ const elevation: Elevation = {
   attempt: 2,
   auditHead: 'b',
 };
+const emptying: Emptying = {
+  verdict: 'sessionEnded',
+  why: '',
+  pass: 3,
+  last: 0,
+  done: { versions: 2_000_000, markers: 100_000, bytes: 1, uploads: 0 },
+  left: 7_200_000,
+  by: '',
+  attempt: 2,
+  auditHead: 'c',
+};
+const LEFT =
+  'The session ended with work left: 2,100,000 of about 9,300,000 versions and markers are gone. A fresh code goes on where it was.';
 const shown = { facts: someFacts(), notes: ['what was shown'] };
 const CHANGED = 'Versioning: was never on, is on';
 
 /** Looks again at a bucket that has changed since it was shown, or hasn't. */
-function look(given: { step?: 'check'; answer?: Answer; elevation?: Elevation; changed?: boolean }): Promise<Inspection> {
-  const { step = 'inspect', answer: last = null, elevation: was = null, changed = false } = given;
+function look(given: {
+  step?: 'check';
+  answer?: Answer;
+  elevation?: Elevation;
+  emptying?: Emptying;
+  changed?: boolean;
+}): Promise<Inspection> {
+  const { step = 'inspect', answer: last = null, elevation: was = null, emptying: how = null, changed = false } = given;
   const flow = { execution: request.requestId, enteredAt: request.askedAt, request, sealedRequest: 'sealed' };
   const facts = someFacts(changed ? { versioning: 'on' } : {});
   return inspect(
-    { ...flow, step, shown, answer: last, elevation: was },
+    { ...flow, step, shown, answer: last, elevation: was, emptying: how },
     {
       config: aConfig(),
       stage: 'sandbox',
@@ -56,6 +76,20 @@ describe('a look says to the approver', () => {
       true,
     ],
     ['what changed, where no code was given', { changed: true }, [expect.stringMatching(/since it was shown/), CHANGED], false],
+    [
+      'how far it is emptied, where the session ended with work left',
+      { answer, elevation: { ...elevation, verdict: 'session' }, emptying },
+      [LEFT],
+      false,
+    ],
+    ['that once a code was refused after it, too', { answer, elevation, emptying }, [WHY, LEFT], true],
+    [
+      'that, and what changed meanwhile of what remains',
+      { emptying, changed: true },
+      [LEFT, expect.stringMatching(/since it was shown/), CHANGED],
+      false,
+    ],
+    ['nothing of an emptying that goes on', { emptying: { ...emptying, verdict: 'divided' } }, [], false],
     ['nothing of a code of an earlier asking', { elevation }, [], false],
     ['nothing of a code that gave a session', { answer, elevation: { ...elevation, verdict: 'session' } }, [], false],
     [

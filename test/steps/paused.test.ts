@@ -37,7 +37,15 @@ describe('paused, Interlock', () => {
 
   it.each(['inspect', 'check'] as const)('stops a running flow that would %s', async (kind) => {
     const seals = { open: async () => new Secret(JSON.stringify(request)), seal: never };
-    const input = { ...step, step: kind, sealedRequest: 'sealed', shown: { facts: someFacts(), notes: [] }, answer: null, elevation: null };
+    const input = {
+      ...step,
+      step: kind,
+      sealedRequest: 'sealed',
+      shown: { facts: someFacts(), notes: [] },
+      answer: null,
+      elevation: null,
+      emptying: null,
+    };
     expect(await inspect(input, { config, stage: 'sandbox', seals, look: never, find: never, now })).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('paused'),
@@ -73,7 +81,9 @@ describe('paused, Interlock', () => {
       auditHead: 'b',
     };
     const parts = { config, audit, seals: nothing, deleteBucket: never, tryRead: never, now } as never;
-    expect(await deleteOrRehearse({ ...step, rehearse, answer, elevation, facts: someFacts(), found: null }, parts)).toMatchObject({
+    expect(
+      await deleteOrRehearse({ ...step, rehearse, answer, elevation, facts: someFacts(), found: null, emptying: null }, parts),
+    ).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('paused'),
     });

@@ -40,6 +40,7 @@ const deletion: ToReport = {
   at: '2026-11-02T09:10:00.000Z',
   answer,
   elevation: session,
+  emptying: null,
   work: { verdict: 'deleted', why: '', auditHead: 'c' },
 };
 const refused = { outcome: 'refused', why: 'It is not empty.', by: null } as const;

@@ -3,6 +3,7 @@ import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand,
 import * as z from 'zod';
 import { Emptying, Progress, STRETCH_ENDS, type StretchEnd, UNTOUCHED } from '../../domain/emptying.ts';
 import type { Stretch } from '../../domain/key-space.ts';
+import { STOPS } from '../../domain/names.ts';
 import { won } from '../tables.ts';
 
 /** What the last pass is: its result, and how often all that was seen had gone. */
@@ -29,6 +30,9 @@ const BATCH = 25;
 
 /** Rows are kept for so long after they were written, for whoever asks what went: DynamoDB drops them later. */
 const KEPT_SECONDS = 90 * 86_400;
+
+/** Under a key of its own, so that who may only stop can be held to that by its policy. */
+const stopOf = (requestId: string): string => `${STOPS}${requestId}`;
 
 /** @param now milliseconds since 1970 */
 export function createPlans(db: DynamoDBDocumentClient, table: string, now: () => number = Date.now) {
@@ -106,12 +110,12 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
 
     /** Has all workers end after what they have begun; says whether it was this that did. */
     stop(requestId: string, stop: Stop): Promise<boolean> {
-      const Item = { requestId, part: 'stop', ...stop, until: until() };
+      const Item = { requestId: stopOf(requestId), part: 'stop', ...stop, until: until() };
       return won(db.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(requestId)' })));
     },
 
     async stopped(requestId: string): Promise<Stop | undefined> {
-      const item = await get(requestId, 'stop');
+      const item = await get(stopOf(requestId), 'stop');
       return item && Stop.parse(item);
     },
   };

@@ -60,7 +60,8 @@ function helpBlocks(): KnownBlock[] {
         `${code(`${COMMAND.delete} status`)} lists your requests and those that wait for you.`,
         `${code(`${COMMAND.delete} help`)} shows this. A bucket named “help” or “status”: type ${code('s3://help')}.`,
         'A guarded bucket can be deleted only so; the hardened guard keeps others from taking it off, too.',
-        'Only an empty bucket can be deleted. Tick *Rehearse* to go through everything but the change itself.',
+        'Only an empty bucket can be deleted: tick *Empty it first* to have all that it holds deleted before, old versions too, and *Keep the empty bucket* to leave it at that.',
+        'Tick *Rehearse* to go through everything but the change itself.',
       ].join('\n'),
     ),
   ];

@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { add, less, NONE, sayProgress, sayTally, type Tally } from '../../src/domain/emptying.ts';
+
+const count = fc.nat(1e9);
+const tally: fc.Arbitrary<Tally> = fc.record({ versions: count, markers: count, bytes: count, uploads: count });
+
+describe('a tally', () => {
+  it('is added to member by member, and taken away again', () => {
+    fc.assert(
+      fc.property(tally, tally, (a, b) => {
+        expect(add(a, b)).toEqual(add(b, a));
+        expect(add(a, NONE)).toEqual(a);
+        expect(less(add(a, b), b)).toEqual(a);
+        expect(less(a, add(a, b))).toEqual(NONE);
+      }),
+    );
+  });
+
+  it.each<[Partial<Tally>, string]>([
+    [{}, 'nothing'],
+    [{ bytes: 7 }, 'nothing'],
+    [{ versions: 1 }, '1 version'],
+    [{ versions: 1234567 }, '1,234,567 versions'],
+    [{ markers: 2 }, '2 delete markers'],
+    [{ versions: 2, uploads: 1 }, '2 versions and 1 unfinished upload'],
+    [{ versions: 2, markers: 1, uploads: 3 }, '2 versions, 1 delete marker and 3 unfinished uploads'],
+  ])('%j is said as “%s”', (some, text) => {
+    expect(sayTally({ ...NONE, ...some })).toBe(text);
+  });
+
+  it('is told with what is left, where a session ended', () => {
+    expect(sayProgress({ versions: 2_000_000, markers: 100_000, bytes: 1, uploads: 4 }, 7_200_000)).toBe(
+      'The session ended with work left: 2,100,000 of about 9,300,000 versions and markers are gone. A fresh code goes on where it was.',
+    );
+  });
+});
