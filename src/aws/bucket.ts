@@ -10,11 +10,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
-import type { Count, Facts } from '../domain/request.ts';
+import { type Count, type Facts, isGuardKind, type Kind } from '../domain/request.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
-import { clientOptions, nameOf, neverSent, statusOf } from './clients.ts';
+import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
+import { settingsOf } from './dependencies.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
 
@@ -32,13 +34,16 @@ export function findBucket(bucket: string): Promise<BucketHome | 'absent' | 'for
   return homeOf(new S3Client(clientOptions(ORIGINAL_DATES)), bucket);
 }
 
-/** Looks at a bucket of this account. `now` is ISO 8601. Throws the SDK's errors where AWS fails or rights are missing. */
-export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy): Promise<Look> {
+/**
+ * Looks at a bucket of this account, for a request of a kind: what depends on the bucket is looked for where it may be deleted or emptied. `now` is
+ * ISO 8601. Throws the SDK's errors where AWS fails or rights are missing.
+ */
+export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy, kind: Kind): Promise<Look> {
   const home = await findBucket(bucket);
   if (home === 'absent' || home === 'foreign') return { kind: home };
   const s3 = new S3Client(clientOptions(home.region));
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
-  const [contents, uploads, versioning, objectLock, tags, protection, accessPoints] = await Promise.all([
+  const [contents, uploads, versioning, objectLock, tags, protection, accessPoints, settings] = await Promise.all([
     s3.send(new ListObjectVersionsCommand({ ...of, MaxKeys: 1000, EncodingType: 'url' })),
     s3.send(new ListMultipartUploadsCommand({ ...of, MaxUploads: 1000, EncodingType: 'url' })),
     s3.send(new GetBucketVersioningCommand(of)),
@@ -46,6 +51,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
     unless('NoSuchTagSet', s3.send(new GetBucketTaggingCommand(of))),
     protectionOf(s3, bucket, account),
     accessPointsOf(bucket, account, home.region),
+    isGuardKind(kind) ? NO_SETTINGS : settingsOf(s3, bucket, account),
   ]);
   // What an earlier session of ours left there, to hold off late writers, ends by itself: it is nobody's change.
   const policy = withoutLateWriters(protection.policy);
@@ -70,6 +76,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
       tags: pairs,
       stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
       accessPoints,
+      dependents: isGuardKind(kind) ? [] : dependentsIn(settings, policy),
       ...reads(policy),
       waysRound: protection.waysRound,
       policyDigest: policy ? createHash('sha256').update(policy).digest('hex') : null,
@@ -130,16 +137,6 @@ function withSession(region: string, session: Session): S3Client {
   const { accessKeyId, secretAccessKey, sessionToken } = session;
   // Not tried again by the SDK: a second try that finds nothing can't tell our own deletion from somebody else's. The flow tries again, and knows.
   return new S3Client({ ...clientOptions(region, 1), credentials: { accessKeyId, secretAccessKey, sessionToken } });
-}
-
-/** A setting that isn't there is an error to S3, and an answer to us. */
-async function unless<T>(name: string, answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (nameOf(error) === name) return undefined;
-    throw error;
-  }
 }
 
 function count(found: number, more: boolean): Count {

@@ -91,12 +91,15 @@ export function changes(shown: Facts, now: Facts): string[] {
     ...differ('Object Lock', onOff(shown.objectLock), onOff(now.objectLock)),
     ...differ('Access points', list(shown.accessPoints.toSorted()) || 'none', list(now.accessPoints.toSorted()) || 'none'),
     ...(tagsOf(shown) === tagsOf(now) ? [] : ['The tags were edited']),
+    ...differ('Depends on it', textsOf(shown.dependents) || 'nothing', textsOf(now.dependents) || 'nothing'),
     ...differ('Stack', shown.stack ?? 'none', now.stack ?? 'none'),
     ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
     ...differ('Guard', guardWords(shown.guard), guardWords(now.guard)),
     ...differ('Goes round the guard', shown.waysRound.join(' ') || 'nothing', now.waysRound.join(' ') || 'nothing'),
   ];
 }
+
+const textsOf = (dependents: Facts['dependents']): string => dependents.map(({ text }) => text).join(' ');
 
 /** S3 lists tags in no order that it promises. */
 function tagsOf({ tags }: Facts): string {

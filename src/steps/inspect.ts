@@ -20,7 +20,7 @@ import type { InspectInput } from './inputs.ts';
 export interface InspectParts {
   config: Config;
   seals: Seals;
-  look: (bucket: string, account: string, now: string, reads: ReadsPolicy) => Promise<Look>;
+  look: (bucket: string, account: string, now: string, reads: ReadsPolicy, kind: Kind) => Promise<Look>;
   find: (bucket: string) => Promise<BucketHome | 'absent' | 'foreign'>;
   now: () => number;
   stage: string;
@@ -50,7 +50,8 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
 
   const reads: ReadsPolicy = (policy) => guardSeen(policy, { bucket, config, stage });
-  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads).catch((error: unknown) => unlessDenied(error));
+  const { kind } = request;
+  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads, kind).catch((error: unknown) => unlessDenied(error));
   if (seen.kind === 'denied') return end('refused', whyUnseen(bucket, seen.action, roleName(placeOf(config, stage), 'inspect')));
   if (seen.kind === 'absent') {
     return end(
@@ -61,7 +62,6 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   if (seen.kind === 'foreign') {
     return end('refused', `${bucket} belongs to another account than ${config.account}: ask its owner to do it there.`);
   }
-  const { kind } = request;
   const judged = isGuardKind(kind)
     ? judgeGuard(seen, { bucket, kind, required: decision.rule?.guard === 'required' }, parts)
     : judgeDeletion(seen, { bucket, kind, rule: decision.rule }, parts);

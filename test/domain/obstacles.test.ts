@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { changes, guardObstacles, list, obstacles, say } from '../../src/domain/obstacles.ts';
-import type { Facts } from '../../src/domain/request.ts';
+import { DEPENDENT_KINDS, type Facts } from '../../src/domain/request.ts';
 import { aGuardChange, someFacts } from '../helpers/models.ts';
 
 const count = (number: number, more = false) => ({ count: number, more });
@@ -114,6 +114,7 @@ describe('changes', () => {
     objectLock: [true, 'Object Lock: was off, is on'],
     tags: [[{ key: 'keep', value: 'yes' }], 'The tags were edited'],
     stack: ['site', 'Stack: was none, is site'],
+    dependents: [[{ kind: 'website', text: 'It serves a website.', seen: true }], 'Depends on it: was nothing, is It serves a website.'],
     accessPoints: [['one'], 'Access points: was none, is one'],
     guard: [{ state: 'whole', level: 'hardened', findings: [], deniesApprovers: false }, 'Guard: was none, is hardened'],
     waysRound: [['Versioning is suspended: …'], 'Goes round the guard: was nothing, is Versioning is suspended: …'],
@@ -168,6 +169,7 @@ describe('changes', () => {
     tags: fc.array(fc.record({ key: fc.string(), value: fc.string() })),
     stack: fc.option(fc.string()),
     accessPoints: fc.array(fc.string()),
+    dependents: fc.array(fc.record({ kind: fc.constantFrom(...DEPENDENT_KINDS), text: fc.string(), seen: fc.boolean() })),
     guard: fc.record({
       state: fc.constantFrom('whole', 'notWhole', 'none'),
       level: fc.option(fc.constantFrom('basic', 'hardened')),

@@ -35,6 +35,7 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
   tags: [],
   stack: null,
   accessPoints: [],
+  dependents: [],
   guard: { state: 'none', level: null, findings: [], deniesApprovers: false },
   waysRound: [],
   denials: [],

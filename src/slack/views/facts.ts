@@ -1,12 +1,13 @@
 /** A bucket's facts as people read them, in messages and modals alike. */
 import type { KnownBlock } from '@slack/types';
+import { consequences, nameStays } from '../../domain/consequences.ts';
 import { guardWords } from '../../domain/guard-seen.ts';
 import { list, say } from '../../domain/obstacles.ts';
-import type { Facts } from '../../domain/request.ts';
+import type { Facts, Request } from '../../domain/request.ts';
 import { code, context, cut, duration, fields, literal, warnings, when } from '../text.ts';
 
 /** The facts with the time of the look. */
-export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
+export function factsBlocks({ bucket, kind }: Pick<Request, 'bucket' | 'kind'>, facts: Facts, now?: string): KnownBlock[] {
   const contents = [
     say(facts.objects, 'object'),
     say(facts.oldVersions, 'old version'),
@@ -24,11 +25,9 @@ export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
   pairs.push(...guardPairs(facts));
   const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`, 100));
   if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.tags.length > 10 ? ` and ${facts.tags.length - 10} more` : ''}`]);
-  const notices = [
-    ...(facts.stack ? [`It belongs to the CloudFormation stack ${code(facts.stack)}, which will not know that it is gone.`] : []),
-    ...facts.denials.map(literal),
-  ];
-  return [...fields(pairs), ...warnings(notices), lookedAt(facts, now)];
+  // Two blocks, so that neither keeps the other from being read.
+  const notices = [consequences(facts, bucket, kind), facts.denials].flatMap((texts) => warnings(texts.map(literal)));
+  return [...fields(pairs), ...notices, lookedAt(facts, now)];
 }
 
 /** When it was looked at, and how long ago that is. */
@@ -43,9 +42,9 @@ function guardPairs({ guard, waysRound }: Facts): [string, string][] {
   return [line, ['Goes round the guard', waysRound.length === 0 ? 'nothing that is known' : cut(literal(waysRound.join(' ')), 600)]];
 }
 
-/** What happens to a name that becomes free. Names of the account-regional kind can't be taken by others (S3 user guide, bucket naming rules). */
+/** What happens to a name that becomes free. */
 export function nameFate(bucket: string, facts: Facts): string {
-  return bucket.endsWith(`-${facts.owner}-${facts.region}-an`)
+  return nameStays(bucket, facts)
     ? 'Its name stays reserved to this account.'
     : 'Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.';
 }
