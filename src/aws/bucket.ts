@@ -10,10 +10,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { endsUse } from '../domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
-import { type Count, type Facts, isGuardKind, type Kind } from '../domain/request.ts';
+import type { Count, Facts, Kind } from '../domain/request.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
 import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
 import { settingsOf } from './dependencies.ts';
@@ -51,7 +52,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
     unless('NoSuchTagSet', s3.send(new GetBucketTaggingCommand(of))),
     protectionOf(s3, bucket, account),
     accessPointsOf(bucket, account, home.region),
-    isGuardKind(kind) ? NO_SETTINGS : settingsOf(s3, bucket, account),
+    endsUse(kind) ? settingsOf(s3, bucket, account) : NO_SETTINGS,
   ]);
   // What an earlier session of ours left there, to hold off late writers, ends by itself: it is nobody's change.
   const policy = withoutLateWriters(protection.policy);
@@ -76,7 +77,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
       tags: pairs,
       stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
       accessPoints,
-      dependents: isGuardKind(kind) ? [] : dependentsIn(settings, policy),
+      dependents: endsUse(kind) ? dependentsIn(settings, policy) : [],
       ...reads(policy),
       waysRound: protection.waysRound,
       policyDigest: policy ? createHash('sha256').update(policy).digest('hex') : null,

@@ -1,8 +1,13 @@
 /** What a request means for what depends on its bucket, and what of that its rule refuses. Pure. */
-import type { Dependent, DependentKind, Facts, Kind } from './request.ts';
+import { type Dependent, type DependentKind, type Facts, isEmptyingKind, type Kind } from './request.ts';
 
 /** A write that is no older than this at the look says that somebody writes there: an hour, in milliseconds. */
 const RECENT = 3_600_000;
+
+/** Does the request take away what is current, so that what depends on it notices? */
+export function endsUse(kind: Kind): boolean {
+  return kind === 'delete' || isEmptyingKind(kind);
+}
 
 /** All that depends on a bucket, the gravest first: what its settings and its policy say, and what its other facts do. */
 export function dependentsOf(facts: Facts): Dependent[] {
@@ -16,8 +21,9 @@ export function dependentsOf(facts: Facts): Dependent[] {
   return [...facts.dependents, ...more.flatMap(([kind, there, text]) => (there ? [{ kind, text, seen: true }] : []))];
 }
 
-/** The same with what follows from the request for each, as an approver reads it. */
+/** The same with what follows from the request for each, as an approver reads it; nothing where what is current stays. */
 export function consequences(facts: Facts, bucket: string, kind: Kind): string[] {
+  if (!endsUse(kind)) return [];
   return dependentsOf(facts).map((one) =>
     [one.text, one.seen ? follows(one.kind, kind === 'empty', nameStays(bucket, facts)) : ''].join(' ').trim(),
   );

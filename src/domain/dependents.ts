@@ -23,7 +23,7 @@ export interface Settings {
 
 type Told<Arn extends string> = { [Name in Arn]?: string | undefined } & { Events?: string[] | undefined };
 
-/** Nothing set: of a bucket whose guard alone is asked about, for which none of it matters. */
+/** Nothing set: for requests for which none of it matters. */
 export const NO_SETTINGS: Settings = { website: undefined, replication: undefined, notifications: undefined };
 
 /**

@@ -145,7 +145,7 @@ export const Facts = z.strictObject({
   /** The CloudFormation stack that owns it. */
   stack: z.string().nullable(),
   accessPoints: z.array(z.string()),
-  /** What depends on it by its settings and its policy; none where its guard alone is asked about. */
+  /** What depends on it by its settings and its policy; none where what is current stays. */
   dependents: z.array(Dependent),
   guard: GuardSeen,
   /** What goes round a guard of this bucket, in words. */

@@ -146,6 +146,10 @@ describe('what follows for it', () => {
 `);
   });
 
+  it('is nothing where what is current stays', () => {
+    expect(['purge', 'guard-off'].flatMap((kind) => consequences(facts, 'team-x', kind as Kind))).toEqual([]);
+  });
+
   it('is left open where it could not be looked at', () => {
     const unseen = someFacts({ dependents: [{ kind: 'website', text: 'Nobody may look.', seen: false }] });
     expect(consequences(unseen, 'team-x', 'delete')).toEqual(['Nobody may look.']);
