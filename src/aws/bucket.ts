@@ -14,9 +14,10 @@ import { endsUse } from '../domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
-import type { Count, Facts, Kind } from '../domain/request.ts';
+import { type Count, type Facts, isLongKind, type Kind } from '../domain/request.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
 import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
+import { countContents, FIRST_PAGE, QUICKLY } from './contents.ts';
 import { settingsOf } from './dependencies.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
@@ -45,7 +46,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
   const s3 = new S3Client(clientOptions(home.region));
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
   const [contents, uploads, versioning, objectLock, tags, protection, accessPoints, settings] = await Promise.all([
-    s3.send(new ListObjectVersionsCommand({ ...of, MaxKeys: 1000, EncodingType: 'url' })),
+    countContents({ s3, bucket, account }, isLongKind(kind) ? QUICKLY : FIRST_PAGE),
     s3.send(new ListMultipartUploadsCommand({ ...of, MaxUploads: 1000, EncodingType: 'url' })),
     s3.send(new GetBucketVersioningCommand(of)),
     unless('ObjectLockConfigurationNotFoundError', s3.send(new GetObjectLockConfigurationCommand(of))),
@@ -56,8 +57,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
   ]);
   // What an earlier session of ours left there, to hold off late writers, ends by itself: it is nobody's change.
   const policy = withoutLateWriters(protection.policy);
-  const versions = contents.Versions ?? [];
-  const more = contents.IsTruncated === true;
+  const { entries: _, ...counts } = contents;
   const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
   return {
     kind: 'seen',
@@ -66,11 +66,8 @@ export async function look(bucket: string, account: string, now: string, reads: 
       region: home.region,
       owner: account,
       createdAt: home.createdAt,
-      objects: count(versions.filter((version) => version.IsLatest).length, more),
-      oldVersions: count(versions.filter((version) => !version.IsLatest).length, more),
-      deleteMarkers: count(contents.DeleteMarkers?.length ?? 0, more),
+      ...counts,
       uploads: count(uploads.Uploads?.length ?? 0, uploads.IsTruncated === true),
-      newestWrite: newest([...versions, ...(contents.DeleteMarkers ?? [])].map((item) => item.LastModified)),
       versioning: versioning.Status === 'Enabled' ? 'on' : versioning.Status === 'Suspended' ? 'suspended' : 'never on',
       mfaDelete: versioning.MFADelete === 'Enabled',
       objectLock: objectLock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
@@ -142,9 +139,4 @@ function withSession(region: string, session: Session): S3Client {
 
 function count(found: number, more: boolean): Count {
   return { count: found, more: more && found > 0 };
-}
-
-function newest(dates: (Date | undefined)[]): string | null {
-  const times = dates.flatMap((date) => (date ? [date.getTime()] : []));
-  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
 }

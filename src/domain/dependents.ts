@@ -1,8 +1,8 @@
 /** What depends on a bucket, out of what was read of its settings and its policy, in words. Pure; nothing of a policy is evaluated here. */
 import { type AnyStatement, clausesOf, folded, principalsOf, readPolicy, strings } from './bucket-policy.ts';
 import { LOAD_BALANCING_ACCOUNTS, LOG_SERVICES } from './log-services.ts';
-import { list, say } from './obstacles.ts';
 import type { Dependent, DependentKind } from './request.ts';
+import { list, say } from './words.ts';
 
 /** A setting as S3 gives it; undefined where the bucket has none, `denied` where it may not be read. */
 type Setting<T> = T | undefined | 'denied';

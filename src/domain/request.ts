@@ -136,6 +136,8 @@ export const Facts = z.strictObject({
   objects: Count,
   oldVersions: Count,
   deleteMarkers: Count,
+  /** Of all versions together. */
+  bytes: Count,
   uploads: Count,
   newestWrite: time.nullable(),
   versioning: z.enum(['never on', 'on', 'suspended']),

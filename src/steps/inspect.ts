@@ -125,7 +125,7 @@ interface Deletion {
 
 function judgeDeletion({ facts }: Seen, { bucket, kind, rule }: Deletion, { stage }: InspectParts): Judged {
   const ofGuard = guardObstacles(facts, applyCommand(bucket, stage), rule?.guard === 'required');
-  return { facts, inTheWay: [...ofGuard, ...obstacles(facts, kind)], differencesFrom: (shown) => changes(shown, facts) };
+  return { facts, inTheWay: [...ofGuard, ...obstacles(facts, kind)], differencesFrom: (shown) => changes(shown, facts, kind) };
 }
 
 /** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */

@@ -1,5 +1,6 @@
 /** What a look at a bucket reads, at the sandbox's S3 as it stands behind its endpoint. */
 import { PutBucketNotificationConfigurationCommand, PutBucketReplicationCommand, PutBucketWebsiteCommand } from '@aws-sdk/client-s3';
+import { countContents, FIRST_PAGE, QUICKLY } from '../../src/aws/contents.ts';
 import { settingsOf } from '../../src/aws/dependencies.ts';
 import { dependentsIn } from '../../src/domain/dependents.ts';
 import { ACCOUNT, S3Sandbox } from '../helpers/s3.ts';
@@ -10,6 +11,51 @@ beforeAll(async () => {
 });
 afterEach(() => expect(s.aws.problems).toEqual([]));
 afterAll(() => s.stop());
+
+const exactly = (count: number) => ({ count, more: false });
+
+describe('what a bucket holds', () => {
+  const Bucket = 'team-full';
+  const place = () => ({ s3: s.admin, bucket: Bucket, account: ACCOUNT });
+  beforeAll(() => {
+    s.store.createBucket({ name: Bucket, versioning: 'Enabled' });
+    for (let at = 0; at < 1500; at += 1) s.store.putObject(Bucket, `a/${String(at).padStart(4, '0')}`, 'xy');
+    s.store.putObject(Bucket, 'a/0000', 'xyz');
+    s.store.deleteObject(Bucket, 'a/0001');
+  });
+
+  it('is counted to its end, in versions and bytes', async () => {
+    const { entries, newestWrite, ...counts } = await countContents(place(), QUICKLY);
+    expect(counts).toEqual({ objects: exactly(1499), oldVersions: exactly(2), deleteMarkers: exactly(1), bytes: exactly(3003) });
+    expect(entries).toHaveLength(1502);
+    expect(Date.parse(newestWrite ?? '')).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['of listings', FIRST_PAGE],
+    ['of time', { pages: 20, ms: 0 }],
+  ])('is counted as far as a bound %s lets it', async (_, bound) => {
+    const { entries, objects, deleteMarkers } = await countContents(place(), bound);
+    expect({ entries: entries.length, objects, deleteMarkers }).toEqual({
+      entries: 1000,
+      objects: { count: 997, more: true },
+      deleteMarkers: { count: 1, more: true },
+    });
+  });
+
+  it('is nothing where it is empty', async () => {
+    s.store.createBucket({ name: 'team-bare' });
+    const none = exactly(0);
+    expect(await countContents({ ...place(), bucket: 'team-bare' }, FIRST_PAGE)).toEqual({
+      entries: [],
+      newestWrite: null,
+      objects: none,
+      oldVersions: none,
+      deleteMarkers: none,
+      bytes: none,
+    });
+  });
+});
 
 describe('the settings by which others depend on a bucket', () => {
   const Bucket = 'team-site';

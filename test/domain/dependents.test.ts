@@ -1,6 +1,6 @@
 import { consequences, dependentsOf } from '../../src/domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS, type Settings } from '../../src/domain/dependents.ts';
-import { DEPENDENT_KINDS, type Dependent } from '../../src/domain/request.ts';
+import { DEPENDENT_KINDS, type Dependent, type Kind } from '../../src/domain/request.ts';
 import { someFacts } from '../helpers/models.ts';
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { changes, guardObstacles, list, obstacles, say } from '../../src/domain/obstacles.ts';
+import { changes, guardObstacles, obstacles } from '../../src/domain/obstacles.ts';
 import { DEPENDENT_KINDS, type Facts } from '../../src/domain/request.ts';
+import { list, say } from '../../src/domain/words.ts';
 import { aGuardChange, someFacts } from '../helpers/models.ts';
 
 const count = (number: number, more = false) => ({ count: number, more });
@@ -107,6 +108,7 @@ describe('changes', () => {
     objects: [count(1), 'Contents: was empty, is 1 object'],
     oldVersions: [count(2), 'Contents: was empty, is 2 old versions'],
     deleteMarkers: [count(1000, true), 'Contents: was empty, is 1,000 or more delete markers'],
+    bytes: [count(2_500), 'Contents: was empty, is 2.5 kB'],
     uploads: [count(1), 'Unfinished uploads: was none, is 1 upload'],
     newestWrite: ['2026-11-02T10:00:00.000Z', null],
     versioning: ['suspended', 'Versioning: was never on, is suspended'],
@@ -161,6 +163,7 @@ describe('changes', () => {
     objects: counts,
     oldVersions: counts,
     deleteMarkers: counts,
+    bytes: counts,
     uploads: counts,
     newestWrite: times,
     versioning: fc.constantFrom('never on', 'on', 'suspended'),

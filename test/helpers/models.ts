@@ -27,6 +27,7 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
   objects: none,
   oldVersions: none,
   deleteMarkers: none,
+  bytes: none,
   uploads: none,
   newestWrite: null,
   versioning: 'never on',

@@ -53,6 +53,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   objects: count,
   oldVersions: count,
   deleteMarkers: count,
+  bytes: count,
   uploads: count,
   newestWrite: fc.option(fc.constant('2026-11-02T09:00:00.000Z')),
   versioning: fc.constantFrom('never on', 'on', 'suspended'),

@@ -2,20 +2,16 @@
 import type { KnownBlock } from '@slack/types';
 import { consequences, nameStays } from '../../domain/consequences.ts';
 import { guardWords } from '../../domain/guard-seen.ts';
-import { list, say } from '../../domain/obstacles.ts';
+import { holdings } from '../../domain/holdings.ts';
 import type { Facts, Request } from '../../domain/request.ts';
+import { list, say } from '../../domain/words.ts';
 import { code, context, cut, duration, fields, literal, warnings, when } from '../text.ts';
 
 /** The facts with the time of the look. */
 export function factsBlocks({ bucket, kind }: Pick<Request, 'bucket' | 'kind'>, facts: Facts, now?: string): KnownBlock[] {
-  const contents = [
-    say(facts.objects, 'object'),
-    say(facts.oldVersions, 'old version'),
-    say(facts.deleteMarkers, 'delete marker'),
-    say(facts.uploads, 'unfinished upload'),
-  ].filter((text) => text !== '');
+  const contents = [holdings(facts), say(facts.uploads, 'unfinished upload')].filter((text) => text !== '');
   const pairs: [string, string][] = [
-    ['Contents', contents.length === 0 ? 'empty' : list(contents)],
+    ['Contents', contents.length === 0 ? 'empty' : contents.join('; ')],
     ['Newest write', facts.newestWrite ? when(facts.newestWrite) : 'none'],
     ['Created', facts.createdAt ? when(facts.createdAt) : 'unknown'],
     ['Region and owner', literal(`${facts.region}, account ${facts.owner}`)],
@@ -40,6 +36,12 @@ function guardPairs({ guard, waysRound }: Facts): [string, string][] {
   const line: [string, string] = ['Guard', cut(literal(guardWords(guard)), 600)];
   if (guard.state === 'none') return [line];
   return [line, ['Goes round the guard', waysRound.length === 0 ? 'nothing that is known' : cut(literal(waysRound.join(' ')), 600)]];
+}
+
+/** What goes when a bucket is emptied, with how much that is. */
+export function allGoes(facts: Facts): string {
+  const held = holdings(facts);
+  return `everything in the bucket is deleted, old versions too${held === '' ? '' : ` (${held})`}: *nobody can bring it back*.`;
 }
 
 /** What happens to a name that becomes free. */
