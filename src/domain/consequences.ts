@@ -64,3 +64,25 @@ function follows(kind: DependentKind, kept: boolean, reserved: boolean): string 
       return '';
   }
 }
+
+/** Why a bucket's rule refuses the request (`refuseIf`), each with what to do; what nobody may look at is refused too. */
+export function refusals(facts: Facts, kind: Kind, refuseIf: readonly DependentKind[] = []): string[] {
+  if (!endsUse(kind)) return [];
+  return dependentsOf(facts)
+    .filter((one) => refuseIf.includes(one.kind))
+    .map((one) => `${one.text} The rule of this bucket refuses that (refuseIf: ${one.kind}). ${one.seen ? MENDS[one.kind] : MAY_LOOK}`);
+}
+
+const MAY_LOOK = 'Let Interlock’s function inspect look at it in the bucket’s policy, then ask again.';
+
+const MENDS: Record<DependentKind, string> = {
+  website: 'Delete its website configuration, then ask again.',
+  cloudfront: 'Take it out of the distributions, then CloudFront out of its policy, and ask again.',
+  logs: 'Switch the deliveries off, then take them out of its policy, and ask again.',
+  notifications: 'Delete its notification configuration, then ask again.',
+  replication: 'Delete the replication rules, or what its policy allows for them, then ask again.',
+  services: 'Take them out of its policy once they don’t need it, then ask again.',
+  recentWrites: 'Stop what writes there, and ask again an hour later.',
+  stack: 'Delete it with its stack, or take it out of the stack (DeletionPolicy: Retain), then ask again.',
+  objectLock: 'Object Lock can’t be switched off: an operator changes the rule, if the bucket is to go all the same.',
+};

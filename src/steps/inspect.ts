@@ -6,6 +6,7 @@ import { nameOf } from '../aws/clients.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config, Rule } from '../config.ts';
 import { readPolicy } from '../domain/bucket-policy.ts';
+import { refusals } from '../domain/consequences.ts';
 import { sayProgress } from '../domain/emptying.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../domain/guard-change.ts';
@@ -125,7 +126,11 @@ interface Deletion {
 
 function judgeDeletion({ facts }: Seen, { bucket, kind, rule }: Deletion, { stage }: InspectParts): Judged {
   const ofGuard = guardObstacles(facts, applyCommand(bucket, stage), rule?.guard === 'required');
-  return { facts, inTheWay: [...ofGuard, ...obstacles(facts, kind)], differencesFrom: (shown) => changes(shown, facts, kind) };
+  return {
+    facts,
+    inTheWay: [...ofGuard, ...obstacles(facts, kind), ...refusals(facts, kind, rule?.refuseIf)],
+    differencesFrom: (shown) => changes(shown, facts, kind),
+  };
 }
 
 /** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */

@@ -1,4 +1,4 @@
-import { consequences, dependentsOf } from '../../src/domain/consequences.ts';
+import { consequences, dependentsOf, refusals } from '../../src/domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS, type Settings } from '../../src/domain/dependents.ts';
 import { DEPENDENT_KINDS, type Dependent, type Kind } from '../../src/domain/request.ts';
 import { someFacts } from '../helpers/models.ts';
@@ -153,5 +153,35 @@ describe('what follows for it', () => {
   it('is left open where it could not be looked at', () => {
     const unseen = someFacts({ dependents: [{ kind: 'website', text: 'Nobody may look.', seen: false }] });
     expect(consequences(unseen, 'team-x', 'delete')).toEqual(['Nobody may look.']);
+  });
+});
+
+describe('what a rule refuses', () => {
+  const site: Dependent = { kind: 'website', text: 'It serves a website.', seen: true };
+  const facts = someFacts({ dependents: [site, { ...site, kind: 'logs', text: 'Logs.' }], stack: 'site' });
+
+  it('is what it names of what depends on the bucket, with what to do', () => {
+    expect(refusals(facts, 'empty', ['website', 'cloudfront', 'stack'])).toEqual([
+      'It serves a website. The rule of this bucket refuses that (refuseIf: website). Delete its website configuration, then ask again.',
+      'It belongs to the CloudFormation stack site. The rule of this bucket refuses that (refuseIf: stack). Delete it with its stack, or take it out of the stack (DeletionPolicy: Retain), then ask again.',
+    ]);
+  });
+
+  it('is nothing where it names nothing, or where what is current stays', () => {
+    expect([...refusals(facts, 'delete'), ...refusals(facts, 'purge', ['website']), ...refusals(facts, 'guard-off', ['stack'])]).toEqual(
+      [],
+    );
+  });
+
+  it('is what nobody may look at, too', () => {
+    const unseen = someFacts({ dependents: [{ ...site, text: 'Nobody may look.', seen: false }] });
+    expect(refusals(unseen, 'delete', ['website'])).toEqual([
+      expect.stringMatching(/^Nobody may look\. .* Let Interlock’s function inspect look/),
+    ]);
+  });
+
+  it.each(DEPENDENT_KINDS)('has a mend for %s', (kind) => {
+    const all = someFacts({ dependents: [{ kind, text: 'T.', seen: true }] });
+    expect(refusals(all, 'delete', [kind])).toEqual([expect.stringMatching(/^T\. The rule .*\. .*\.$/)]);
   });
 });
