@@ -5,8 +5,8 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { clientOptions, nameOf } from '../src/aws/clients.ts';
 import type { Guard } from '../src/domain/guard.ts';
-import { list } from '../src/domain/obstacles.ts';
 import { ASKS_FOR_CODE, codelessIn } from '../src/domain/role-trust.ts';
+import { list } from '../src/domain/words.ts';
 import type { Aws } from './aws.ts';
 
 export interface PrincipalLook {

@@ -4,9 +4,9 @@ import type { Config } from '../src/domain/configuration.ts';
 import { approvedPrincipals, type Guard, parsePrincipal } from '../src/domain/guard.ts';
 import { removeGuard } from '../src/domain/guard-merge.ts';
 import { placeOf, roleArn } from '../src/domain/names.ts';
-import { list } from '../src/domain/obstacles.ts';
 import { approverUserPolicy, BUCKET_TAG, deletionRolePermissions } from '../src/domain/policies.ts';
 import { INSPECT_NEEDS } from '../src/domain/policies-functions.ts';
+import { list } from '../src/domain/words.ts';
 import { type Caller, type Denial, denialOf, type Scene, TIMES } from './guard-evaluation.ts';
 
 export interface Proof extends Omit<Scene, 'bucket'> {

@@ -66,6 +66,14 @@ function checkRule(rule: Rule, index: number, config: Config): Fault[] {
       faults.push(at('approvers', `names ${name} twice; remove one`, place));
     }
   });
+  (rule.refuseIf ?? []).forEach((kind, place, all) => {
+    if (all.indexOf(kind) < place) faults.push(at('refuseIf', `names ${kind} twice; remove one`, place));
+  });
+  if (rule.refuseIf?.includes('objectLock') && rule.bypassGovernanceRetention) {
+    const message =
+      'refuses buckets with Object Lock, of which bypassGovernanceRetention: true lets some be emptied; remove one of the two';
+    faults.push(at('refuseIf', message));
+  }
   const length = rule.buckets.replaceAll('*', '').length;
   if (length > 63 || (length < 3 && !rule.buckets.includes('*'))) {
     faults.push(at('buckets', "can never match: a bucket's name has 3 to 63 characters"));

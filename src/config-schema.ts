@@ -1,5 +1,6 @@
 /** The shape of `config/<stage>.yml`: each member's grammar, and the sentence for somebody who got it wrong. */
 import * as z from 'zod';
+import { DEPENDENT_KINDS } from './domain/request.ts';
 
 /** Waits over 24 days fire at once in Node's timers, so a window ends well before. */
 const LONGEST_WINDOW = 20 * 86_400;
@@ -70,6 +71,12 @@ const rule = z.strictObject({
     .literal('required', {
       error: must('be required (nothing is deleted without a whole guard, and each is looked at once a day), or be left out'),
     })
+    .optional(),
+  refuseIf: z
+    .array(z.enum(DEPENDENT_KINDS, { error: must(`be one of ${DEPENDENT_KINDS.join(', ')}`) }), {
+      error: must(`be a list of what is refused, of ${DEPENDENT_KINDS.join(', ')}`),
+    })
+    .min(1, { error: 'is empty; name what is refused, or leave it out (approvers are told of all of it, and nothing is refused)' })
     .optional(),
   window: duration(1, LONGEST_WINDOW, 'how long a request waits, 1s to 20d'),
   requesterMayApprove: flag,

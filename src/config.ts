@@ -86,7 +86,12 @@ function configOf(raw: RawConfig): Config {
     slack: { ...ids, ...(operatorsChannel && { operatorsChannel }) },
     maxSessionSeconds: maxSession,
     approvers: Object.fromEntries(Object.entries(approvers).map(([name, approver]) => [name, { name, ...approver }])),
-    rules: rules.map(({ window, requesters, ...rule }) => ({ ...rule, ...(requesters && { requesters }), windowSeconds: window })),
+    rules: rules.map(({ window, requesters, refuseIf, ...rule }) => ({
+      ...rule,
+      ...(requesters && { requesters }),
+      ...(refuseIf && { refuseIf }),
+      windowSeconds: window,
+    })),
   };
 }
 

@@ -70,6 +70,7 @@ describe('a configuration', () => {
         raw.maxSession = '4h';
         raw.requireCodeInCall = false;
         Object.assign(raw.rules[0], { requesters: ['U0RIYA', 'S0TEAM'], requesterMayApprove: true, window: '20d', guard: 'required' });
+        raw.rules[0].refuseIf = ['website', 'stack'];
       }),
       'x.yml',
     );
@@ -79,6 +80,7 @@ describe('a configuration', () => {
       requesterMayApprove: true,
       windowSeconds: 1_728_000,
       guard: 'required',
+      refuseIf: ['website', 'stack'],
     });
   });
 
@@ -184,6 +186,23 @@ describe('a configuration', () => {
       'a guard that is neither asked for nor left out',
       set('rules.0.guard', true),
       /^rules\[0\]\.guard must be required \(nothing is deleted without a whole guard, and each is looked at once a day\), or be left out$/,
+    ],
+    ['nothing that is refused', set('rules.0.refuseIf', []), /^rules\[0\]\.refuseIf is empty; name what is refused, or leave it out/],
+    [
+      'one word that is refused',
+      set('rules.0.refuseIf', 'website'),
+      /^rules\[0\]\.refuseIf must be a list of what is refused, of website, cloudfront,/,
+    ],
+    [
+      'a refusal of what is not known',
+      set('rules.0.refuseIf', ['stack', 'sites']),
+      /^rules\[0\]\.refuseIf\[1\] must be one of website, cloudfront, logs,/,
+    ],
+    ['a refusal twice', set('rules.0.refuseIf', ['stack', 'stack']), /^rules\[0\]\.refuseIf\[1\] names stack twice; remove one$/],
+    [
+      'a refusal of Object Lock beside a way round it',
+      (raw) => Object.assign(raw.rules[0], { refuseIf: ['objectLock'], bypassGovernanceRetention: true }),
+      /^rules\[0\]\.refuseIf refuses buckets with Object Lock, .*; remove one of the two$/,
     ],
     ['a guard of a level', set('rules.0.guard', 'hardened'), /^rules\[0\]\.guard must be required/],
     [

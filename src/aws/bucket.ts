@@ -10,11 +10,15 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { endsUse } from '../domain/consequences.ts';
+import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
-import type { Count, Facts } from '../domain/request.ts';
+import { type Count, type Facts, isLongKind, type Kind } from '../domain/request.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
-import { clientOptions, nameOf, neverSent, statusOf } from './clients.ts';
+import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
+import { countContents, FIRST_PAGE, QUICKLY } from './contents.ts';
+import { settingsOf } from './dependencies.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
 
@@ -32,25 +36,28 @@ export function findBucket(bucket: string): Promise<BucketHome | 'absent' | 'for
   return homeOf(new S3Client(clientOptions(ORIGINAL_DATES)), bucket);
 }
 
-/** Looks at a bucket of this account. `now` is ISO 8601. Throws the SDK's errors where AWS fails or rights are missing. */
-export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy): Promise<Look> {
+/**
+ * Looks at a bucket of this account, for a request of a kind: what depends on the bucket is looked for where it may be deleted or emptied. `now` is
+ * ISO 8601. Throws the SDK's errors where AWS fails or rights are missing.
+ */
+export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy, kind: Kind): Promise<Look> {
   const home = await findBucket(bucket);
   if (home === 'absent' || home === 'foreign') return { kind: home };
   const s3 = new S3Client(clientOptions(home.region));
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
-  const [contents, uploads, versioning, objectLock, tags, protection, accessPoints] = await Promise.all([
-    s3.send(new ListObjectVersionsCommand({ ...of, MaxKeys: 1000, EncodingType: 'url' })),
+  const [contents, uploads, versioning, objectLock, tags, protection, accessPoints, settings] = await Promise.all([
+    countContents({ s3, bucket, account }, isLongKind(kind) ? QUICKLY : FIRST_PAGE),
     s3.send(new ListMultipartUploadsCommand({ ...of, MaxUploads: 1000, EncodingType: 'url' })),
     s3.send(new GetBucketVersioningCommand(of)),
     unless('ObjectLockConfigurationNotFoundError', s3.send(new GetObjectLockConfigurationCommand(of))),
     unless('NoSuchTagSet', s3.send(new GetBucketTaggingCommand(of))),
     protectionOf(s3, bucket, account),
     accessPointsOf(bucket, account, home.region),
+    endsUse(kind) ? settingsOf(s3, bucket, account) : NO_SETTINGS,
   ]);
   // What an earlier session of ours left there, to hold off late writers, ends by itself: it is nobody's change.
   const policy = withoutLateWriters(protection.policy);
-  const versions = contents.Versions ?? [];
-  const more = contents.IsTruncated === true;
+  const { entries: _, ...counts } = contents;
   const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
   return {
     kind: 'seen',
@@ -59,17 +66,15 @@ export async function look(bucket: string, account: string, now: string, reads: 
       region: home.region,
       owner: account,
       createdAt: home.createdAt,
-      objects: count(versions.filter((version) => version.IsLatest).length, more),
-      oldVersions: count(versions.filter((version) => !version.IsLatest).length, more),
-      deleteMarkers: count(contents.DeleteMarkers?.length ?? 0, more),
+      ...counts,
       uploads: count(uploads.Uploads?.length ?? 0, uploads.IsTruncated === true),
-      newestWrite: newest([...versions, ...(contents.DeleteMarkers ?? [])].map((item) => item.LastModified)),
       versioning: versioning.Status === 'Enabled' ? 'on' : versioning.Status === 'Suspended' ? 'suspended' : 'never on',
       mfaDelete: versioning.MFADelete === 'Enabled',
       objectLock: objectLock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
       tags: pairs,
       stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
       accessPoints,
+      dependents: endsUse(kind) ? dependentsIn(settings, policy) : [],
       ...reads(policy),
       waysRound: protection.waysRound,
       policyDigest: policy ? createHash('sha256').update(policy).digest('hex') : null,
@@ -132,21 +137,6 @@ function withSession(region: string, session: Session): S3Client {
   return new S3Client({ ...clientOptions(region, 1), credentials: { accessKeyId, secretAccessKey, sessionToken } });
 }
 
-/** A setting that isn't there is an error to S3, and an answer to us. */
-async function unless<T>(name: string, answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (nameOf(error) === name) return undefined;
-    throw error;
-  }
-}
-
 function count(found: number, more: boolean): Count {
   return { count: found, more: more && found > 0 };
-}
-
-function newest(dates: (Date | undefined)[]): string | null {
-  const times = dates.flatMap((date) => (date ? [date.getTime()] : []));
-  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
 }

@@ -13,6 +13,16 @@ export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'Unknown';
 }
 
+/** A setting that isn't there is an error to S3, and undefined to us. Throws all other errors. */
+export async function unless<T>(name: string, answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (nameOf(error) === name) return undefined;
+    throw error;
+  }
+}
+
 /** The HTTP status of an AWS answer, undefined where none came. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;

@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Surroundings } from '../domain/guard-ways-round.ts';
-import { nameOf } from './clients.ts';
+import { unless } from './clients.ts';
 
 /** Who manages a key, as KMS says (DescribeKey, KeyManager); undefined where it can't be told. */
 export type KeyManager = (key: string) => Promise<'AWS' | 'CUSTOMER' | undefined>;
@@ -32,14 +32,4 @@ export async function surroundingsOf(s3: S3Client, bucket: string, account: stri
     account,
     keys: await Promise.all(keys.map(async (key) => ({ key, manager: await managerOf?.(key) }))),
   };
-}
-
-/** A setting that isn't there is an error to S3, and an answer to us. */
-async function unless<T>(name: string, answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (nameOf(error) === name) return undefined;
-    throw error;
-  }
 }

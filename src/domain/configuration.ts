@@ -1,5 +1,7 @@
 /** What a configuration says, once `config/<stage>.yml` has been read and checked (src/config.ts does both). */
 
+import type { DependentKind } from './request.ts';
+
 /** Who may say yes: a Slack user bound to an IAM user, its MFA device and its secret. */
 export interface Approver {
   name: string;
@@ -25,6 +27,8 @@ export interface Rule {
   windowSeconds: number;
   /** Are its buckets deleted only under a whole guard, and looked at once a day? Absent: no. */
   guard?: 'required' | undefined;
+  /** What of a bucket keeps it from being deleted or emptied; absent: nothing, approvers are told. */
+  refuseIf?: DependentKind[] | undefined;
   /** May a requester approve their own request? */
   requesterMayApprove: boolean;
   bypassGovernanceRetention: boolean;

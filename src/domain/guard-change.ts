@@ -9,8 +9,8 @@ import { checkGuard } from './guard-check.ts';
 import { guardSid, type Merged, mergeGuard, removeGuard, withNames } from './guard-merge.ts';
 import { recipeIn } from './guard-recipe.ts';
 import { levelIn } from './guard-seen.ts';
-import { list } from './obstacles.ts';
 import type { Facts, GuardChange, GuardKind } from './request.ts';
+import { list } from './words.ts';
 
 /** The level that each kind of request puts on; undefined takes the guard off. */
 const LEVELS: Record<GuardKind, Level | undefined> = { 'guard-hardened': 'hardened', 'guard-basic': 'basic', 'guard-off': undefined };

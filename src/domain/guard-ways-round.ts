@@ -1,5 +1,5 @@
 /** What goes round a guard: what empties a bucket or makes it unreadable without any request that a bucket's policy could deny. */
-import { say } from './obstacles.ts';
+import { say } from './words.ts';
 
 /** A lifecycle rule, as S3 gives it (S3 API Reference, LifecycleRule). */
 export interface LifecycleRule {

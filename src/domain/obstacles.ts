@@ -1,6 +1,8 @@
 /** What stands in the way of deleting a bucket, and what has changed since an approver read about it. */
 import { guardWords } from './guard-seen.ts';
-import { type Count, type Facts, isLongKind, type Kind } from './request.ts';
+import { aboutTheSame, holdings } from './holdings.ts';
+import { type Facts, isLongKind, type Kind } from './request.ts';
+import { list, say } from './words.ts';
 
 /** Why a bucket can't be deleted as it is, each with what to do; empty when nothing is in the way. Its guard is asked about by itself. */
 export function obstacles(facts: Facts, { kind, bucket }: { kind: Kind; bucket: string }): string[] {
@@ -58,18 +60,6 @@ export function guardObstacles({ guard }: Facts, mend: string, required: boolean
     : [`Its rule asks for a whole guard, and the bucket's is ${guardWords(guard)} It is mended with ${mend}; then ask again.`];
 }
 
-/** "1,000 or more objects", "1 object", or "" for none. */
-export function say(count: Count, noun: string): string {
-  if (count.count === 0 && !count.more) return '';
-  const number = count.count.toLocaleString('en-US');
-  return count.more ? `${number} or more ${noun}s` : `${number} ${noun}${count.count === 1 ? '' : 's'}`;
-}
-
-/** "a", "a and b", "a, b and c". */
-export function list(items: string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}
-
 /**
  * What differs between two looks at a bucket, in words; empty when what was shown still holds. The creation date counts
  * too, since the one that is read is the original (`ListBuckets` in us-east-1), which moves only when the bucket is made anew.
@@ -77,29 +67,31 @@ export function list(items: string[]): string {
  * Not told: the time of the look, the newest write (a bucket that is written to all the time could never be approved; the
  * counts tell), and the statements that may deny (the policy tells).
  */
-export function changes(shown: Facts, now: Facts): string[] {
+export function changes(shown: Facts, now: Facts, kind: Kind = 'delete'): string[] {
   const differ = (name: string, before: string, after: string) => (before === after ? [] : [`${name}: was ${before}, is ${after}`]);
-  const counts = (facts: Facts) =>
-    [say(facts.objects, 'object'), say(facts.oldVersions, 'old version'), say(facts.deleteMarkers, 'delete marker')]
-      .filter((text) => text !== '')
-      .join(', ') || 'empty';
+  // All of it is to go: what a bucket in use changes by meanwhile is no other bucket.
+  const isSame = isLongKind(kind) && aboutTheSame(shown, now);
+  const uploads = (facts: Facts) => say(facts.uploads, 'upload') || 'none';
   return [
     ...differ('Owner', shown.owner, now.owner),
     ...differ('Region', shown.region, now.region),
     ...differ('Created', shown.createdAt ?? 'unknown', now.createdAt ?? 'unknown'),
-    ...differ('Contents', counts(shown), counts(now)),
-    ...differ('Unfinished uploads', say(shown.uploads, 'upload') || 'none', say(now.uploads, 'upload') || 'none'),
+    ...(isSame ? [] : differ('Contents', holdings(shown) || 'empty', holdings(now) || 'empty')),
+    ...(isSame ? [] : differ('Unfinished uploads', uploads(shown), uploads(now))),
     ...differ('Versioning', shown.versioning, now.versioning),
     ...differ('MFA Delete', onOff(shown.mfaDelete), onOff(now.mfaDelete)),
     ...differ('Object Lock', onOff(shown.objectLock), onOff(now.objectLock)),
     ...differ('Access points', list(shown.accessPoints.toSorted()) || 'none', list(now.accessPoints.toSorted()) || 'none'),
     ...(tagsOf(shown) === tagsOf(now) ? [] : ['The tags were edited']),
+    ...differ('Depends on it', textsOf(shown.dependents) || 'nothing', textsOf(now.dependents) || 'nothing'),
     ...differ('Stack', shown.stack ?? 'none', now.stack ?? 'none'),
     ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
     ...differ('Guard', guardWords(shown.guard), guardWords(now.guard)),
     ...differ('Goes round the guard', shown.waysRound.join(' ') || 'nothing', now.waysRound.join(' ') || 'nothing'),
   ];
 }
+
+const textsOf = (dependents: Facts['dependents']): string => dependents.map(({ text }) => text).join(' ');
 
 /** S3 lists tags in no order that it promises. */
 function tagsOf({ tags }: Facts): string {

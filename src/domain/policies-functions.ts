@@ -56,19 +56,24 @@ export type SlackSecret = keyof typeof SLACK_SECRETS;
  * HeadBucket asks for `ListBucket` (S3 API Reference, HeadBucket).
  */
 const INSPECT_BUCKET = [
+  's3:GetBucketNotification',
   's3:GetBucketObjectLockConfiguration',
   's3:GetBucketPolicy',
   's3:GetBucketTagging',
   's3:GetBucketVersioning',
+  's3:GetBucketWebsite',
   's3:GetEncryptionConfiguration',
   's3:GetLifecycleConfiguration',
+  's3:GetReplicationConfiguration',
   's3:ListBucket',
   's3:ListBucketMultipartUploads',
   's3:ListBucketVersions',
 ];
 
-/** Those of them without which nobody is asked: what can't be read of lifecycle rules and encryption is said instead. */
-export const INSPECT_NEEDS: readonly string[] = INSPECT_BUCKET.filter((action) => !/Encryption|Lifecycle/.test(action));
+/** Those of them without which nobody is asked: what can't be read of lifecycle rules, encryption and what depends on the bucket is said instead. */
+export const INSPECT_NEEDS: readonly string[] = INSPECT_BUCKET.filter(
+  (action) => !/Encryption|Lifecycle|Notification|Replication|Website/.test(action),
+);
 
 /** Read-only S3 rights of `checkGuards`, on the buckets whose rules ask for a guard. */
 const CHECK_BUCKET = ['s3:GetBucketPolicy', 's3:GetBucketVersioning', 's3:GetEncryptionConfiguration', 's3:GetLifecycleConfiguration'];

@@ -106,6 +106,27 @@ export const GuardSeen = z.strictObject({
 });
 export type GuardSeen = z.infer<typeof GuardSeen>;
 
+/**
+ * How something depends on a bucket: by its website, by what its policy allows (CloudFront, deliveries of logs, other services), by what it tells and
+ * replicates, or by what it is part of or kept for.
+ */
+export const DEPENDENT_KINDS = [
+  'website',
+  'cloudfront',
+  'logs',
+  'notifications',
+  'replication',
+  'services',
+  'recentWrites',
+  'stack',
+  'objectLock',
+] as const;
+export type DependentKind = (typeof DEPENDENT_KINDS)[number];
+
+/** Something that depends on a bucket, in a sentence; not `seen` where nobody may look whether it does. */
+export const Dependent = z.strictObject({ kind: z.enum(DEPENDENT_KINDS), text: z.string(), seen: z.boolean() });
+export type Dependent = z.infer<typeof Dependent>;
+
 /** What was seen of a bucket, at `lookedAt`. */
 export const Facts = z.strictObject({
   region: z.string(),
@@ -115,6 +136,8 @@ export const Facts = z.strictObject({
   objects: Count,
   oldVersions: Count,
   deleteMarkers: Count,
+  /** Of all versions together. */
+  bytes: Count,
   uploads: Count,
   newestWrite: time.nullable(),
   versioning: z.enum(['never on', 'on', 'suspended']),
@@ -124,6 +147,8 @@ export const Facts = z.strictObject({
   /** The CloudFormation stack that owns it. */
   stack: z.string().nullable(),
   accessPoints: z.array(z.string()),
+  /** What depends on it by its settings and its policy; none where what is current stays. */
+  dependents: z.array(Dependent),
   guard: GuardSeen,
   /** What goes round a guard of this bucket, in words. */
   waysRound: z.array(z.string()),

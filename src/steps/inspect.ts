@@ -6,6 +6,7 @@ import { nameOf } from '../aws/clients.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config, Rule } from '../config.ts';
 import { readPolicy } from '../domain/bucket-policy.ts';
+import { refusals } from '../domain/consequences.ts';
 import { sayProgress } from '../domain/emptying.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../domain/guard-change.ts';
@@ -20,7 +21,7 @@ import type { InspectInput } from './inputs.ts';
 export interface InspectParts {
   config: Config;
   seals: Seals;
-  look: (bucket: string, account: string, now: string, reads: ReadsPolicy) => Promise<Look>;
+  look: (bucket: string, account: string, now: string, reads: ReadsPolicy, kind: Kind) => Promise<Look>;
   find: (bucket: string) => Promise<BucketHome | 'absent' | 'foreign'>;
   now: () => number;
   stage: string;
@@ -50,7 +51,8 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
 
   const reads: ReadsPolicy = (policy) => guardSeen(policy, { bucket, config, stage });
-  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads).catch((error: unknown) => unlessDenied(error));
+  const { kind } = request;
+  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads, kind).catch((error: unknown) => unlessDenied(error));
   if (seen.kind === 'denied') return end('refused', whyUnseen(bucket, seen.action, roleName(placeOf(config, stage), 'inspect')));
   if (seen.kind === 'absent') {
     return end(
@@ -61,7 +63,6 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   if (seen.kind === 'foreign') {
     return end('refused', `${bucket} belongs to another account than ${config.account}: ask its owner to do it there.`);
   }
-  const { kind } = request;
   const judged = isGuardKind(kind)
     ? judgeGuard(seen, { bucket, kind, required: decision.rule?.guard === 'required' }, parts)
     : judgeDeletion(seen, { bucket, kind, rule: decision.rule }, parts);
@@ -125,7 +126,11 @@ interface Deletion {
 
 function judgeDeletion({ facts }: Seen, { bucket, kind, rule }: Deletion, { stage }: InspectParts): Judged {
   const ofGuard = guardObstacles(facts, applyCommand(bucket, stage), rule?.guard === 'required');
-  return { facts, inTheWay: [...ofGuard, ...obstacles(facts, { kind, bucket })], differencesFrom: (shown) => changes(shown, facts) };
+  return {
+    facts,
+    inTheWay: [...ofGuard, ...obstacles(facts, { kind, bucket }), ...refusals(facts, kind, rule?.refuseIf)],
+    differencesFrom: (shown) => changes(shown, facts, kind),
+  };
 }
 
 /** A policy that can't be read or written with the guard, or has it already, is in the way; what the bucket holds is not. */

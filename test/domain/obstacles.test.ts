@@ -1,7 +1,11 @@
 import fc from 'fast-check';
-import { changes, guardObstacles, list, obstacles, say } from '../../src/domain/obstacles.ts';
-import type { Facts } from '../../src/domain/request.ts';
+import { changes, guardObstacles, obstacles as obstaclesOf } from '../../src/domain/obstacles.ts';
+import { DEPENDENT_KINDS, type Facts, type Kind } from '../../src/domain/request.ts';
+import { list, say } from '../../src/domain/words.ts';
 import { aGuardChange, someFacts } from '../helpers/models.ts';
+
+/** What is in the way of a request of this kind. */
+const obstacles = (facts: Facts, kind: Kind = 'delete') => obstaclesOf(facts, { kind, bucket: 'team-x' });
 
 const count = (number: number, more = false) => ({ count: number, more });
 
@@ -59,7 +63,9 @@ describe('obstacles', () => {
     it.each(['empty-delete', 'empty', 'purge'] as const)('is MFA Delete, whatever the bucket holds, with who mends it (%s)', (kind) => {
       for (const facts of [someFacts({ mfaDelete: true }), someFacts({ ...contents, mfaDelete: true })]) {
         expect(obstacles(facts, kind)).toEqual([
-          expect.stringMatching(/^MFA Delete is on, .*root .* switches it off with one code; then ask again\.$/),
+          expect.stringMatching(
+            /^MFA Delete is on, .*root .* switches it off with one code \(npx --no interlock mfa-delete off team-x\); then ask again\.$/,
+          ),
         ]);
       }
     });
@@ -131,6 +137,7 @@ describe('changes', () => {
     objects: [count(1), 'Contents: was empty, is 1 object'],
     oldVersions: [count(2), 'Contents: was empty, is 2 old versions'],
     deleteMarkers: [count(1000, true), 'Contents: was empty, is 1,000 or more delete markers'],
+    bytes: [count(2_500), 'Contents: was empty, is 2.5 kB'],
     uploads: [count(1), 'Unfinished uploads: was none, is 1 upload'],
     newestWrite: ['2026-11-02T10:00:00.000Z', null],
     versioning: ['suspended', 'Versioning: was never on, is suspended'],
@@ -138,6 +145,7 @@ describe('changes', () => {
     objectLock: [true, 'Object Lock: was off, is on'],
     tags: [[{ key: 'keep', value: 'yes' }], 'The tags were edited'],
     stack: ['site', 'Stack: was none, is site'],
+    dependents: [[{ kind: 'website', text: 'It serves a website.', seen: true }], 'Depends on it: was nothing, is It serves a website.'],
     accessPoints: [['one'], 'Access points: was none, is one'],
     guard: [{ state: 'whole', level: 'hardened', findings: [], deniesApprovers: false }, 'Guard: was none, is hardened'],
     waysRound: [['Versioning is suspended: …'], 'Goes round the guard: was nothing, is Versioning is suspended: …'],
@@ -184,6 +192,7 @@ describe('changes', () => {
     objects: counts,
     oldVersions: counts,
     deleteMarkers: counts,
+    bytes: counts,
     uploads: counts,
     newestWrite: times,
     versioning: fc.constantFrom('never on', 'on', 'suspended'),
@@ -192,6 +201,7 @@ describe('changes', () => {
     tags: fc.array(fc.record({ key: fc.string(), value: fc.string() })),
     stack: fc.option(fc.string()),
     accessPoints: fc.array(fc.string()),
+    dependents: fc.array(fc.record({ kind: fc.constantFrom(...DEPENDENT_KINDS), text: fc.string(), seen: fc.boolean() })),
     guard: fc.record({
       state: fc.constantFrom('whole', 'notWhole', 'none'),
       level: fc.option(fc.constantFrom('basic', 'hardened')),

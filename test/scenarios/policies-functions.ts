@@ -68,12 +68,15 @@ const ROLES: Record<FunctionName, Rights> = {
     allows: {
       Open: open('request'),
       LookAtBuckets: [
+        's3:GetBucketNotification',
         's3:GetBucketObjectLockConfiguration',
         's3:GetBucketPolicy',
         's3:GetBucketTagging',
         's3:GetBucketVersioning',
+        's3:GetBucketWebsite',
         's3:GetEncryptionConfiguration',
         's3:GetLifecycleConfiguration',
+        's3:GetReplicationConfiguration',
         's3:ListBucket',
         's3:ListBucketMultipartUploads',
         's3:ListBucketVersions',

@@ -32,7 +32,7 @@ describe('an emptying that waits reads', () => {
 @alice: @riya asks to *empty and delete the bucket* \`team-scratch\`.
 “old logs”
 *Contents*
-1,000 or more objects, 12 old versions, 1 delete marker and 2 unfinished uploads
+1,000 or more objects, 12 old versions, 1 delete marker; 2 unfinished uploads
 *Newest write*
 none
 *Created*
@@ -46,7 +46,7 @@ none
 *Guard*
 none
 Looked at 2026-11-02 09:00 UTC.
-*What will happen:* everything in the bucket is deleted, old versions too: *nobody can bring it back*. While that goes on its policy keeps others from writing to it. Then the bucket is deleted for good. Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
+*What will happen:* everything in the bucket is deleted, old versions too (1,000 or more objects, 12 old versions, 1 delete marker): *nobody can bring it back*. While that goes on its policy keeps others from writing to it. Then the bucket is deleted for good. Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
 [Approve with MFA code] [Reject]
 req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
 `);
@@ -57,7 +57,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
     expect(texts.join('\n\n')).toMatchInlineSnapshot(`
 "(@riya asks to empty \`team-scratch\`. @alice can approve.)
 @alice: @riya asks to *empty the bucket* \`team-scratch\`.
-*What will happen:* everything in the bucket is deleted, old versions too: *nobody can bring it back*. While that goes on its policy keeps others from writing to it. The empty bucket stays.
+*What will happen:* everything in the bucket is deleted, old versions too (1,000 or more objects, 12 old versions, 1 delete marker): *nobody can bring it back*. While that goes on its policy keeps others from writing to it. The empty bucket stays.
 
 (@riya asks to rehearse the emptying of \`team-scratch\`. @alice can approve.)
 @alice: @riya asks to *rehearse the emptying of the bucket* \`team-scratch\`.
@@ -95,14 +95,14 @@ Your request to rehearse the emptying of \`team-scratch\` waits for @alice."
     expect(text.join('\n\n')).toMatchInlineSnapshot(`
 "== Approve a deletion ==
 @riya asks to empty and delete \`team-scratch\`:
-*All that it holds is deleted for good, old versions too, then the bucket.* Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
+*What will happen:* everything in the bucket is deleted, old versions too (1,000 or more objects, 12 old versions, 1 delete marker): *nobody can bring it back*. Then the bucket is deleted for good. Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.
 [Not now] [Delete it all]
 == Reject a deletion ==
 @riya asks to empty and delete \`team-scratch\`. If you reject it, the bucket stays as it is.
 
 == Approve an emptying ==
 @riya asks to empty \`team-scratch\`:
-*All that it holds is deleted for good, old versions too.* The empty bucket stays.
+*What will happen:* everything in the bucket is deleted, old versions too (1,000 or more objects, 12 old versions, 1 delete marker): *nobody can bring it back*. The empty bucket stays.
 [Not now] [Empty for good]
 == Reject an emptying ==
 @riya asks to empty \`team-scratch\`. If you reject it, the bucket stays as it is."

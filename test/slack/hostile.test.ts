@@ -3,7 +3,7 @@ import { blockFaults, viewFaults } from '../../sandbox/slack/block-kit.ts';
 import { LIMITS } from '../../sandbox/slack/limits.ts';
 import type { Remarked } from '../../src/domain/guard-drift.ts';
 import { nextStep } from '../../src/domain/next.ts';
-import { type Conclusion, type Facts, type GuardChange, KINDS, OUTCOMES, type Request } from '../../src/domain/request.ts';
+import { type Conclusion, DEPENDENT_KINDS, type Facts, type GuardChange, KINDS, OUTCOMES, type Request } from '../../src/domain/request.ts';
 import { approveModal, rejectModal, tellingModal } from '../../src/slack/views/approve.ts';
 import { askGuardModal, askModal } from '../../src/slack/views/ask.ts';
 import { driftMessage } from '../../src/slack/views/drift.ts';
@@ -54,6 +54,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   objects: count,
   oldVersions: count,
   deleteMarkers: count,
+  bytes: count,
   uploads: count,
   newestWrite: fc.option(fc.constant('2026-11-02T09:00:00.000Z')),
   versioning: fc.constantFrom('never on', 'on', 'suspended'),
@@ -62,6 +63,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   tags: fc.array(fc.record({ key: hostile, value: hostile }), { maxLength: 50 }),
   stack: fc.option(hostile),
   accessPoints: fc.array(hostile, { maxLength: 100 }),
+  dependents: fc.array(fc.record({ kind: fc.constantFrom(...DEPENDENT_KINDS), text: hostile, seen: fc.boolean() }), { maxLength: 10 }),
   guard: fc.record({
     state: fc.constantFrom('whole', 'notWhole', 'none'),
     level: fc.constantFrom('basic', 'hardened', null),

@@ -72,6 +72,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
       objectLock: true,
       tags: Array.from({ length: 12 }, (_, index) => ({ key: `k${index}`, value: 'v' })),
       stack: 'site-prod',
+      dependents: [{ kind: 'website', text: 'It serves a website.', seen: true }],
       guard: { state: 'notWhole', level: 'basic', findings: ['Statement “X” is missing.', 'It lacks <more>.'], deniesApprovers: false },
       waysRound: ['Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.'],
       denials: ['Statement “NoDelete” of the bucket policy may deny the deletion, under conditions.'],
@@ -102,7 +103,9 @@ not whole: Statement “X” is missing. It lacks <more>.
 Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.
 *Tags*
 \`k0=v\` \`k1=v\` \`k2=v\` \`k3=v\` \`k4=v\` \`k5=v\` \`k6=v\` \`k7=v\` \`k8=v\` \`k9=v\` and 2 more
-:warning: It belongs to the CloudFormation stack \`site-prod\`, which will not know that it is gone.
+:warning: It serves a website. Its address stops.
+:warning: It belongs to the CloudFormation stack site-prod. The stack will not know that it is gone.
+:warning: It has Object Lock: somebody meant its contents to be kept.
 :warning: Statement “NoDelete” of the bucket policy may deny the deletion, under conditions.
 Looked at 2026-11-02 09:00 UTC.
 *What will happen:* the bucket is deleted for good. Its name stays reserved to this account.

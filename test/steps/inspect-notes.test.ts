@@ -1,8 +1,8 @@
 import type { Emptying } from '../../src/domain/emptying.ts';
-import type { Answer, Elevation, Inspection } from '../../src/domain/request.ts';
+import type { Answer, DependentKind, Elevation, Inspection } from '../../src/domain/request.ts';
 import { Secret } from '../../src/secret.ts';
 import { inspect } from '../../src/steps/inspect.ts';
-import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
 
 const request = aRequest();
 const WHY = 'AWS refused the code: it is wrong, or was used already.';
@@ -38,7 +38,7 @@ const emptying: Emptying = {
 };
 const LEFT =
   'The session ended with work left: 2,100,000 of about 9,300,000 versions and markers are gone. A fresh code goes on where it was.';
-const shown = { facts: someFacts(), notes: ['what was shown'] };
+const shown = { facts: someFacts({ stack: 'site' }), notes: ['what was shown'] };
 const CHANGED = 'Versioning: was never on, is on';
 
 /** Looks again at a bucket that has changed since it was shown, or hasn't. */
@@ -48,14 +48,15 @@ function look(given: {
   elevation?: Elevation;
   emptying?: Emptying;
   changed?: boolean;
+  refuseIf?: DependentKind[];
 }): Promise<Inspection> {
-  const { step = 'inspect', answer: last = null, elevation: was = null, emptying: how = null, changed = false } = given;
+  const { step = 'inspect', answer: last = null, elevation: was = null, emptying: how = null, changed = false, refuseIf } = given;
   const flow = { execution: request.requestId, enteredAt: request.askedAt, request, sealedRequest: 'sealed' };
-  const facts = someFacts(changed ? { versioning: 'on' } : {});
+  const facts = someFacts({ stack: 'site', ...(changed && { versioning: 'on' }) });
   return inspect(
     { ...flow, step, shown, answer: last, elevation: was, emptying: how },
     {
-      config: aConfig(),
+      config: aConfig({ rules: [aRule({ refuseIf })] }),
       stage: 'sandbox',
       seals: { open: async () => new Secret(JSON.stringify(request)), seal: async () => '' },
       look: async () => ({ kind: 'seen', facts, policy: undefined }),
@@ -104,5 +105,16 @@ describe('a look says to the approver', () => {
 
   it('nothing new where nothing changed before the code is spent: what was shown stays as it is', async () => {
     expect(await look({ step: 'check', answer, elevation })).toMatchObject({ verdict: 'unchanged', ...shown, refused: false });
+  });
+});
+
+describe('a look', () => {
+  it.each(['check', undefined] as const)('is refused where the bucket has what its rule refuses (%s)', async (step) => {
+    const given = { answer, ...(step && { step }) };
+    expect(await look({ ...given, refuseIf: ['stack'] })).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringMatching(/refuseIf: stack/),
+    });
+    expect((await look({ ...given, refuseIf: ['website'] })).verdict).not.toBe('refused');
   });
 });

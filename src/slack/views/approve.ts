@@ -1,9 +1,9 @@
 /** The approver's modal: what is about to go, the code and the bucket's name typed out; and what follows in the same modal. */
 import type { ModalView } from '@slack/types';
-import { type Facts, type GuardKind, isGuardKind, type Kind, type Request } from '../../domain/request.ts';
+import { type Facts, isGuardKind, type Kind, type Request } from '../../domain/request.ts';
 import { CALLBACK, INPUT } from '../ids.ts';
 import { code, context, literal, plain, quotation, section, user, warnings } from '../text.ts';
-import { nameFate } from './facts.ts';
+import { allGoes, nameFate } from './facts.ts';
 import { guardConsequence, seenBlocks } from './guard.ts';
 import { type StateValues, typed } from './inputs.ts';
 import { purgeWords, whatOf } from './kinds.ts';
@@ -42,20 +42,18 @@ const SUBMIT: Record<Kind, string> = {
   'guard-off': 'Take the guard off',
 };
 
-const END: Record<Exclude<Kind, GuardKind>, string> = {
-  delete: '*It is deleted for good.*',
-  'empty-delete': '*All that it holds is deleted for good, old versions too, then the bucket.*',
-  empty: '*All that it holds is deleted for good, old versions too.* The empty bucket stays.',
-  purge: '',
-};
+function endOf({ kind, purge, bucket }: Request, facts: Facts): string {
+  if (isGuardKind(kind)) return `*What will happen:* ${guardConsequence(kind)}`;
+  if (purge) return `*What will happen:* ${purgeWords(purge)}`;
+  const fate = nameFate(bucket, facts);
+  if (kind === 'empty') return `*What will happen:* ${allGoes(facts)} The empty bucket stays.`;
+  return kind === 'empty-delete'
+    ? `*What will happen:* ${allGoes(facts)} Then the bucket is deleted for good. ${fate}`
+    : `*It is deleted for good.* ${fate}`;
+}
 
 export function approveModal({ request, facts, attempt, notes, now, unlimited }: Approval): ModalView {
   const { kind } = request;
-  const end = isGuardKind(kind)
-    ? `*What will happen:* ${guardConsequence(kind)}`
-    : request.purge
-      ? `*What will happen:* ${purgeWords(request.purge)}`
-      : `${END[kind]}${kind === 'empty' ? '' : ` ${nameFate(request.bucket, facts)}`}`;
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
@@ -68,7 +66,7 @@ export function approveModal({ request, facts, attempt, notes, now, unlimited }:
       section(`${user(request.requester)} asks to ${whatOf(request)} ${code(request.bucket)}:`),
       quotation(request.reason),
       ...seenBlocks(request, facts, now),
-      section(request.rehearsal ? 'This is a rehearsal: the bucket stays as it is.' : end),
+      section(request.rehearsal ? 'This is a rehearsal: the bucket stays as it is.' : endOf(request, facts)),
       ...warnings(unlimited ? [UNLIMITED] : []),
       {
         type: 'input',

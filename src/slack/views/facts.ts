@@ -1,20 +1,17 @@
 /** A bucket's facts as people read them, in messages and modals alike. */
 import type { KnownBlock } from '@slack/types';
+import { consequences, nameStays } from '../../domain/consequences.ts';
 import { guardWords } from '../../domain/guard-seen.ts';
-import { list, say } from '../../domain/obstacles.ts';
-import type { Facts } from '../../domain/request.ts';
+import { holdings } from '../../domain/holdings.ts';
+import type { Facts, Request } from '../../domain/request.ts';
+import { list, say } from '../../domain/words.ts';
 import { code, context, cut, duration, fields, literal, warnings, when } from '../text.ts';
 
 /** The facts with the time of the look. */
-export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
-  const contents = [
-    say(facts.objects, 'object'),
-    say(facts.oldVersions, 'old version'),
-    say(facts.deleteMarkers, 'delete marker'),
-    say(facts.uploads, 'unfinished upload'),
-  ].filter((text) => text !== '');
+export function factsBlocks({ bucket, kind }: Pick<Request, 'bucket' | 'kind'>, facts: Facts, now?: string): KnownBlock[] {
+  const contents = [holdings(facts), say(facts.uploads, 'unfinished upload')].filter((text) => text !== '');
   const pairs: [string, string][] = [
-    ['Contents', contents.length === 0 ? 'empty' : list(contents)],
+    ['Contents', contents.length === 0 ? 'empty' : contents.join('; ')],
     ['Newest write', facts.newestWrite ? when(facts.newestWrite) : 'none'],
     ['Created', facts.createdAt ? when(facts.createdAt) : 'unknown'],
     ['Region and owner', literal(`${facts.region}, account ${facts.owner}`)],
@@ -24,11 +21,9 @@ export function factsBlocks(facts: Facts, now?: string): KnownBlock[] {
   pairs.push(...guardPairs(facts));
   const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`, 100));
   if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.tags.length > 10 ? ` and ${facts.tags.length - 10} more` : ''}`]);
-  const notices = [
-    ...(facts.stack ? [`It belongs to the CloudFormation stack ${code(facts.stack)}, which will not know that it is gone.`] : []),
-    ...facts.denials.map(literal),
-  ];
-  return [...fields(pairs), ...warnings(notices), lookedAt(facts, now)];
+  // Two blocks, so that neither keeps the other from being read.
+  const notices = [consequences(facts, bucket, kind), facts.denials].flatMap((texts) => warnings(texts.map(literal)));
+  return [...fields(pairs), ...notices, lookedAt(facts, now)];
 }
 
 /** When it was looked at, and how long ago that is. */
@@ -43,9 +38,15 @@ function guardPairs({ guard, waysRound }: Facts): [string, string][] {
   return [line, ['Goes round the guard', waysRound.length === 0 ? 'nothing that is known' : cut(literal(waysRound.join(' ')), 600)]];
 }
 
-/** What happens to a name that becomes free. Names of the account-regional kind can't be taken by others (S3 user guide, bucket naming rules). */
+/** What goes when a bucket is emptied, with how much that is. */
+export function allGoes(facts: Facts): string {
+  const held = holdings(facts);
+  return `everything in the bucket is deleted, old versions too${held === '' ? '' : ` (${held})`}: *nobody can bring it back*.`;
+}
+
+/** What happens to a name that becomes free. */
 export function nameFate(bucket: string, facts: Facts): string {
-  return bucket.endsWith(`-${facts.owner}-${facts.region}-an`)
+  return nameStays(bucket, facts)
     ? 'Its name stays reserved to this account.'
     : 'Its name becomes free to *anybody*, in any account, and may not be taken again for up to three days.';
 }

@@ -13,8 +13,8 @@ const GUARDS: Record<GuardChange['before'], string> = {
 };
 
 /** What was seen that matters for what is asked: of a deletion the bucket, of a change of its guard the change. */
-export function seenBlocks({ kind }: Request, facts: Facts, now?: string): KnownBlock[] {
-  return !isGuardKind(kind) || !facts.guardChange ? factsBlocks(facts, now) : guardBlocks(facts.guardChange, facts, now);
+export function seenBlocks(request: Request, facts: Facts, now?: string): KnownBlock[] {
+  return !isGuardKind(request.kind) || !facts.guardChange ? factsBlocks(request, facts, now) : guardBlocks(facts.guardChange, facts, now);
 }
 
 const REQUIRED = 'Its rule asks for a guard: without one no request for its deletion goes through, and the daily check tells operators.';

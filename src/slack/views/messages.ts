@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { type Conclusion, type Facts, isGuardKind, type Outcome, type Request } from '../../domain/request.ts';
 import { ACTION } from '../ids.ts';
 import { code, context, duration, fallback, literal, plain, quotation, section, user, users, warnings, when } from '../text.ts';
-import { nameFate } from './facts.ts';
+import { allGoes, nameFate } from './facts.ts';
 import { guardConsequence, seenBlocks } from './guard.ts';
 import { doingOf, purgeWords, whatOf } from './kinds.ts';
 
@@ -50,17 +50,16 @@ export function waitingMessage({ request, facts, approvers, notes }: Waiting): M
   };
 }
 
-const EMPTYING =
-  'everything in the bucket is deleted, old versions too: *nobody can bring it back*. While that goes on its policy keeps others from writing to it.';
+const EMPTYING = 'While that goes on its policy keeps others from writing to it.';
 
 function consequence(request: Request, facts: Facts): string {
   if (request.rehearsal) {
     return '*What will happen:* a rehearsal. AWS checks the code, and its session is tried with one read; the bucket stays as it is.';
   }
   if (isGuardKind(request.kind)) return `*What will happen:* ${guardConsequence(request.kind)}`;
-  if (request.kind === 'empty') return `*What will happen:* ${EMPTYING} The empty bucket stays.`;
+  if (request.kind === 'empty') return `*What will happen:* ${allGoes(facts)} ${EMPTYING} The empty bucket stays.`;
   if (request.kind === 'empty-delete') {
-    return `*What will happen:* ${EMPTYING} Then the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
+    return `*What will happen:* ${allGoes(facts)} ${EMPTYING} Then the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
   }
   if (request.purge) return `*What will happen:* ${purgeWords(request.purge)}`;
   return `*What will happen:* the bucket is deleted for good. ${nameFate(request.bucket, facts)}`;
