@@ -12,7 +12,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
-import { type Block, hasAwsCli, runBlocks } from '../helpers/by-hand.ts';
+import { type Block, hasAwsCli, type Ran, runBlocks } from '../helpers/by-hand.ts';
 import { keysIn } from '../helpers/deletion-role.ts';
 import type { Keys, Sandbox } from '../helpers/sandbox.ts';
 
@@ -24,17 +24,19 @@ export function mfaDeleteByHand(sandbox: () => Sandbox, recipe: Block[]): void {
   it('switches MFA Delete on, deletes a version as root, and switches it off', async () => {
     const box = sandbox();
     const lookUp = recipe.filter(({ text }) => text.startsWith('export PRINCIPAL='));
-    const blocks = [...shell('sandbox'), ...shell('mfaWho'), ...lookUp];
-    for (const name of ['mfaOn', 'mfaLook', 'mfaVersion', 'mfaOff']) {
-      for (const block of shell(name)) {
-        const code = block.text.includes('123456') ? await box.code('root') : '';
-        blocks.push({ ...block, text: block.text.replace('123456', code) });
-      }
-    }
     const own = { '$PWD/.sandbox': box.dir, 'http://127.0.0.1:4566': box.urls.aws };
-    const ran = await runBlocks(hasAwsCli() ? 'AWS CLI' : 'SDK', blocks, own);
-    expect(ran.map(({ code, errors }) => [code, errors])).toEqual(blocks.map(() => [0, '']));
-    const [who = '', on, seen = '', deleted = '', off] = ran.slice(2).map(({ output }) => output);
+    const ran: Ran[] = [];
+    // A shell for each command, so that its code is taken when its turn comes: on a busy machine one taken before would be too old.
+    let before = [...shell('sandbox'), ...shell('mfaWho'), ...lookUp];
+    for (const block of ['mfaOn', 'mfaLook', 'mfaVersion', 'mfaOff'].flatMap(shell)) {
+      const code = block.text.includes('123456') ? await box.code('root') : '';
+      const blocks = [...before, { ...block, text: block.text.replace('123456', code) }];
+      const all = await runBlocks(hasAwsCli() ? 'AWS CLI' : 'SDK', blocks, own);
+      expect(all.map(({ code, errors }) => [code, errors])).toEqual(blocks.map(() => [0, '']));
+      ran.push(...all.slice(ran.length === 0 ? 2 : -1));
+      before = [...shell('sandbox'), ...shell('mfaWho'), { ...block, text: `export SERIAL=${box.mfa.root?.serial}\n` }];
+    }
+    const [who = '', on, seen = '', deleted = '', off] = ran.map(({ output }) => output);
     expect(who).toBe(`arn:aws:iam::111122223333:root with ${box.mfa.root?.serial}`);
     expect([on, off]).toEqual(['', '']);
     expect(JSON.parse(seen)).toEqual(shown('mfaLook'));
