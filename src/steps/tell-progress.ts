@@ -24,6 +24,8 @@ export interface TellParts {
 
 /** Messages are edited so often, in milliseconds: Slack takes some fifty edits a minute (Slack, "Rate limits", chat.update is tier 3). */
 const EDIT_EVERY = 4_000;
+/** What is over sooner needs no telling; what isn't is soon to be stopped. */
+const FIRST_EDIT = 1_000;
 /** Workers end by themselves sooner, and this function within its time. */
 const LONGEST = 13 * 60_000;
 /** Looks come soon at first, for what is emptied in a moment. */
@@ -33,17 +35,17 @@ export async function tellProgress(input: TellInput, parts: TellParts): Promise<
   const { requestId } = input.request;
   const { plans, requests, now, pause } = parts;
   const begun = now();
-  let [told, edited] = [0, begun];
+  let [told, due] = [0, begun + FIRST_EDIT];
   for (let looks = 0; now() - begun < LONGEST; looks += 1) {
     await pause(LOOKS[Math.min(looks, LOOKS.length - 1)] as number);
     const rows = await plans.stretches(requestId, input.emptying.pass);
     if (rows.length === 0 || rows.every(({ end }) => end !== null)) break;
-    if (now() - edited < EDIT_EVERY) continue;
+    if (now() < due) continue;
     const row = await requests.get(requestId);
     // Whoever reported the end has the last word.
     if (!row || row.outcome) break;
-    edited = now();
-    await edit(input, row, rows, (edited - begun) / 1000, parts);
+    due = now() + EDIT_EVERY;
+    await edit(input, row, rows, (now() - begun) / 1000, parts);
     told += 1;
   }
   return { told };

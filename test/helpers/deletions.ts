@@ -39,6 +39,7 @@ export function describeDeletions(reading: 'absent' | 'false' | 'true', sandbox:
         'Elevate',
         'SessionGiven?',
         'DeleteBucket',
+        'Deleted?',
         'WorkDone?',
         'ConcludeWork',
         'Report',

@@ -1,9 +1,16 @@
 /** One sandbox for the scenarios of one test file that look at what all that the product does leaves behind: calls, and secrets nowhere. */
-import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { stopSearched } from './places.ts';
 import { type Call, type Sandbox, startSandbox } from './sandbox.ts';
-import { approve, ask, dayPasses, openModal, textOf, waiting } from './story.ts';
+import { approve, ask, channelMessage, dayPasses, openModal, requestsIn, submit, textOf, waiting } from './story.ts';
 
 const EXECUTION = 'arn:aws:states:us-east-1:111122223333:execution:interlock-sandbox-deletion';
 
@@ -15,6 +22,8 @@ beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_ASSUME_ROLE_MFA: 'true' });
   await deletes();
   await guards();
+  await empties();
+  await stops();
   await rehearses();
   await rejects();
   await looks();
@@ -49,6 +58,46 @@ async function guards(): Promise<void> {
     await approve(sandbox, requestId, 'team-guarded', 'alice');
     await sandbox.ended(requestId);
   }
+}
+
+/** A bucket of each kind of thing that keeps it from being deleted, and what there is of an upload; gives the request that asks for its emptying. */
+async function askedToEmpty(Bucket: string, more: object = {}): Promise<string> {
+  const s3 = sandbox.s3();
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  for (const Body of ['old', 'new']) await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body }));
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+  await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'big.iso' }));
+  await openModal(sandbox, 'riya', { command: '/delete-bucket', text: Bucket });
+  const before = requestsIn(await sandbox.glance('riya'));
+  await submit(sandbox, 'riya', { Reason: 'old logs', 'Empty it first': true, ...more });
+  return sandbox.seen('riya', (view) => requestsIn(view).find((id) => !before.includes(id)), `a message about ${Bucket}`);
+}
+
+async function empties(): Promise<void> {
+  const requestId = await askedToEmpty('team-emptied');
+  await approve(sandbox, requestId, 'team-emptied', 'alice');
+  await sandbox.ended(requestId);
+}
+
+/** S3 asks for fewer requests meanwhile, so that there is something to be told; then it refuses what the worker had begun. */
+async function stops(): Promise<void> {
+  const requestId = await askedToEmpty('team-stopped', { 'Keep the empty bucket': true });
+  await sandbox.fault({ target: 's3:DeleteObjects', times: 100, kind: 'error', error: 'SlowDown' });
+  await approve(sandbox, requestId, 'team-stopped', 'alice');
+  const { ts } = await sandbox.seen(
+    'riya',
+    (view) => {
+      const message = channelMessage(view, sandbox.slack.channel, requestId);
+      return textOf(message).includes('Emptying') && message;
+    },
+    'the progress',
+  );
+  await sandbox.act('riya', { click: 'Stop', ts });
+  await sandbox.fault({ clear: true });
+  await sandbox.fault({ target: 's3:DeleteObjects', times: 1, kind: 'error', error: 'AccessDenied' });
+  await sandbox.ended(requestId);
+  await sandbox.fault({ clear: true });
 }
 
 async function rehearses(): Promise<void> {

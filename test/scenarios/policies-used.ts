@@ -1,3 +1,5 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type AuditEntry, brokenAt } from '../../src/domain/audit.ts';
 import { describeDeletions } from '../helpers/deletions.ts';
 import { packagedTemplate } from '../helpers/packaged.ts';
 import type { Call } from '../helpers/sandbox.ts';
@@ -32,15 +34,18 @@ const UNSEEN: [RegExp, string][] = [
   [/ WriteLog /, 'the sandbox keeps the output of functions itself'],
   [/^elevate DecryptApproversKeys /, 'asked within GetSecretValue, which is what the log tells'],
   [/^askApprover Open kms:Decrypt$/, 'where it is run again after it told that a code was refused'],
-  [/^deletion \w+ s3:(ListBucketMultipartUploads|DeleteObjectVersion|AbortMultipartUpload)$/, 'for emptying'],
-  [/^deletion \w+ s3:ListBucketVersions$/, 'a rehearsal of alice, and emptying'],
+  [/^machine (StartStretches|LookAfterStretches) /, 'the sandbox runs a Distributed Map within its execution'],
 ];
 
 describe('what the product calls', () => {
   it('is allowed to its roles, call by call', () => {
     // But for the wrong code, and for the failures that were ordered above.
+    const ordered = ['InternalFailure', 'DisabledException', 'SlowDown'].map((error) => `refused before IAM was asked: ${error}`);
     const refused = calls.filter(
-      ({ allowed, errorCode }) => !allowed && errorCode !== 'InternalFailure' && errorCode !== 'DisabledException',
+      ({ allowed, decidedBy, action }) =>
+        !allowed &&
+        !ordered.includes(decidedBy) &&
+        `${action} ${decidedBy}` !== 's3:DeleteObjects refused before IAM was asked: Access Denied',
     );
     expect(refused).toMatchObject([{ action: 'sts:AssumeRole', principal: expect.stringContaining(':user/interlock-alice') }]);
     expect(new Set(calls.flatMap((call) => roleOf(call) ?? []))).toEqual(
@@ -49,6 +54,10 @@ describe('what the product calls', () => {
         'inspect',
         'askApprover',
         'elevate',
+        'holdWriters',
+        'planEmptying',
+        'emptyRange',
+        'tellProgress',
         'deleteBucket',
         'changeGuard',
         'report',
@@ -77,6 +86,18 @@ describe('what the product calls', () => {
       })),
     );
     expect(ours.map(roleOf)).toEqual(['deletion', 'deletion', 'deletion']);
+    const emptying = (bucket: string) => [
+      ...new Set(
+        calls
+          .filter(({ action, resource, allowed }) => allowed && /^s3:(?!Get|List)/.test(action) && resource.includes(`:${bucket}`))
+          .filter((call) => roleOf(call) !== undefined)
+          .map((call) => `${roleOf(call)} ${call.sourceIdentity} ${call.action}`),
+      ),
+    ];
+    const alices = (...actions: string[]) => actions.map((action) => `deletion interlock-alice s3:${action}`);
+    expect(emptying('team-emptied')).toEqual(alices('PutBucketPolicy', 'DeleteObjectVersion', 'AbortMultipartUpload', 'DeleteBucket'));
+    // Others may write again.
+    expect(emptying('team-stopped')).toEqual(alices('PutBucketPolicy', 'DeleteBucketPolicy'));
     const codes = calls.filter(({ action }) => /^sts:(AssumeRole|GetSessionToken)$/.test(action));
     const people = codes.filter(({ principal }) => principal.includes(':user/')).map(({ principal, allowed }) => `${principal} ${allowed}`);
     expect(people).toEqual([
@@ -84,8 +105,30 @@ describe('what the product calls', () => {
       'arn:aws:iam::111122223333:user/interlock-alice true',
       'arn:aws:iam::111122223333:user/interlock-alice true',
       'arn:aws:iam::111122223333:user/interlock-alice true',
+      'arn:aws:iam::111122223333:user/interlock-alice true',
+      'arn:aws:iam::111122223333:user/interlock-alice true',
       'arn:aws:iam::111122223333:user/interlock-bob true',
     ]);
+  });
+});
+
+describe('the trail of an emptying', () => {
+  it.each([
+    [
+      'was deleted afterwards',
+      'team-emptied',
+      ['4-emptying-0001', '4-emptying-0002', '4-emptying-0002-4-deleting', '4-emptying-0002-5-deleted'],
+    ],
+    ['somebody stopped', 'team-stopped', ['4-emptying-0001', '4-emptying-0002']],
+  ])('that %s is whole, entry by entry', async (_, bucket, steps) => {
+    const { Items } = await sandbox.db().send(new ScanCommand({ TableName: 'interlock-sandbox-audit' }));
+    const asked = (Items as AuditEntry[]).find(({ entry, what }) => entry === '000-asked' && what.bucket === bucket);
+    const chain = (Items as AuditEntry[])
+      .filter(({ requestId }) => requestId === asked?.requestId)
+      .sort((one, other) => (one.entry < other.entry ? -1 : 1));
+    expect(brokenAt(chain)).toBeUndefined();
+    const names = ['000-asked', ...['1-asked', '2-approved', '3-session', ...steps].map((name) => `001-${name}`), '999-closed'];
+    expect(chain.map(({ entry }) => entry)).toEqual(names);
   });
 });
 
