@@ -22,7 +22,8 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const { config, requests, audit, seals, slack, now, warn } = parts;
   const { request, inspection, elevation } = input;
   const { facts, notes } = inspection;
-  const refused = inspection.refused && elevation ? elevation : undefined;
+  // Whatever `inspect` says of it, and however often it is asked since: marks keep anybody from hearing it twice.
+  const refused = elevation?.verdict === 'askAgain' ? elevation : undefined;
   const found = await readRow(requests, request.requestId);
   // Before the record is looked at: it counts for nothing in this.
   const heard = refused && (await notify(request, noticesOfRefusal(request, refused, config), found.row, parts));
@@ -60,7 +61,8 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     const unlimited = approvers.some((approver) => approver.slackUser === modal.user && approver.session === 'user');
     const view = approveModal({ request, facts, attempt, notes, now: new Date(now()).toISOString(), unlimited });
     const updated = await attempted(warn, 'the modal', () => slack.views.update({ view_id: modal.viewId, view }));
-    if (!updated && !refused) await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
+    if (!updated && !inspection.refused)
+      await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
   }
   const time = now();
   if (time >= Date.parse(request.remindAt) && !row.remindedAt) {

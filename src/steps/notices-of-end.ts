@@ -17,7 +17,7 @@ export function noticesOfEnd(ended: Ended, given: Given, config: Config): { hear
   const { elevation } = given;
   const { request, conclusion } = ended;
   const code = codeGiven(given, conclusion.outcome);
-  const slackUser = code && config.approvers[code.approver]?.slackUser;
+  const slackUser = code && (config.approvers[code.approver]?.slackUser ?? code.slackUser);
   // Whoever asked hears of any end as such.
   const isOwed = slackUser && !(code.fate === 'unused' && slackUser === request.requester);
   const refusedLast = elevation?.verdict === 'askAgain';
@@ -25,7 +25,7 @@ export function noticesOfEnd(ended: Ended, given: Given, config: Config): { hear
     heard: code !== undefined,
     notices: [
       // Marked where the next asking told it; where none came, it is told here.
-      ...(refusedLast ? noticesOfRefusal(request, elevation, config) : []),
+      ...(refusedLast ? noticesOfRefusal(request, elevation, config, whoseCode(given, config)) : []),
       ...(isOwed ? [toApprover(slackUser, messageOf(code.fate, ended), code)] : []),
       ...(conclusion.outcome === 'failed' || (elevation?.tellOperators && !refusedLast) ? toOperators(ended, config) : []),
     ],
@@ -68,17 +68,34 @@ function toOperators({ request, conclusion }: Ended, { slack }: Config): Notice[
 const FATES = ['session', 'unknown', 'refused', 'unused'] as const;
 type Fate = (typeof FATES)[number];
 
+interface Code {
+  /** By the name in the configuration. */
+  approver: string;
+  /** Who gave it, by the answer: for one whom the configuration names no more. */
+  slackUser?: string;
+  attempt: number;
+  fate: Fate;
+}
+
 /** Whose code the end is about, and what became of it; undefined where none was given. */
-function codeGiven({ answer, elevation }: Given, outcome: Outcome): { approver: string; attempt: number; fate: Fate } | undefined {
+function codeGiven({ answer, elevation }: Given, outcome: Outcome): Code | undefined {
   if (answer?.verdict === 'approved' && answer.approver && answer.attempt !== elevation?.attempt) {
-    // The state that spends it failed, and nobody knows; or it was never reached.
-    return { approver: answer.approver, attempt: answer.attempt, fate: outcome === 'failed' ? 'unknown' : 'unused' };
+    // What was asked for was done, whatever asking `elevate` speaks of; the state that spends it failed, and nobody knows; or it was never reached.
+    const fate = DONE.has(outcome) ? 'session' : outcome === 'failed' ? 'unknown' : 'unused';
+    return { approver: answer.approver, slackUser: answer.slackUser, attempt: answer.attempt, fate };
   }
   if (!elevation) return undefined;
   const { verdict, attempt } = elevation;
+  const fate = verdict === 'session' ? 'session' : verdict === 'locked' ? 'refused' : 'unused';
   // Of the same asking, the answer's: the code was sealed for that approver.
-  const approver = (answer?.attempt === attempt && answer.approver) || elevation.approver;
-  return { approver, attempt, fate: verdict === 'session' ? 'session' : verdict === 'locked' ? 'refused' : 'unused' };
+  if (answer?.attempt !== attempt || !answer.approver) return { approver: elevation.approver, attempt, fate };
+  return { approver: answer.approver, slackUser: answer.slackUser, attempt, fate };
+}
+
+/** Whose code was refused last, by the answer that gave it; undefined where another answer has come since. */
+function whoseCode({ answer, elevation }: Given, config: Config): { name: string; slackUser: string } | undefined {
+  if (!answer?.approver || answer.attempt !== elevation?.attempt) return undefined;
+  return { name: answer.approver, slackUser: config.approvers[answer.approver]?.slackUser ?? answer.slackUser };
 }
 
 /** Outcomes in which what was asked for was done. */

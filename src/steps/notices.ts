@@ -72,11 +72,15 @@ export async function notify(
     };
     if (await isMarked(heard.told[place], [message, ...or].map(markOf), seals)) continue;
     const posted = await attempted(warn, `a notice (${place})`, () =>
-      post(slack, to, message).catch((error: unknown) => {
-        if (error instanceof SlackRefused) return post(slack, config.slack.channel, instead);
-        if (error instanceof TryAgain) heard.fault = error;
-        throw error;
-      }),
+      post(slack, to, message)
+        .catch((error: unknown) => {
+          if (error instanceof SlackRefused) return post(slack, config.slack.channel, instead);
+          throw error;
+        })
+        .catch((error: unknown) => {
+          if (error instanceof TryAgain) heard.fault = error;
+          throw error;
+        }),
     );
     const mark = posted && row && (await attempted(warn, 'a mark', () => seals.seal(new Secret('told'), markOf(message))));
     if (!mark) continue;
@@ -97,12 +101,20 @@ async function isMarked(mark: unknown, contexts: SealContext[], seals: Seals): P
   return opened.some(({ status }) => status === 'fulfilled');
 }
 
-/** Whose code was refused, or its answer lost, hears so by what the flow itself knows; operators, where it is theirs to mend. */
-export function noticesOfRefusal(request: Request, { approver, attempt, why, tellOperators }: Elevation, config: Config): Notice[] {
-  const slackUser = config.approvers[approver]?.slackUser;
+/**
+ * Whose code was refused, or its answer lost, hears so by what the flow itself knows; operators, where it is theirs to mend.
+ * `approver`: whose code it was; without it, whose `elevate` says that it was.
+ */
+export function noticesOfRefusal(
+  request: Request,
+  { attempt, why, tellOperators, approver: said }: Elevation,
+  config: Config,
+  approver: { name: string; slackUser: string | undefined } = { name: said, slackUser: config.approvers[said]?.slackUser },
+): Notice[] {
+  const { name, slackUser } = approver;
   const { operatorsChannel } = config.slack;
   const [message, forOperators] = [codeRefusedMessage(request, why), forOperatorsMessage(request, why)];
-  const whose = { approver, attempt };
+  const whose = { approver: name, attempt };
   return [
     ...(slackUser ? [{ place: 'refused', to: slackUser, message, instead: addressedTo(slackUser, message), ...whose } as const] : []),
     ...(tellOperators && operatorsChannel

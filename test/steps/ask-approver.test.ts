@@ -19,7 +19,7 @@ const elevation: Elevation = {
 const facts = someFacts();
 
 /** Asks again after a refused code; Slack has too much to do for the first message to alice. */
-function asking() {
+function asking(inspectSays = true) {
   const row: RequestRow = { ...request, state: 'decided', attempt: 1, facts, askedIn: request.askedAt };
   const posts: string[] = [];
   let busy = true;
@@ -48,7 +48,7 @@ function asking() {
     now: () => Date.parse(request.askedAt) + 60_000,
     warn: () => undefined,
   } as unknown as AskParts;
-  const inspection = { facts, notes: [elevation.why], refused: true };
+  const inspection = { facts, notes: [elevation.why], refused: inspectSays };
   const input = {
     execution: request.requestId,
     enteredAt: '2026-11-02T09:05:00.000Z',
@@ -71,5 +71,12 @@ describe('an approver whose code was refused', () => {
     await ask();
     await ask();
     expect([row.attempt, heard()]).toEqual([2, 1]);
+  });
+
+  it('hears so by the word of elevate, whatever inspect says', async () => {
+    const { ask, posts } = asking(false);
+    await expect(ask()).rejects.toThrow(TryAgain);
+    await ask();
+    expect(posts).toContainEqual(expect.stringMatching(/^U0ALICE .*AWS refused the code/s));
   });
 });

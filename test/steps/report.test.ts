@@ -4,7 +4,7 @@ import type { Answer, Elevation } from '../../src/domain/request.ts';
 import { SealBroken, TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { type ReportParts, report, type ToReport } from '../../src/steps/report.ts';
-import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+import { aConfig, anApprover, aRequest, someFacts } from '../helpers/models.ts';
 import { textOf } from '../helpers/story.ts';
 
 const request = aRequest();
@@ -111,10 +111,16 @@ describe('an approver', () => {
     expect([told('U0ALICE'), told('U0RIYA')]).toEqual([[USED], [expect.stringContaining('*deleted*')]]);
   });
 
-  it('is mentioned in the channel where Slack takes no direct message', async () => {
-    faults.U0ALICE = ['user_not_found'];
+  it('is mentioned in the channel where Slack takes no direct message, once Slack has time for it', async () => {
+    faults = { U0ALICE: ['user_not_found', 'user_not_found'], C0APPROVALS: ['429'] };
+    await expect(report(deletion, parts)).rejects.toThrow(TryAgain);
     await report(deletion, parts);
     expect(told('C0APPROVALS')).toContainEqual(expect.stringMatching(/<@U0ALICE>:.*Your MFA code was just used/s));
+  });
+
+  it('hears of a session though the configuration names them no more', async () => {
+    await report(deletion, { ...parts, config: { ...config, approvers: { bob: anApprover('bob') } } });
+    expect(told('U0ALICE')).toEqual([USED]);
   });
 
   it.each<[string, Partial<ToReport>]>([
@@ -150,9 +156,17 @@ describe('an approver', () => {
     expect(told('U0ALICE')).toEqual([expect.stringContaining('may have been just used')]);
   });
 
-  it('hears from the flow, whoever elevate says that the code was of', async () => {
-    await report({ ...deletion, elevation: { ...session, approver: 'bob' } }, parts);
-    expect([told('U0ALICE'), told('U0BOB')]).toEqual([[USED], []]);
+  it.each<[string, Partial<ToReport>, unknown]>([
+    ['approver the session was for', { elevation: { ...session, approver: 'bob' } }, USED],
+    ['asking it was for', { elevation: { ...session, attempt: 99 } }, USED],
+    [
+      'code was refused',
+      { elevation: { ...refusal, approver: 'bob' }, conclusion: { outcome: 'expired', why: '', by: null } },
+      expect.stringContaining(REFUSED),
+    ],
+  ])('hears from the flow, whichever %s by the word of elevate', async (_, more, heard) => {
+    await report({ ...deletion, ...more }, parts);
+    expect([told('U0ALICE')[0], told('U0BOB')]).toEqual([heard, []]);
   });
 });
 
