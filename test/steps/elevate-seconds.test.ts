@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KINDS, type Kind } from '../../src/domain/request.ts';
+import { Secret } from '../../src/secret.ts';
+import { type ElevateParts, elevate } from '../../src/steps/elevate.ts';
+import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+
+let server: Server;
+/** What STS was asked for. */
+let asked: URLSearchParams[];
+const before = process.env.AWS_ENDPOINT_URL;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    asked.push(new URLSearchParams(body));
+    response.writeHead(500).end();
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+beforeEach(() => {
+  asked = [];
+});
+afterAll(async () => {
+  if (before === undefined) delete process.env.AWS_ENDPOINT_URL;
+  else process.env.AWS_ENDPOINT_URL = before;
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+/** Asks for the session of a request, which STS doesn't give. */
+async function ask(kind: Kind, rehearsal: boolean): Promise<URLSearchParams | undefined> {
+  const purge = { prefix: 'logs/', olderThanDays: 30, keep: 0 };
+  const request = aRequest({ kind, rehearsal, ...(kind === 'purge' && { purge }) });
+  const answer = {
+    verdict: 'approved',
+    why: '',
+    slackUser: 'U0ALICE',
+    approver: 'alice',
+    attempt: 1,
+    sealedCode: 's',
+    auditHead: 'a',
+  } as const;
+  const parts = {
+    config: aConfig({ maxSessionSeconds: 7200 }),
+    deletionRoleArn: 'arn:aws:iam::111122223333:role/deletion',
+    now: () => Date.parse(request.askedAt),
+    seals: { open: async () => new Secret('138502') },
+    secrets: { read: async () => new Secret(JSON.stringify({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) })) },
+    audit: { record: async () => ({ head: 'h', first: true }) },
+    attempts: { begin: async () => ({ mine: true }), finish: async () => undefined },
+    approvers: { change: async () => ({}) },
+  } as unknown as ElevateParts;
+  const input = { execution: request.requestId, enteredAt: request.askedAt, request, answer, facts: someFacts(), notes: [] };
+  await elevate(input, parts);
+  return asked[0];
+}
+
+const LONG = ['empty-delete', 'empty', 'purge'];
+
+describe('the session that is asked for', () => {
+  it.each(KINDS.flatMap((kind) => [false, true].map((rehearsal) => [kind, rehearsal] as const)))(
+    'lasts as long as the work may take, and no longer (%s, rehearsal: %s)',
+    async (kind, rehearsal) => {
+      const sent = await ask(kind, rehearsal);
+      expect(sent?.get('Action')).toBe('AssumeRole');
+      expect(sent?.get('DurationSeconds')).toBe(LONG.includes(kind) && !rehearsal ? '7200' : '900');
+    },
+  );
+
+  it('is narrowed to the prefix of a purge, and to the whole bucket of an emptying', async () => {
+    const resources = async (kind: Kind) => {
+      asked = [];
+      const policy = JSON.parse((await ask(kind, false))?.get('Policy') ?? '{}') as { Statement: { Action: string[]; Resource: string }[] };
+      return policy.Statement.find(({ Action }) => Action.includes('s3:DeleteObjectVersion'))?.Resource;
+    };
+    expect([await resources('purge'), await resources('empty')]).toEqual([
+      'arn:aws:s3:::team-scratch/logs/*',
+      'arn:aws:s3:::team-scratch/*',
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+import type { RequestRow } from '../../src/aws/requests.ts';
+import { KINDS, type Kind } from '../../src/domain/request.ts';
+import { createDesk, type DeskParts } from '../../src/steps/desk.ts';
+import { aConfig, aRequest } from '../helpers/models.ts';
+
+interface Given {
+  kind?: Kind;
+  row?: Partial<RequestRow> | undefined;
+  user?: string;
+  team?: string;
+  /** Was it said before? */
+  again?: boolean;
+}
+
+/** Somebody clicks Stop on an emptying that goes on; gives what they hear, and who is said to have stopped what. */
+async function click({ kind = 'empty-delete', row = {}, user = 'U0RIYA', team = 'T0INTERLOCK', again = false }: Given = {}) {
+  const stops: string[][] = [];
+  const desk = createDesk({
+    config: aConfig(),
+    requests: { get: async () => row && { ...aRequest({ kind }), state: 'decided', attempt: 1, ...row } },
+    stop: async (...how: string[]) => {
+      stops.push(how);
+      return !again;
+    },
+  } as unknown as DeskParts);
+  return { heard: await desk.stop({ requestId: 'req-abcdefghij23', user, team }), stops };
+}
+
+describe('an emptying that goes on', () => {
+  it.each(['U0RIYA', 'U0ALICE', 'U0BOB'])('is stopped by who asked and by each approver: %s', async (user) => {
+    expect(await click({ user })).toEqual({ heard: { ok: true }, stops: [['req-abcdefghij23', user]] });
+  });
+
+  it('is stopped by nobody else, who hears who can', async () => {
+    expect(await click({ user: 'U0MALLORY' })).toMatchObject({ heard: { ok: false, whoCan: ['U0RIYA', 'U0ALICE', 'U0BOB'] }, stops: [] });
+    expect(await click({ team: 'T0OTHER' })).toMatchObject({ heard: { ok: false, whoCan: [] }, stops: [] });
+  });
+
+  it('is stopped once, and a second click hears so', async () => {
+    expect((await click({ again: true })).heard).toMatchObject({ ok: false, why: 'It is being stopped already.' });
+  });
+
+  it('is stopped no more once it is over', async () => {
+    expect(await click({ row: { outcome: 'deleted', state: 'closed' } })).toMatchObject({
+      heard: { ok: false, why: 'This is over: deleted.' },
+      stops: [],
+    });
+  });
+
+  it.each(['started', 'waiting'] as const)('is not stopped before it has begun, or while it waits for a fresh code (%s)', async (state) => {
+    expect(await click({ row: { state } })).toMatchObject({
+      heard: { ok: false, why: expect.stringContaining('Nothing is being emptied') },
+      stops: [],
+    });
+  });
+
+  it.each(KINDS)('is what is stopped, and nothing else: %s', async (kind) => {
+    const { heard, stops } = await click({ kind });
+    const goesOn = ['empty-delete', 'empty', 'purge'].includes(kind);
+    expect([heard.ok, stops.length]).toEqual([goesOn, goesOn ? 1 : 0]);
+  });
+
+  it('is not stopped where nobody knows of it', async () => {
+    const desk = createDesk({ config: aConfig(), requests: { get: async () => undefined } } as unknown as DeskParts);
+    expect(await desk.stop({ requestId: 'req-x', user: 'U0RIYA', team: 'T0INTERLOCK' })).toMatchObject({ ok: false });
+  });
+});
