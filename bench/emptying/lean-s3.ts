@@ -167,3 +167,5 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 const server = createServer((request, response) => void handle(request, response));
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+// Whoever started it may die.
+process.stdin.on('close', () => process.exit()).resume();
