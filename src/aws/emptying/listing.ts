@@ -1,6 +1,5 @@
 /** What a bucket holds, page by page: versions and delete markers whatever its versioning, and unfinished uploads. Keys as they are. */
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { decoded, isVersionPage, versionPage } from './version-page.ts';
 
@@ -57,7 +56,8 @@ export async function listVersions({ s3, bucket, account, prefix }: Place, from:
       const answered = await next(args);
       const response = answered.response as { statusCode: number; body: Readable };
       if (response.statusCode !== 200) return answered;
-      const xml = (await buffer(response.body)).toString();
+      let xml = '';
+      for await (const chunk of response.body.setEncoding('utf8')) xml += chunk;
       if (isVersionPage(xml)) page = versionPage(xml);
       // What the SDK reads, then: that it was answered, or the error that an answer of 200 may be.
       return { ...answered, response: Object.assign(response, { body: Buffer.from(page ? '<ListVersionsResult/>' : xml) }) };
