@@ -5,7 +5,7 @@
  */
 import { behind, compareKeys, learn, middle, type Stretch, share } from './key-space.ts';
 
-/** Up to a hundred or so entries behind `after`, in order, a key once for each of its versions. */
+/** Up to a thousand or so entries behind `after`, in order, a key once for each of its versions. */
 export interface Sample {
   keys: string[];
   /** Are there more behind these? */
@@ -14,6 +14,7 @@ export interface Sample {
 
 /** What is asked of the bucket. */
 export interface Probes {
+  /** What lies behind the marker. */
   sample: (after: string) => Promise<Sample>;
   /** The first key behind the marker; null where there is none. */
   next: (after: string) => Promise<string | null>;
@@ -39,8 +40,8 @@ interface Known extends Piece {
   spelled: { first: string[]; last: string[]; bound: string[] | null };
 }
 
-/** How many entries a stretch should have at least: to open another costs as much as to list so many. */
-const WORTH = 2_500;
+/** How many entries a stretch should have at least: to find and to open another costs as much as to list so many. */
+const WORTH = 5_000;
 /** So many pieces are looked at for each stretch wanted: the more, the more equal. */
 const FINENESS = 4;
 /** So many pieces are made in any case: before, nothing is known of where keys are many. */
@@ -55,7 +56,7 @@ const STEPS = 40;
  */
 export async function divide(probes: Probes, { most, together, whole = { after: '', upTo: null } }: DivideOptions): Promise<Piece[]> {
   const search: Search = { ...probes, seen: [] };
-  const begun = await known(search, whole.after, whole.upTo, whole.upTo);
+  const begun = known(search, await search.sample(whole.after), whole.after, whole.upTo, whole.upTo);
   let pieces = begun ? [begun] : [];
   for (;;) {
     pieces = pieces.map((piece) => weighed(search, piece));
@@ -82,16 +83,17 @@ export interface DivideOptions {
   whole?: Stretch;
 }
 
-/** What a sample says of a stretch; undefined where it holds nothing. */
-async function known(search: Search, after: string, upTo: string | null, bound: string | null): Promise<Known | undefined> {
-  const { keys, more } = await search.sample(after);
+/** What a sample from its beginning says of a stretch; undefined where it holds nothing. */
+function known(search: Search, sample: Sample, after: string, upTo: string | null, bound: string | null): Known | undefined {
+  const { keys, more } = sample;
   const inside = upTo === null ? keys : keys.filter((key) => compareKeys(key, upTo) <= 0);
   const [first, last] = [inside[0], inside.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const exact = !more || inside.length < keys.length;
   learn(search.seen, inside);
+  // Put together anew below: a part of a listing's text keeps all of it in memory.
   const spelled = { first: [...first], last: [...last], bound: bound === null ? null : [...bound] };
-  return { after, upTo, bound, first, count: inside.length, spelled, exact, weight: inside.length };
+  return { after, upTo, bound, first: spelled.first.join(''), count: inside.length, spelled, exact, weight: inside.length };
 }
 
 /** What is seen of other stretches tells of this one too. */
@@ -108,20 +110,26 @@ async function halve(search: Search, piece: Known): Promise<Known[]> {
   for (let step = 0; step < STEPS; step += 1) {
     const at = middle(first, bound, search.seen);
     if (at === null) break;
-    const next = await nextInside(search, at, upTo);
-    if (next !== null) return halves(search, piece, at, bound);
+    const both = await halves(search, piece, at, bound);
+    if (both) return both;
     bound = at;
     if (step === 0) bound = await sharedBound(search, first, bound);
   }
   // All that is left begins with the first key as a whole: its own versions, or longer keys.
-  const next = await nextInside(search, first, upTo);
-  if (next !== null && after !== first) return halves(search, piece, first, bound);
-  return [{ ...piece, exact: true }];
+  return (after !== first && (await halves(search, piece, first, bound))) || [{ ...piece, exact: true }];
 }
 
-async function halves(search: Search, { after, upTo }: Known, at: string, bound: string | null): Promise<Known[]> {
-  const both = await Promise.all([known(search, after, at, at), known(search, at, upTo, bound)]);
-  return both.filter((one) => one !== undefined);
+/** The pieces before and behind the marker; undefined where nothing is behind it. */
+async function halves(search: Search, piece: Known, at: string, bound: string | null): Promise<Known[] | undefined> {
+  const { after, upTo, spelled } = piece;
+  const behind = known(search, await search.sample(at), at, upTo, bound);
+  if (!behind) return undefined;
+  const sampled = compareKeys(spelled.last.join(''), at) <= 0;
+  // What was seen of the whole is seen of its first half, unless that ends within it.
+  const before = sampled
+    ? { ...piece, upTo: at, bound: at, spelled: { ...spelled, bound: [...at] } }
+    : known(search, await search.sample(after), after, at, at);
+  return before ? [before, behind] : [behind];
 }
 
 async function nextInside(search: Search, after: string, upTo: string | null): Promise<string | null> {

@@ -4,7 +4,7 @@ import { compareKeys, holds, middle } from '../../src/domain/key-space.ts';
 import { codePoint } from '../helpers/text.ts';
 
 /** Keys as S3 lists them, and how often it was asked. */
-function bucketOf(keys: readonly string[], page = 100) {
+function bucketOf(keys: readonly string[], page = 1000) {
   // JavaScript's own order is the same, and quicker, but where surrogates are.
   const sorted = [...new Set(keys)].sort(keys.some((one) => /[\ud800-\uffff]/.test(one)) ? compareKeys : undefined);
   const behind = (after: string) => {
@@ -152,8 +152,8 @@ describe('stretches', () => {
         async sample(after) {
           asked += 1;
           const from = behind(after);
-          const keys = Array.from({ length: Math.min(100, all - from) }, (_, at) => name(from + at));
-          return { keys, more: from + 100 < all };
+          const keys = Array.from({ length: Math.min(1000, all - from) }, (_, at) => name(from + at));
+          return { keys, more: from + 1000 < all };
         },
         async next(after) {
           asked += 1;

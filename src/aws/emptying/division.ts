@@ -4,16 +4,13 @@ import { divide, type Piece } from '../../domain/divide.ts';
 import { compareKeys } from '../../domain/key-space.ts';
 import { clientOptions } from '../clients.ts';
 import type { Session } from '../mfa.ts';
-import { type Entry, listUploads, listVersions, type Place } from './listing.ts';
+import { type Entry, listUploads, listVersions, PAGE, type Place } from './listing.ts';
 import type { Pace } from './pace.ts';
 
 /** Twice as many as work at once (the state machine, EmptyRanges): who is done early takes another. */
 export const MOST_STRETCHES = 128;
 /** Listings at once, while it is divided. */
 const TOGETHER = 32;
-/** Entries that a sample has. */
-const SAMPLE = 100;
-
 /** A client for a session's work on very many objects: S3 may take long for a thousand of them, and nothing is tried again but by our own pace. */
 export function emptyingClient(region: string, { accessKeyId, secretAccessKey, sessionToken }: Session): S3Client {
   const requestHandler = { connectionTimeout: 2_000, requestTimeout: 60_000, throwOnRequestTimeout: true, httpsAgent: { maxSockets: 64 } };
@@ -42,7 +39,7 @@ export function divideBucket(place: Place, pace: Pace, most: number): Promise<Pi
   return divide(
     {
       async sample(after) {
-        const { entries, next } = await list(after, SAMPLE);
+        const { entries, next } = await list(after, PAGE);
         // Versions and markers come in two lists: keys in order, whatever they are.
         const keys = entries.map(({ key }) => key);
         return { keys: keys.sort(compareKeys), more: next !== undefined };

@@ -1,5 +1,7 @@
 /** What a bucket holds, page by page: versions and delete markers whatever its versioning, and unfinished uploads. Keys as they are. */
+import type { Readable } from 'node:stream';
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { decoded, isVersionPage, versionPage } from './version-page.ts';
 
 /** A bucket, and what of it: keys that begin with the prefix. */
 export interface Place {
@@ -36,38 +38,36 @@ export interface Page<T> {
 /** The most that S3 lists at once, and deletes (S3 API Reference, ListObjectVersions, DeleteObjects). */
 export const PAGE = 1000;
 
-/** Versions and markers in one, by key; within a key those of one kind are newest first. Throws the SDK's errors. */
+/** Versions and markers as S3 lists them: by key, and within a key those of one kind newest first. Throws the SDK's errors. */
 export async function listVersions({ s3, bucket, account, prefix }: Place, from: Behind, most = PAGE): Promise<Page<Entry>> {
-  const answer = await s3.send(
-    new ListObjectVersionsCommand({
-      Bucket: bucket,
-      ExpectedBucketOwner: account,
-      MaxKeys: most,
-      // Otherwise keys that XML can't carry end the listing (S3 API Reference, ListObjectVersions, `EncodingType`).
-      EncodingType: 'url',
-      ...(prefix && { Prefix: prefix }),
-      ...(from.key !== '' && { KeyMarker: from.key }),
-      ...(from.id !== undefined && { VersionIdMarker: from.id }),
-    }),
-  );
-  const entry = (marker: boolean) => (item: Listed) => ({
-    key: decoded(item.Key),
-    versionId: item.VersionId ?? 'null',
-    marker,
-    isLatest: item.IsLatest === true,
-    modified: item.LastModified?.getTime() ?? 0,
-    size: item.Size ?? 0,
+  const command = new ListObjectVersionsCommand({
+    Bucket: bucket,
+    ExpectedBucketOwner: account,
+    MaxKeys: most,
+    // Otherwise keys that XML can't carry end the listing (S3 API Reference, ListObjectVersions, `EncodingType`).
+    EncodingType: 'url',
+    ...(prefix && { Prefix: prefix }),
+    ...(from.key !== '' && { KeyMarker: from.key }),
+    ...(from.id !== undefined && { VersionIdMarker: from.id }),
   });
-  const entries = [...(answer.Versions ?? []).map(entry(false)), ...(answer.DeleteMarkers ?? []).map(entry(true))];
-  return { entries, next: nextOf(answer.IsTruncated, answer.NextKeyMarker, answer.NextVersionIdMarker) };
-}
-
-interface Listed {
-  Key?: string;
-  VersionId?: string;
-  IsLatest?: boolean;
-  LastModified?: Date;
-  Size?: number;
+  let page: Page<Entry> | undefined;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const answered = await next(args);
+      const response = answered.response as { statusCode: number; body: Readable };
+      if (response.statusCode !== 200) return answered;
+      let xml = '';
+      for await (const chunk of response.body.setEncoding('utf8')) xml += chunk;
+      if (isVersionPage(xml)) page = versionPage(xml);
+      // What the SDK reads, then: that it was answered, or the error that an answer of 200 may be.
+      return { ...answered, response: Object.assign(response, { body: Buffer.from(page ? '<ListVersionsResult/>' : xml) }) };
+    },
+    { step: 'deserialize', priority: 'low', name: 'readVersionPage' },
+  );
+  await s3.send(command);
+  // Half a page must not pass for an empty bucket.
+  if (!page) throw Object.assign(new Error('S3 answered with something that is no list of versions.'), { name: 'InternalError' });
+  return page;
 }
 
 export interface Upload {
@@ -94,9 +94,4 @@ export async function listUploads({ s3, bucket, account, prefix }: Place, from: 
 
 function nextOf(truncated: boolean | undefined, key: string | undefined, id: string | undefined): Behind | undefined {
   return truncated && key ? { key: decoded(key), id: id || undefined } : undefined;
-}
-
-/** As HTML forms encode: `+` for a blank (S3 API Reference, ListObjectVersions, `EncodingType`). */
-function decoded(key = ''): string {
-  return decodeURIComponent(key.replaceAll('+', '%20'));
 }

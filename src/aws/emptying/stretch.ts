@@ -5,7 +5,7 @@
 import { add, type Kept, less, NAMED, NONE, type Progress, type StretchEnd, type Tally } from '../../domain/emptying.ts';
 import { compareKeys, holds, type Stretch } from '../../domain/key-space.ts';
 import { nameOf } from '../clients.ts';
-import { type Behind, type Entry, listUploads, listVersions } from './listing.ts';
+import { type Behind, type Entry, listUploads, listVersions, type Page, type Upload } from './listing.ts';
 import { abortUpload, type Removal, removeVersions } from './remove.ts';
 
 export interface StretchJob {
@@ -31,7 +31,8 @@ export async function emptyStretch(job: StretchJob): Promise<{ end: StretchEnd; 
   const account = new Account(job);
   try {
     await account.goOn();
-    const end = (await versions(job, account)) ?? (job.selection ? undefined : await uploads(job, account)) ?? 'done';
+    const open = job.selection ? undefined : ahead(pageOfUploads(job, { key: job.stretch.after }));
+    const end = (await versions(job, account)) ?? (open && (await uploads(job, account, open))) ?? 'done';
     return { end: end === 'done' && account.progress.keptCount > 0 ? 'kept' : end, progress: account.progress };
   } catch (error) {
     const end = ENDS[nameOf(error)];
@@ -47,15 +48,17 @@ async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJ
   const chooses = selection();
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  let next: Behind | undefined = { key: later(stretch.after, account.progress.reached) };
+  const list = (from: Behind) => ahead(removal.pace.send(() => listVersions(removal, from)));
+  let listed: Promise<Page<Entry>> | undefined = list({ key: later(stretch.after, account.progress.reached) });
   let why: 'more' | 'stopped' | undefined;
-  while (next && failures.length === 0 && account.progress.keptCount === 0) {
+  while (listed && failures.length === 0 && account.progress.keptCount === 0) {
     why = await mayGoOn();
     if (why) break;
-    const from: Behind = next;
-    const page = await removal.pace.send(() => listVersions(removal, from));
+    const page: Page<Entry> = await listed;
     const inside = page.entries.filter(({ key }) => holds(stretch, key));
-    next = inside.length < page.entries.length ? undefined : page.next;
+    const next = inside.length < page.entries.length ? undefined : page.next;
+    // The next page comes while the account of this one is kept, and it is deleted.
+    listed = next && list(next);
     const chosen = chooses(inside, next === undefined);
     const last = lastOf(inside);
     if (!last) break;
@@ -71,21 +74,29 @@ async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJ
   return why;
 }
 
-async function uploads({ removal, stretch, mayGoOn }: StretchJob, account: Account) {
-  let next: Behind | undefined = { key: stretch.after };
-  while (next) {
-    const why = await mayGoOn();
+async function uploads(job: StretchJob, account: Account, first: Promise<Page<Upload>>) {
+  let listed: Promise<Page<Upload>> | undefined = first;
+  while (listed) {
+    const why = await job.mayGoOn();
     if (why) return why;
-    const from: Behind = next;
-    const page = await removal.pace.send(() => listUploads(removal, from));
-    const inside = page.entries.filter(({ key }) => holds(stretch, key));
-    next = inside.length < page.entries.length ? undefined : page.next;
+    const page: Page<Upload> = await listed;
+    const inside = page.entries.filter(({ key }) => holds(job.stretch, key));
+    const next = inside.length < page.entries.length ? undefined : page.next;
+    listed = next && ahead(pageOfUploads(job, next));
     for (let at = 0; at < inside.length; at += ABORTS) {
-      const aborted = await Promise.all(inside.slice(at, at + ABORTS).map((upload) => abortUpload(removal, upload)));
+      const aborted = await Promise.all(inside.slice(at, at + ABORTS).map((upload) => abortUpload(job.removal, upload)));
       await account.aborted(aborted.filter(Boolean).length);
     }
   }
   return undefined;
+}
+
+const pageOfUploads = ({ removal }: StretchJob, from: Behind) => removal.pace.send(() => listUploads(removal, from));
+
+/** Asked for before it is known whether it is needed: then nobody hears of its failure. */
+function ahead<T>(page: Promise<T>): Promise<T> {
+  page.catch(() => undefined);
+  return page;
 }
 
 const all = () => (entries: Entry[]) => entries;
