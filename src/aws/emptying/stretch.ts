@@ -44,29 +44,36 @@ export async function emptyStretch(job: StretchJob): Promise<{ end: StretchEnd; 
 /** What ends the work on all stretches (S3 API Reference, "Error responses"). */
 const ENDS: Record<string, StretchEnd> = { ExpiredToken: 'sessionEnded', AccessDenied: 'denied', NoSuchBucket: 'absent' };
 
+/** A page, as far as it belongs to the stretch. */
+interface Inside {
+  inside: Entry[];
+  last: Entry | undefined;
+  next: Behind | undefined;
+}
+
 async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJob, account: Account) {
   const chooses = selection();
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  const list = (from: Behind) => ahead(removal.pace.send(() => listVersions(removal, from)));
-  let listed: Promise<Page<Entry>> | undefined = list({ key: later(stretch.after, account.progress.reached) });
+  const list = async (from: Behind): Promise<Inside> => {
+    const { entries, next } = await removal.pace.send(() => listVersions(removal, from));
+    const inside = entries.filter(({ key }) => holds(stretch, key));
+    return { inside, last: inside.at(-1), next: inside.length < entries.length ? undefined : next };
+  };
   let why: 'more' | 'stopped' | undefined;
-  while (listed && failures.length === 0 && account.progress.keptCount === 0) {
+  let page: Inside | undefined = await list({ key: later(stretch.after, account.progress.reached) });
+  while (page?.last && failures.length === 0 && account.progress.keptCount === 0) {
     why = await mayGoOn();
     if (why) break;
-    const page: Page<Entry> = await listed;
-    const inside = page.entries.filter(({ key }) => holds(stretch, key));
-    const next = inside.length < page.entries.length ? undefined : page.next;
-    // The next page comes while the account of this one is kept, and it is deleted.
-    listed = next && list(next);
-    const chosen = chooses(inside, next === undefined);
-    const last = lastOf(inside);
-    if (!last) break;
-    const done = await account.begin(chosen, last, page.next?.key);
+    // Before the version that it begins behind is deleted: not every S3 finds its place again by one that is gone.
+    const following: Inside | undefined = page.next && (await list(page.next));
+    const chosen = chooses(page.inside, following?.last === undefined);
+    const done = await account.begin(chosen, page.last, page.next?.key);
     const work = removeVersions(removal, chosen).then(done, (error) => void failures.push(error));
     const ended = work.finally(() => inFlight.delete(ended));
     inFlight.add(ended);
     if (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
+    page = following;
   }
   await Promise.all(inFlight);
   await account.note();
@@ -102,14 +109,6 @@ function ahead<T>(page: Promise<T>): Promise<T> {
 const all = () => (entries: Entry[]) => entries;
 
 const later = (a: string, b: string): string => (compareKeys(a, b) >= 0 ? a : b);
-
-/** The last in S3's order: markers and versions come in two lists, so of one key either may be. */
-function lastOf(entries: readonly Entry[]): Entry | undefined {
-  return entries.reduce<Entry | undefined>((last, one) => {
-    const order = last ? compareKeys(one.key, last.key) : 1;
-    return order > 0 || (order === 0 && one.modified <= (last as Entry).modified) ? one : last;
-  }, undefined);
-}
 
 const tallyOf = (entries: readonly Entry[]): Tally => ({
   versions: entries.filter(({ marker }) => !marker).length,
