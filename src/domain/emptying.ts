@@ -1,5 +1,6 @@
 /** What emptying speaks of: how much went, how far a stretch is, and how it ended. Pure. */
 import * as z from 'zod';
+import type { Outcome } from './request.ts';
 
 const count = z.int().nonnegative();
 
@@ -101,4 +102,24 @@ const say = (count: number, noun: string): string =>
 export function sayProgress(done: Tally, left: number): string {
   const total = done.versions + done.markers + left;
   return `The session ended with work left: ${(done.versions + done.markers).toLocaleString('en-US')} of about ${total.toLocaleString('en-US')} versions and markers are gone. A fresh code goes on where it was.`;
+}
+
+/**
+ * What of a bucket went, beside a request's outcome; '' where that is told already, or is not ours to tell: a plan that concludes says it, a reason that somebody typed
+ * is a quotation, and a failure is the name of an error.
+ */
+export function whatWent(outcome: Outcome, { done, verdict }: Emptying): string {
+  const all = sayTally(done);
+  switch (outcome) {
+    case 'deleted':
+    case 'emptied':
+      return `It held ${all}.`;
+    case 'purged':
+      return `${all.charAt(0).toUpperCase()}${all.slice(1)} went.`;
+    case 'rejected':
+    case 'failed':
+      return '';
+    default:
+      return verdict === 'sessionEnded' ? `Before that, ${all} went.` : '';
+  }
 }

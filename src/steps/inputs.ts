@@ -1,6 +1,6 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
 import * as z from 'zod';
-import { Emptying, sayTally } from '../domain/emptying.ts';
+import { Emptying, whatWent } from '../domain/emptying.ts';
 import { Answer, Conclusion, Elevation, Facts, FOUND, GuardChange, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
@@ -114,21 +114,8 @@ const fromFlow = z
 /** What was emptied is told with the end; and of what was stopped, who stopped it: nobody, where Interlock is paused. */
 function withEmptying(conclusion: Conclusion, emptying: Emptying | null): Conclusion {
   const by = conclusion.outcome === 'stopped' ? emptying?.by || null : conclusion.by;
-  const went = emptying && ['deleted', 'emptied', 'purged'].includes(conclusion.outcome);
-  return {
-    ...conclusion,
-    by,
-    why: went
-      ? [
-          conclusion.outcome === 'purged'
-            ? `${sayTally(emptying.done)} went.`.replace(/^./, (first) => first.toUpperCase())
-            : `It held ${sayTally(emptying.done)}.`,
-          conclusion.why,
-        ]
-          .join(' ')
-          .trim()
-      : conclusion.why,
-  };
+  const told = emptying && whatWent(conclusion.outcome, emptying);
+  return { ...conclusion, by, why: told ? `${told} ${conclusion.why}`.trim() : conclusion.why };
 }
 
 /** How an execution can end where no state catches it, in the words of the report. */

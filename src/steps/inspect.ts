@@ -46,7 +46,8 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   });
 
   if (input.step === 'find') return end(isStillThere(await parts.find(bucket), shown), '');
-  if (time >= Date.parse(request.expiresAt)) return end('expired', 'Nobody approved it before its time was over.');
+  if (time >= Date.parse(request.expiresAt))
+    return end('expired', input.emptying ? ENDED_LATE : 'Nobody approved it before its time was over.');
   const decision = decide({ kind: 'proceed', bucket, team: request.team, user: request.requester }, config);
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
 
@@ -87,6 +88,7 @@ function whyUnseen(bucket: string, action: string | undefined, role: string): st
   return `Interlock can't look at ${bucket}: ${what} to its role ${role}. Let that role through in the bucket's policy (under a hardened guard root does it), or in your organisation's, then ask again.`;
 }
 
+const ENDED_LATE = 'The session ended with work left, and the time of this request is over too. Ask again: it goes on with what is left.';
 const CHANGED = 'The bucket has changed since it was shown. Read it again:';
 const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your code was not used. Read it again:';
 

@@ -8,6 +8,7 @@ import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
+  PutBucketRequestPaymentCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
@@ -22,14 +23,20 @@ beforeAll(async () => {
 afterAll(() => stopSearched(sandbox));
 
 /** A versioned bucket with so many generated objects in it. */
-async function filled(bucket: string, what: { objects: number; versions?: number; markers?: number }): Promise<void> {
-  const s3 = sandbox.s3();
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+async function filled(
+  bucket: string,
+  what: { objects: number; versions?: number; markers?: number },
+  region?: 'eu-central-1',
+): Promise<void> {
+  const s3 = sandbox.s3(undefined, region);
+  const place = region && { CreateBucketConfiguration: { LocationConstraint: region } };
+  await s3.send(new CreateBucketCommand({ Bucket: bucket, ...place }));
   await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   await sandbox.fill({ bucket, ...what });
 }
 
-const put = (Bucket: string, Key: string) => sandbox.s3().send(new PutObjectCommand({ Bucket, Key, Body: 'late' }));
+const put = (Bucket: string, Key: string, region?: string) =>
+  sandbox.s3(undefined, region).send(new PutObjectCommand({ Bucket, Key, Body: 'late' }));
 
 const isThere = (Bucket: string) =>
   sandbox
@@ -82,8 +89,10 @@ describe('a bucket that isn’t empty', () => {
     expect(await isThere('team-archive')).toBe(false);
   }, 120_000);
 
-  it('is emptied and kept, with its policy as it was', async () => {
-    await filled('team-kept', { objects: 30, versions: 2, markers: 3 });
+  it('is emptied and kept, with its policy as it was: in another region, whose reads are paid by who reads, though every function dies once (FC-38, FC-43)', async () => {
+    await filled('team-kept', { objects: 30, versions: 2, markers: 3 }, 'eu-central-1');
+    const pays = new PutBucketRequestPaymentCommand({ Bucket: 'team-kept', RequestPaymentConfiguration: { Payer: 'Requester' } });
+    await sandbox.s3(undefined, 'eu-central-1').send(pays);
     const policy = JSON.stringify({
       Version: '2012-10-17',
       Statement: [
@@ -96,15 +105,20 @@ describe('a bucket that isn’t empty', () => {
         },
       ],
     });
-    await sandbox.s3().send(new PutBucketPolicyCommand({ Bucket: 'team-kept', Policy: policy }));
+    await sandbox.s3(undefined, 'eu-central-1').send(new PutBucketPolicyCommand({ Bucket: 'team-kept', Policy: policy }));
     const requestId = await ask(sandbox, 'team-kept', { empty: 'keep' });
+    for (const target of ['holdWriters', 'planEmptying', 'emptyRange', 'report']) {
+      for (const kind of ['crash-before', 'crash-after']) await sandbox.fault({ target, kind, times: 1 });
+    }
     await approve(sandbox, requestId, 'team-kept', 'bob');
     await sandbox.ended(requestId);
     expect(await says(requestId, 'is *empty* now')).toContain('It held 60 versions and 10 delete markers.');
-    expect((await sandbox.s3().send(new ListObjectVersionsCommand({ Bucket: 'team-kept' }))).Versions).toBeUndefined();
-    const { Policy } = await sandbox.s3().send(new GetBucketPolicyCommand({ Bucket: 'team-kept' }));
+    expect(
+      (await sandbox.s3(undefined, 'eu-central-1').send(new ListObjectVersionsCommand({ Bucket: 'team-kept' }))).Versions,
+    ).toBeUndefined();
+    const { Policy } = await sandbox.s3(undefined, 'eu-central-1').send(new GetBucketPolicyCommand({ Bucket: 'team-kept' }));
     expect(JSON.parse(Policy ?? '')).toEqual(JSON.parse(policy));
-    await put('team-kept', 'again');
+    await put('team-kept', 'again', 'eu-central-1');
   });
 
   it('is refused without “Empty it first”, and that is named', async () => {
