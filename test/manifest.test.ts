@@ -47,6 +47,7 @@ describe("the app's manifest", () => {
     expect(manifest.features.slash_commands.map(({ command }: { command: string }) => command)).toEqual([
       '/delete-bucket',
       '/guard-bucket',
+      '/purge-versions',
     ]);
     expect(manifest.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: true });
     expect(manifest.settings.event_subscriptions.bot_events).toEqual(['app_home_opened']);

@@ -14,7 +14,7 @@ export function factsBlocks({ bucket, kind }: Pick<Request, 'bucket' | 'kind'>, 
     ['Contents', contents.length === 0 ? 'empty' : contents.join('; ')],
     ['Newest write', facts.newestWrite ? when(facts.newestWrite) : 'none'],
     ['Created', facts.createdAt ? when(facts.createdAt) : 'unknown'],
-    ['Region and owner', literal(`${facts.region}, account ${facts.owner}`)],
+    ['Region and owner', cut(literal(`${facts.region}, account ${facts.owner}`), 200)],
     ['Versioning', `${facts.versioning}${facts.mfaDelete ? ', MFA Delete on' : ''}${facts.objectLock ? ', Object Lock on' : ''}`],
     ['Access points', facts.accessPoints.length === 0 ? 'none' : cut(literal(list(facts.accessPoints)), 1000)],
   ];
