@@ -41,7 +41,7 @@ export const Progress = z.strictObject({
   done: Tally,
   /** Everything up to and with this key is gone; '' at the beginning. */
   reached: z.string(),
-  /** What was begun behind that, up to and with a version of a key; null where nothing is under way. */
+  /** What was begun behind that, up to and with a version of a key ('': all of them); null where nothing is under way. */
   begun: z.strictObject({ tally: Tally, key: z.string(), versionId: z.string() }).nullable(),
   /** The first of those that stayed, and how many. */
   kept: z.array(Kept),

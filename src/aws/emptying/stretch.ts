@@ -44,10 +44,10 @@ export async function emptyStretch(job: StretchJob): Promise<{ end: StretchEnd; 
 /** What ends the work on all stretches (S3 API Reference, "Error responses"). */
 const ENDS: Record<string, StretchEnd> = { ExpiredToken: 'sessionEnded', AccessDenied: 'denied', NoSuchBucket: 'absent' };
 
-/** A page, as far as it belongs to the stretch. */
+/** A page, as far as it belongs to the stretch. `upTo`: its last key, and its last version of that where more of them follow; undefined where it is empty. */
 interface Inside {
   inside: Entry[];
-  last: Entry | undefined;
+  upTo: Behind | undefined;
   next: Behind | undefined;
 }
 
@@ -58,24 +58,29 @@ async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJ
   const list = async (from: Behind): Promise<Inside> => {
     const { entries, next } = await removal.pace.send(() => listVersions(removal, from));
     const inside = entries.filter(({ key }) => holds(stretch, key));
-    return { inside, last: inside.at(-1), next: inside.length < entries.length ? undefined : next };
+    const more = inside.length < entries.length ? undefined : next;
+    return { inside, upTo: inside.length === 0 ? undefined : (more ?? { key: lastKey(inside) }), next: more };
   };
   let why: 'more' | 'stopped' | undefined;
-  let page: Inside | undefined = await list({ key: later(stretch.after, account.progress.reached) });
-  while (page?.last && failures.length === 0 && account.progress.keptCount === 0) {
-    why = await mayGoOn();
-    if (why) break;
-    // Before the version that it begins behind is deleted: not every S3 finds its place again by one that is gone.
-    const following: Inside | undefined = page.next && (await list(page.next));
-    const chosen = chooses(page.inside, following?.last === undefined);
-    const done = await account.begin(chosen, page.last, page.next?.key);
-    const work = removeVersions(removal, chosen).then(done, (error) => void failures.push(error));
-    const ended = work.finally(() => inFlight.delete(ended));
-    inFlight.add(ended);
-    if (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
-    page = following;
+  try {
+    let page: Inside | undefined = await list({ key: later(stretch.after, account.progress.reached) });
+    while (page?.upTo && failures.length === 0 && account.progress.keptCount === 0) {
+      why = await mayGoOn();
+      if (why) break;
+      // Before the version that it begins behind is deleted: not every S3 finds its place again by one that is gone.
+      const following: Inside | undefined = page.next && (await list(page.next));
+      const chosen = chooses(page.inside, following?.upTo === undefined);
+      const done = await account.begin(chosen, page.upTo);
+      const work = removeVersions(removal, chosen).then(done, (error) => void failures.push(error));
+      const ended = work.finally(() => inFlight.delete(ended));
+      inFlight.add(ended);
+      if (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
+      page = following;
+    }
+  } finally {
+    // What was sent has ended when this has, however it ended: nobody counts what is still there while it goes.
+    await Promise.all(inFlight);
   }
-  await Promise.all(inFlight);
   await account.note();
   if (failures.length > 0) throw failures[0];
   return why;
@@ -119,7 +124,7 @@ const tallyOf = (entries: readonly Entry[]): Tally => ({
 
 interface Begun {
   tally: Tally;
-  last: Entry;
+  upTo: Behind;
   /** Everything up to this key is gone once this page is, and those before it. */
   reaches: string;
   ended: boolean;
@@ -155,16 +160,16 @@ class Account {
     };
     const there = await survivors({ key: later(stretch.after, reached) }, (key) => compareKeys(key, begun.key) <= 0);
     // Older versions of the last key were not begun.
-    const older = await survivors({ key: begun.key, id: begun.versionId }, (key) => key === begun.key);
+    const older = begun.versionId === '' ? NONE : await survivors({ key: begun.key, id: begun.versionId }, (key) => key === begun.key);
     this.progress = { ...this.progress, done: add(this.progress.done, less(begun.tally, less(there, older))), begun: null };
     await this.note();
   }
 
-  /** Says that these are begun, the last of which is `last`; returns what says that they are gone. `nextKey`: where the next page begins. */
-  async begin(entries: readonly Entry[], last: Entry, nextKey: string | undefined): Promise<(kept: readonly Kept[]) => Promise<void>> {
+  /** Says that these are begun, of a page up to there; returns what says that they are gone. */
+  async begin(entries: readonly Entry[], upTo: Behind): Promise<(kept: readonly Kept[]) => Promise<void>> {
     // Where a key's versions go on in the next page, it is not all gone with this one.
-    const reaches = nextKey === last.key ? before(entries, last.key) : last.key;
-    const page: Begun = { tally: tallyOf(entries), last, reaches: reaches ?? '', ended: false };
+    const reaches = upTo.id === undefined ? upTo.key : before(entries, upTo.key);
+    const page: Begun = { tally: tallyOf(entries), upTo, reaches: reaches ?? '', ended: false };
     this.#pages.push(page);
     await this.note();
     return async (kept) => {
@@ -190,6 +195,7 @@ class Account {
       // Not changed in place: what is being kept of it must stay as it was when it was said.
       this.progress = { ...this.progress, done: add(done, tally), reached: keptCount === 0 ? later(reached, reaches) : reached };
     }
+    this.#tell();
   }
 
   async aborted(uploads: number): Promise<void> {
@@ -198,12 +204,18 @@ class Account {
   }
 
   note(): Promise<void> {
-    const last = this.#pages.at(-1)?.last;
-    const tally = this.#pages.reduce((sum, page) => add(sum, page.tally), NONE);
-    this.progress = { ...this.progress, begun: last ? { tally, key: last.key, versionId: last.versionId } : null };
+    this.#tell();
     return this.#job.note(this.progress);
   }
+
+  #tell(): void {
+    const upTo = this.#pages.at(-1)?.upTo;
+    const tally = this.#pages.reduce((sum, page) => add(sum, page.tally), NONE);
+    this.progress = { ...this.progress, begun: upTo ? { tally, key: upTo.key, versionId: upTo.id ?? '' } : null };
+  }
 }
+
+const lastKey = (entries: readonly Entry[]): string => entries.reduce((last, { key }) => later(last, key), '');
 
 /** The last key before this one. */
 function before(entries: readonly Entry[], key: string): string | undefined {
