@@ -5,6 +5,7 @@ import type { GuardResults, GuardRun } from './guard.ts';
 import type { CodeResults, CommandResults } from './latency.ts';
 import type { LoadResult } from './load.ts';
 import type { Summary } from './statistics.ts';
+import { round, table } from './tables.ts';
 
 export interface Results {
   bundles: BundleResult[];
@@ -164,9 +165,3 @@ others take: the best of the runs is then closer to what an idle machine shows.
 }
 
 const times = ({ min, median, p99, count }: Summary): string[] => [round(min), round(median), round(p99), String(count)];
-const round = (value: number): string => (value < 0.1 ? value.toFixed(3) : value < 10 ? value.toFixed(1) : value.toFixed(0));
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |\n`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('');
-}

@@ -12,6 +12,7 @@ const TASKS = {
   start: { steps: [['sandbox/main.ts', '--check'], ['scripts/package.mjs'], ['sandbox/main.ts']] },
   demo: { steps: [['scripts/package.mjs'], ['sandbox/demo.ts']] },
   bench: { steps: [['scripts/package.mjs'], ['bench/run.ts']] },
+  'bench:empty': { steps: [['bench/empty.ts']] },
   package: { steps: [['scripts/package.mjs']] },
   deploy: { steps: [['node_modules/serverless/bin/serverless.js', 'deploy']] },
   'approver-policy': { steps: [['scripts/approver-policy.mjs']] },

@@ -1,7 +1,12 @@
 import { crowdConfig, crowd as crowdOf } from '../bench/crowd.ts';
+import { indexOf, Keys, SHAPES } from '../bench/emptying/keys.ts';
+import type { Run } from '../bench/emptying/measure.ts';
+import { type Results as EmptyingResults, emptyingPart, tables } from '../bench/emptying/report.ts';
 import { page, type Results } from '../bench/report.ts';
 import { summarize } from '../bench/statistics.ts';
+import { joined } from '../bench/tables.ts';
 import { parseConfig } from '../src/config.ts';
+import { compareKeys } from '../src/domain/key-space.ts';
 
 describe('summarize', () => {
   it('gives the least, the middle and the 99th percentile by nearest rank', () => {
@@ -18,8 +23,9 @@ describe('summarize', () => {
   });
 });
 
+const machine = { date: '2026-11-25', cpu: 'A CPU, 2 cores (linux x64)', memory: '8.0 GiB', node: 'v24.21.0', load: '0.1' };
+
 describe('the page on performance', () => {
-  const machine = { date: '2026-11-25', cpu: 'A CPU, 2 cores (linux x64)', memory: '8.0 GiB', node: 'v24.21.0', load: '0.1' };
   const of = (median: number) => ({ count: 3, min: median - 1, median, p99: median + 1 });
   const results = (load: number, atSts: number): Results => ({
     bundles: [{ name: 'slack', zipBytes: 313_000, load: of(load) }],
@@ -63,6 +69,67 @@ describe('the page on performance', () => {
   it.each(['late', 'again', 'lost', 'doubled', 'open'])('misses its aim where one of a crowd was %s', (what) => {
     const text = page({ ...results(200, 135), loads: [{ ...crowd, [what]: 1 }] }, machine);
     expect(text).toContain('requests lost, doubled or left open | 1 | none | MISSED |');
+  });
+});
+
+describe('the part about emptying', () => {
+  const run = (what: string, seconds: number, megabytes: number): Run => ({
+    what,
+    removed: 100_000,
+    seconds,
+    requests: 200,
+    cpu: 1,
+    serverCpu: 0.5,
+    megabytes,
+  });
+  const results = (ours: number, megabytes = 150): EmptyingResults => ({
+    count: 100_000,
+    most: 60,
+    compared: [0, 30].map((delay) => ({
+      data: { shape: 'flat', count: 100_000, delay },
+      runs: [run('limit', 1, 0), run('this project', ours, megabytes), run('boto3', 20, 60), { ...run('rclone', 60, 60), removed: 50_000 }],
+    })),
+    workersCount: 400_000,
+    workers: [{ workers: 4, shape: 'skewed', stretches: 60, dividing: 1.5, emptying: 4, megabytes: 140, serverCpu: 1 }],
+    sizes: [{ limit: undefined, run: { ...run('this project', 80, 160), removed: 10_000_000 } }],
+    sandbox: { ...run('sandbox', 5, 120), removed: 10_000 },
+  });
+
+  it('sets each aim beside what was measured', () => {
+    const text = tables(results(1.25));
+    expect(text).toContain('| flat keys, 0 ms: times as fast as the fastest other | 16 | over 1 | met |');
+    expect(text).toContain('| flat keys, 30 ms: of the limit | 80 % | over 80 % | MISSED |');
+    expect(text).toContain('| the most memory of one process | 160 MB | under 200 MB | met |');
+    expect(text).toContain('| rclone | 50,000 | 833 | 1 % | 200 | 1.0 | 60 | 0.5 |');
+    expect(text).toContain('| 4 | skewed | 60 | 1.5 | 4.0 | 100000 | 140 | 1.0 |');
+    expect(text).toContain('| 10,000,000 | 10,000,000 | 125,000 | – |');
+  });
+
+  it('names what misses its aim', () => {
+    const missing = emptyingPart(results(5, 210), machine);
+    expect(missing).toContain(
+      'Missed: flat keys, 30 ms: times as fast as the fastest other (4.0); flat keys, 30 ms: of the limit (20 %); the most',
+    );
+    expect(emptyingPart(results(1.1), machine)).toContain('Nothing misses its aim.');
+  });
+
+  it('stands at the end of the page, whichever of the two was measured last', () => {
+    const [part, again] = [1.1, 1.2].map((seconds) => emptyingPart(results(seconds), machine)) as [string, string];
+    const whole = joined('# Performance\n\nold\n', part);
+    expect(whole).toBe(`# Performance\n\nold\n${part}`);
+    expect(joined(whole, again)).toBe(`# Performance\n\nold\n${again}`);
+    expect(joined('# Performance\n\nnew\n', whole)).toBe(`# Performance\n\nnew\n${part}`);
+    expect(joined('# Performance\n\nnew\n', '# Performance\n')).toBe('# Performance\n\nnew\n');
+  });
+});
+
+describe('made-up keys', () => {
+  it.each(SHAPES)('are in S3’s order, and hold their numbers (%s)', (shape) => {
+    const keys = new Keys(shape, 3_000);
+    const all = Array.from({ length: 3_000 }, (_, at) => keys.at(at));
+    expect(all.toSorted(compareKeys)).toEqual(all);
+    expect(all.map(indexOf)).toEqual(all.map((_, at) => at));
+    expect([keys.behind(''), keys.behind(keys.at(41)), keys.behind('~'), keys.from(keys.at(41))]).toEqual([0, 42, 3_000, 41]);
   });
 });
 

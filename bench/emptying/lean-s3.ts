@@ -19,26 +19,25 @@ export interface Seen {
   left: number;
   /** Processor time of the server itself, in seconds. */
   cpu: number;
-  /** Milliseconds from filling it until the last one went; and until now. */
-  lastGone: number;
-  now: number;
+  /** Seconds from the first request until the last one that removed something; 0 where none did. */
+  seconds: number;
 }
 
 let keys = new Keys('flat', 0);
 let gone = new Uint8Array(0);
-let [delay, left, begun, lastGone, cpu] = [0, 0, 0, 0, process.cpuUsage()];
+let [delay, left, first, lastGone, cpu] = [0, 0, 0, 0, process.cpuUsage()];
 let counts = { lists: 0, batches: 0, singles: 0, others: 0 };
 
 function fill(query: URLSearchParams): void {
   keys = new Keys(query.get('shape') as Shape, Number(query.get('count')));
   gone = new Uint8Array(keys.count);
-  [delay, left, begun, lastGone, cpu] = [Number(query.get('delay')), keys.count, performance.now(), 0, process.cpuUsage()];
+  [delay, left, first, lastGone, cpu] = [Number(query.get('delay')), keys.count, 0, 0, process.cpuUsage()];
   counts = { lists: 0, batches: 0, singles: 0, others: 0 };
 }
 
 function seen(): Seen {
   const { user, system } = process.cpuUsage(cpu);
-  return { ...counts, left, cpu: (user + system) / 1e6, lastGone: Math.max(0, lastGone - begun), now: performance.now() - begun };
+  return { ...counts, left, cpu: (user + system) / 1e6, seconds: Math.max(0, lastGone - first) / 1000 };
 }
 
 /** Also one without its version's id: that only hides it behind a marker, but what asks so doesn't see it any more. */
@@ -46,7 +45,8 @@ function remove(index: number): void {
   if (!(index >= 0 && index < keys.count) || gone[index]) return;
   gone[index] = 1;
   left -= 1;
-  lastGone = performance.now();
+  // Its answer takes its time too.
+  lastGone = performance.now() + delay;
 }
 
 const nextThere = (from: number): number | undefined => {
@@ -150,6 +150,7 @@ function answer(method: string, key: string, query: URLSearchParams, body: strin
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');
+  if (url.pathname !== '/-/') first ||= performance.now();
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   if (url.pathname === '/-/') {

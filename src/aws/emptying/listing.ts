@@ -60,7 +60,8 @@ export async function listVersions({ s3, bucket, account, prefix }: Place, from:
       for await (const chunk of response.body.setEncoding('utf8')) xml += chunk;
       if (isVersionPage(xml)) page = versionPage(xml);
       // What the SDK reads, then: that it was answered, or the error that an answer of 200 may be.
-      return { ...answered, response: Object.assign(response, { body: Buffer.from(page ? '<ListVersionsResult/>' : xml) }) };
+      const rest = !page && xml.includes('<Error>') ? xml : '<ListVersionsResult/>';
+      return { ...answered, response: Object.assign(response, { body: Buffer.from(rest) }) };
     },
     { step: 'deserialize', priority: 'low', name: 'readVersionPage' },
   );

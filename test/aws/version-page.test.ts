@@ -1,0 +1,84 @@
+/** What is read of S3's listings without the SDK, and what is written of its deletions. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { S3Client } from '@aws-sdk/client-s3';
+import { listVersions } from '../../src/aws/emptying/listing.ts';
+import { createPace } from '../../src/aws/emptying/pace.ts';
+import { removeVersions } from '../../src/aws/emptying/remove.ts';
+import { isVersionPage, versionPage } from '../../src/aws/emptying/version-page.ts';
+
+const page = (inner: string) =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><KeyMarker></KeyMarker>${inner}</ListVersionsResult>\n`;
+
+describe('a page of versions', () => {
+  it('is read whatever the order of its elements', () => {
+    const xml = page(`
+      <Version><ETag>&quot;e&quot;</ETag><Key>a%2Fb+c%C3%A9</Key><VersionId>v&amp;1</VersionId><IsLatest>false</IsLatest>
+        <LastModified>2026-11-01T12:00:00.000Z</LastModified><Size>7</Size><Owner><ID>o</ID><DisplayName>Key</DisplayName></Owner></Version>
+      <DeleteMarker><Owner><ID>o</ID></Owner><VersionId>null</VersionId><IsLatest>true</IsLatest><Key>%3CKey%3E</Key></DeleteMarker>
+      <NextVersionIdMarker>v9</NextVersionIdMarker><IsTruncated>true</IsTruncated><NextKeyMarker>z%0A</NextKeyMarker>`);
+    expect(versionPage(xml)).toEqual({
+      entries: [
+        { key: 'a/b cé', versionId: 'v&1', marker: false, isLatest: false, modified: Date.UTC(2026, 10, 1, 12), size: 7 },
+        { key: '<Key>', versionId: 'null', marker: true, isLatest: true, modified: 0, size: 0 },
+      ],
+      next: { key: 'z\n', id: 'v9' },
+    });
+  });
+
+  it('is the last one where S3 says so, and may be empty', () => {
+    expect(versionPage(page('<IsTruncated>false</IsTruncated>'))).toEqual({ entries: [], next: undefined });
+  });
+
+  it('is known from half of one, and from an error', () => {
+    const whole = page('<Version><Key>a</Key></Version>');
+    expect([whole, whole.slice(0, -5), '<Error><Code>SlowDown</Code></Error>', ''].map(isVersionPage)).toEqual([true, false, false, false]);
+  });
+});
+
+describe('an S3 that answers 200', () => {
+  let answers: string[] = [];
+  let asked: { headers: Record<string, unknown>; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('');
+    asked.push({ headers: request.headers, body });
+    response.end(answers.shift());
+  });
+  let s3: S3Client;
+  beforeAll(async () => {
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' };
+    s3 = new S3Client({ endpoint, region: 'us-east-1', maxAttempts: 1, credentials });
+  });
+  afterAll(() => {
+    s3.destroy();
+    server.close();
+  });
+
+  it.each([
+    ['half a page', page('').slice(0, 40), 'InternalError'],
+    ['nothing', '', 'InternalError'],
+    ['an error', '<Error><Code>SlowDown</Code><Message>m</Message></Error>', 'SlowDown'],
+  ])('with %s has not said that a bucket is empty', async (_, body, name) => {
+    answers = [body];
+    await expect(listVersions({ s3, bucket: 'b', account: '111122223333' }, { key: '' })).rejects.toMatchObject({ name });
+  });
+
+  it('was given the keys with a checksum of what was sent, and says of each what stayed', async () => {
+    answers = ['<DeleteResult><Error><Key>k</Key><VersionId>v2</VersionId><Code>AccessDenied</Code></Error></DeleteResult>'];
+    asked = [];
+    const entry = { marker: false, isLatest: true, modified: 0, size: 1 };
+    const kept = await removeVersions({ s3, bucket: 'b', account: '111122223333', pace: createPace() }, [
+      { ...entry, key: 'a&<é>"\'', versionId: 'v1' },
+      { ...entry, key: 'k', versionId: 'v2' },
+    ]);
+    expect(kept).toEqual([{ key: 'k', versionId: 'v2', code: 'AccessDenied' }]);
+    const [{ headers, body }] = asked as [(typeof asked)[0]];
+    expect(body).toBe(
+      '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>a&amp;&lt;é&gt;&quot;\'</Key><VersionId>v1</VersionId></Object><Object><Key>k</Key><VersionId>v2</VersionId></Object><Quiet>true</Quiet></Delete>',
+    );
+    // The same as Python's zlib.crc32 gives, most significant byte first.
+    expect([headers['content-length'], headers['x-amz-checksum-crc32']]).toEqual([String(Buffer.byteLength(body)), 'ochbXg==']);
+  });
+});
