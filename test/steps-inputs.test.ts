@@ -134,6 +134,30 @@ describe('what the state machine gives a function', () => {
   });
 });
 
+describe('what the Slack function says', () => {
+  const long = 'a'.repeat(40_000);
+  it.each<[string, object]>([
+    ['a reason for an approval', { why: 'x' }],
+    ['a longer seal', { sealedCode: long }],
+    ['a longer hash', { auditHead: long }],
+    ['a longer name', { approver: long }],
+    ['a longer id', { slackUser: `U${long.toUpperCase()}` }],
+    ['a member more', { more: long }],
+  ])('ends before the code is spent with %s: after that, nothing would be left to tell with once the state is too large', (_, more) => {
+    expect(() => parseInput(ElevateInput, { ...INPUTS.elevate[1], answer: { ...answer, ...more } })).toThrow(BadInput);
+  });
+
+  it.each<[string, object]>([
+    ['team', { team: long }],
+    ['hash', { auditHead: long }],
+    ['time', { askedAt: `2026-11-02T09:00:00.${'0'.repeat(40_000)}Z` }],
+    ['requester', { requester: `U${long.toUpperCase()}` }],
+  ])('ends at the first look with a longer %s', (_, more) => {
+    expect(() => parseInput(InspectInput, { ...INPUTS.inspect[1], request: { ...step.request, ...more } })).toThrow(BadInput);
+    expect(() => parseInput(InspectInput, { ...INPUTS.inspect[1], sealedRequest: long })).toThrow(BadInput);
+  });
+});
+
 describe('what is reported', () => {
   it('comes from the state machine', () => {
     expect(parseInput(ReportInput, INPUTS.report[1])).toEqual({

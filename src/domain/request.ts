@@ -45,9 +45,15 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-const SLACK_USER = /^[UW][A-Z0-9]{2,}$/;
+// All that the Slack function says has a bound: what it says stays in the flow's state, which has one too (256 KiB: Step Functions Developer Guide, "Quotas"),
+// and must not pass that once a code is spent.
+const SLACK_USER = /^[UW][A-Z0-9]{2,20}$/;
 const slackUser = z.string().regex(SLACK_USER);
-const time = z.iso.datetime();
+const time = z.iso.datetime().max(40);
+/** A reason: a thousand characters at most; some count as two here. */
+const reason = z.string().max(2000);
+/** SHA-256, in hexadecimal. */
+const hash = z.string().max(64);
 
 /** Who asks, for what, of which bucket, why; frozen when the execution starts. Times are ISO 8601 in UTC. */
 export const Request = z.strictObject({
@@ -60,14 +66,13 @@ export const Request = z.strictObject({
   /** Slack user id. */
   requester: slackUser,
   /** Slack team id. */
-  team: z.string(),
-  /** A thousand characters at most; some count as two here. */
-  reason: z.string().max(2000),
+  team: z.string().max(20),
+  reason,
   askedAt: time,
   remindAt: time,
   expiresAt: time,
   /** Hash of the audit entry that was written when it was asked. */
-  auditHead: z.string(),
+  auditHead: hash,
 });
 export type Request = z.infer<typeof Request>;
 
@@ -182,15 +187,15 @@ export interface Inspection {
 /** What a person decided; the output of `AskApprover`. */
 export const Answer = z.strictObject({
   verdict: z.enum(['approved', 'rejected', 'cancelled']),
-  why: z.string(),
+  why: reason,
   /** Slack user id of who decided. */
   slackUser,
   /** Name of the approver in the configuration; null for a requester who cancels. */
-  approver: z.string().nullable(),
+  approver: z.string().max(32).nullable(),
   attempt: z.int().positive(),
   /** The code, sealed; null unless approved. */
-  sealedCode: z.string().nullable(),
-  auditHead: z.string(),
+  sealedCode: z.string().max(4096).nullable(),
+  auditHead: hash,
 });
 export type Answer = z.infer<typeof Answer>;
 

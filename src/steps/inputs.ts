@@ -18,7 +18,7 @@ const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Requ
 export const InspectInput = z.strictObject({
   ...step,
   step: z.enum(['inspect', 'check', 'find']),
-  sealedRequest: z.string(),
+  sealedRequest: z.string().max(32_768),
   /** The last look: what of it the approver was shown; null before the first. */
   shown: orNone(z.object({ facts: Facts.nullable(), notes: z.array(z.string()) })),
   answer: answered,
@@ -42,13 +42,13 @@ export const ElevateInput = z.strictObject({
   ...step,
   facts: Facts,
   notes: z.array(z.string()),
-  answer: Answer.extend({ approver: z.string(), sealedCode: z.string() }),
+  answer: Answer.extend({ why: z.string().max(0), approver: Answer.shape.approver.unwrap(), sealedCode: Answer.shape.sealedCode.unwrap() }),
 });
 export type ElevateInput = z.infer<typeof ElevateInput>;
 
 const withSession = {
   ...step,
-  answer: Answer.extend({ approver: z.string() }),
+  answer: Answer.extend({ approver: Answer.shape.approver.unwrap() }),
   elevation: Elevation.extend({ sealedSession: z.string() }),
 };
 

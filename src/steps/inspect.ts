@@ -51,6 +51,10 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   const decision = decide({ kind: 'proceed', bucket, team: request.team, user: request.requester }, config);
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
 
+  // The Slack function sets the time, at the first look: the flow itself must not end first, in the middle of what it does.
+  const longest = time + (decision.rule?.windowSeconds ?? 0) * 1000 + SKEW_MS;
+  if (!shown && Date.parse(request.expiresAt) > longest) return end('refused', 'It would wait longer than its rule lets it; ask again.');
+
   const reads: ReadsPolicy = (policy) => guardSeen(policy, { bucket, config, stage });
   const { kind } = request;
   const seen = await look(bucket, config.account, new Date(time).toISOString(), reads, kind).catch((error: unknown) => unlessDenied(error));
@@ -74,6 +78,9 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   if (input.step === 'check' && differences.length === 0) return { ...end('unchanged', ''), notes: input.shown?.notes ?? [] };
   return { verdict: 'ask', why: '', facts, ...notesOf(input, differences), secondsLeft };
 }
+
+/** Clocks differ a little. */
+const SKEW_MS = 60_000;
 
 /** A bucket's own policy may deny a look at it, as nothing that Interlock installs does. Throws all other errors. */
 function unlessDenied(error: unknown): { kind: 'denied'; action: string | undefined } {

@@ -48,15 +48,19 @@ function look(given: {
   elevation?: Elevation;
   emptying?: Emptying;
   changed?: boolean;
+  /** Of the rule. */
   refuseIf?: DependentKind[];
+  windowSeconds?: number;
+  first?: boolean;
 }): Promise<Inspection> {
   const { step = 'inspect', answer: last = null, elevation: was = null, emptying: how = null, changed = false, refuseIf } = given;
+  const { windowSeconds = 28_800, first = false } = given;
   const flow = { execution: request.requestId, enteredAt: request.askedAt, request, sealedRequest: 'sealed' };
   const facts = someFacts({ stack: 'site', ...(changed && { versioning: 'on' }) });
   return inspect(
-    { ...flow, step, shown, answer: last, elevation: was, emptying: how },
+    { ...flow, step, shown: first ? null : shown, answer: last, elevation: was, emptying: how },
     {
-      config: aConfig({ rules: [aRule({ refuseIf })] }),
+      config: aConfig({ rules: [aRule({ refuseIf, windowSeconds })] }),
       stage: 'sandbox',
       seals: { open: async () => new Secret(JSON.stringify(request)), seal: async () => '' },
       look: async () => ({ kind: 'seen', facts, policy: undefined }),
@@ -116,5 +120,16 @@ describe('a look', () => {
       why: expect.stringMatching(/refuseIf: stack/),
     });
     expect((await look({ ...given, refuseIf: ['website'] })).verdict).not.toBe('refused');
+  });
+});
+
+describe('a request that would wait longer than its rule lets it', () => {
+  it('is refused at the first look, so that nothing of it goes on when the flow has to end', async () => {
+    expect(await look({ windowSeconds: 3600, first: true })).toMatchObject({ verdict: 'refused', why: expect.stringContaining('longer') });
+    expect(await look({ first: true })).toMatchObject({ verdict: 'ask' });
+  });
+
+  it('goes on where the rule was changed while it waited', async () => {
+    expect(await look({ windowSeconds: 3600 })).toMatchObject({ verdict: 'ask' });
   });
 });
