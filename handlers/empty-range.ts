@@ -1,5 +1,6 @@
-/** EmptyRange and GiveUpRange: invoked by the state machine, for one stretch. Its role has no S3 rights: it works with the session that was sealed for it. */
+/** EmptyRange and GiveUpRange: invoked by the state machine, for one stretch. Its role may write to the archive and nothing else of S3: it works with the session that was sealed for it. */
 import { emptyingClient } from '../src/aws/emptying/division.ts';
+import { archiveClient, createManifest } from '../src/aws/emptying/manifest.ts';
 import { createPace } from '../src/aws/emptying/pace.ts';
 import { createPlans } from '../src/aws/emptying/plans.ts';
 import { emptyStretch } from '../src/aws/emptying/stretch.ts';
@@ -14,8 +15,14 @@ import { RangeInput } from '../src/steps/inputs.ts';
 
 const config = loadConfig();
 const pace = createPace();
-const empty: RangeParts['empty'] = ({ region, ...at }, session, job) =>
-  emptyStretch({ ...job, removal: { ...at, s3: emptyingClient(region, session), pace } });
+const { account, archive } = config;
+const archiving = archive && { s3: archiveClient(config.region), to: { ...archive, account } };
+const empty: RangeParts['empty'] = ({ region, ...at }, session, job, of) =>
+  emptyStretch({
+    ...job,
+    archive: archiving && createManifest(archiving.s3, archiving.to, of, pace),
+    removal: { ...at, s3: emptyingClient(region, session), pace },
+  });
 const parts = {
   config,
   seals: createSeals(env('SEAL_KEY')),

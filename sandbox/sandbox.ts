@@ -156,7 +156,7 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   const seeded = seedPeople(aws, config, STAGE);
   ({ apis } = await deploy({ clock, account, region, packaged, dir, aws, functions, flow, events, permissions }));
   fillSecrets(aws, functions, config, seeded, secrets);
-  seedBuckets(aws);
+  seedBuckets(aws, config);
   writeFiles({ dir, seeded, slack: { ...secrets, requestUrl: requestUrl(), channel, users }, urls });
   return { urls, aws, slack, flow, functions, clock, faults, close };
 }

@@ -78,7 +78,7 @@ function keysOf(aws: Aws, owner: string): Keys {
 const OTHER_ACCOUNT = '444455556666';
 
 /** Demo buckets, as docs/sandbox.md tells of them. */
-export function seedBuckets({ s3 }: Pick<Aws, 's3'>): void {
+export function seedBuckets({ s3 }: Pick<Aws, 's3'>, { archive }: Pick<Config, 'archive'>): void {
   s3.createBucket({ name: 'team-scratch' });
   s3.createBucket({ name: 'team-frankfurt', region: 'eu-central-1' });
   s3.createBucket({ name: 'quick-draft' });
@@ -96,6 +96,9 @@ export function seedBuckets({ s3 }: Pick<Aws, 's3'>): void {
     s3.putObject('team-logs', `app/${day}.log`, 'first lines\nmore lines\n');
   }
   s3.deleteObject('team-logs', 'app/2026-11-01.log');
+
+  // Where the configuration has it: nothing in the sandbox makes it otherwise.
+  if (archive && !s3.find(archive.bucket)) s3.createBucket({ name: archive.bucket });
 }
 
 export interface Told {

@@ -2,6 +2,7 @@
 import type { Approver, Config, Rule } from './domain/configuration.ts';
 import { userName } from './domain/names.ts';
 import { covers, overlap } from './domain/pattern-relations.ts';
+import { matches } from './domain/patterns.ts';
 
 export interface Fault {
   path: (string | number)[];
@@ -14,6 +15,7 @@ export function check(config: Config): Fault[] {
   return [
     ...approvers.flatMap((approver) => checkApprover(approver, approvers, config.account)),
     ...config.rules.flatMap((rule, index) => checkRule(rule, index, config)),
+    ...checkArchive(config),
     ...approvers.flatMap((approver) => (approver.session === 'user' ? checkUserKind(approver, config) : [])),
   ];
 }
@@ -89,6 +91,14 @@ function checkRule(rule: Rule, index: number, config: Config): Fault[] {
     );
   }
   return faults;
+}
+
+/** What could be deleted through Interlock keeps nothing of what was. */
+function checkArchive({ archive, rules }: Config): Fault[] {
+  const rule = archive && !archive.acceptRule && rules.find(({ buckets }) => matches(buckets, archive.bucket));
+  if (!rule) return [];
+  const message = `(${archive.bucket}) is a bucket of the rule for ${rule.buckets}, so its manifests could be deleted like any other; name one that no rule covers, or add acceptRule: true`;
+  return [{ path: ['archive', 'bucket'], message }];
 }
 
 /**

@@ -105,6 +105,19 @@ export const configSchema = z.strictObject(
     paused: flag,
     requireCodeInCall: z.boolean({ error: must('be true or false') }).default(true),
     maxSession: duration(900, 4 * 3600, "how long an approver's session may last, 15m to 4h").default(3600),
+    archive: z
+      .strictObject(
+        {
+          bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name, without * or ?"),
+          prefix: text(
+            /^[\w.-]+(?:\/[\w.-]+){0,9}$/,
+            'the beginning of keys: letters, digits or ._-, with slashes between them and none at its ends',
+          ).default('interlock'),
+          acceptRule: flag,
+        },
+        { error: must('hold bucket, and prefix if it is another than interlock') },
+      )
+      .optional(),
     approvers: z
       .record(approverName, approver, { error: must('hold at least one approver by name') })
       .refine((all) => Object.keys(all).length > 0, {

@@ -79,11 +79,12 @@ function syntaxFaults(errors: YAMLParseError[], text: string): { at: number; mes
 }
 
 function configOf(raw: RawConfig): Config {
-  const { maxSession, approvers, rules, slack, ...rest } = raw;
+  const { maxSession, approvers, rules, slack, archive, ...rest } = raw;
   const { operatorsChannel, ...ids } = slack;
   return {
     ...rest,
     slack: { ...ids, ...(operatorsChannel && { operatorsChannel }) },
+    ...(archive && { archive }),
     maxSessionSeconds: maxSession,
     approvers: Object.fromEntries(Object.entries(approvers).map(([name, approver]) => [name, { name, ...approver }])),
     rules: rules.map(({ window, requesters, refuseIf, ...rule }) => ({

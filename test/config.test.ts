@@ -70,10 +70,12 @@ describe('a configuration', () => {
         raw.maxSession = '4h';
         raw.requireCodeInCall = false;
         Object.assign(raw.rules[0], { requesters: ['U0RIYA', 'S0TEAM'], requesterMayApprove: true, window: '20d', guard: 'required' });
+        raw.archive = { bucket: 'kept-lists' };
         raw.rules[0].refuseIf = ['website', 'stack'];
       }),
       'x.yml',
     );
+    expect(config.archive).toEqual({ bucket: 'kept-lists', prefix: 'interlock', acceptRule: false });
     expect(config).toMatchObject({ maxSessionSeconds: 14_400, requireCodeInCall: false, slack: { operatorsChannel: 'G0OPERATORS' } });
     expect(config.rules[0]).toMatchObject({
       requesters: ['U0RIYA', 'S0TEAM'],
@@ -187,6 +189,18 @@ describe('a configuration', () => {
       set('rules.0.guard', true),
       /^rules\[0\]\.guard must be required \(nothing is deleted without a whole guard, and each is looked at once a day\), or be left out$/,
     ],
+    ['an archive that is a name', set('archive', 'kept-lists'), /^archive must hold bucket, and prefix if it is another than interlock$/],
+    ['an archive of a pattern', set('archive.bucket', 'kept-*'), /^archive\.bucket must be a bucket's name, without \* or \?$/],
+    [
+      'a prefix with a slash at its end',
+      set('archive.prefix', 'a/'),
+      /^archive\.prefix must be the beginning of keys: .* none at its ends$/,
+    ],
+    [
+      'an archive that a rule covers',
+      set('archive.bucket', 'team-kept'),
+      /^archive\.bucket \(team-kept\) is a bucket of the rule for team-\*, so its manifests could be deleted like any other; name one that no rule covers, or add acceptRule: true$/,
+    ],
     ['nothing that is refused', set('rules.0.refuseIf', []), /^rules\[0\]\.refuseIf is empty; name what is refused, or leave it out/],
     [
       'one word that is refused',
@@ -243,6 +257,7 @@ describe('a configuration', () => {
         { buckets: 'team-*', approvers: ['alice'], window: '1h' },
         { buckets: '*', approvers: ['bob'], window: '1h' },
       ];
+      raw.archive.acceptRule = true;
     });
     expect(faults(text)).toEqual([
       expect.stringMatching(/^rules\[1\]\.buckets \(team-\*\) stands between rules that name bob, .* write session: role for bob/),

@@ -1,5 +1,6 @@
 /** What a configuration says, once `config/<stage>.yml` has been read and checked (src/config.ts does both). */
 
+import type { Archive } from './manifest.ts';
 import type { DependentKind } from './request.ts';
 
 /** Who may say yes: a Slack user bound to an IAM user, its MFA device and its secret. */
@@ -43,6 +44,8 @@ export interface Config {
   /** Whether the deletion role's trust asks `Null aws:TokenIssueTime true` (the code is in this very call). */
   requireCodeInCall: boolean;
   maxSessionSeconds: number;
+  /** Where the manifests of what goes are written; absent: nowhere. */
+  archive?: Archive | undefined;
   approvers: Record<string, Approver>;
   rules: Rule[];
 }

@@ -53,9 +53,10 @@ export const UNTOUCHED: Progress = { done: NONE, reached: '', begun: null, kept:
 
 /**
  * How the work on a stretch ended. `more`: its time was up; `kept`: S3 won't let go of some, whatever is tried again; `stopped`: a person,
- * or another stretch that can't go on; `failed`: it could not be worked on, and what is left of it is divided anew.
+ * or another stretch that can't go on; `unarchived`: what is to go could not be
+ * written down, so it stays; `failed`: it could not be worked on, and what is left of it is divided anew.
  */
-export const STRETCH_ENDS = ['done', 'more', 'kept', 'stopped', 'sessionEnded', 'denied', 'absent', 'failed'] as const;
+export const STRETCH_ENDS = ['done', 'more', 'kept', 'stopped', 'sessionEnded', 'denied', 'absent', 'unarchived', 'failed'] as const;
 export type StretchEnd = (typeof STRETCH_ENDS)[number];
 
 /**

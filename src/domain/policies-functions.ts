@@ -1,5 +1,5 @@
 /**
- * What each function may, and no more. What works with an approver's session has no S3 rights of its own;
+ * What each function may, and no more. What works with an approver's session has no S3 rights of its own, but to write manifests to the archive;
  * each may open and seal only what its step needs (`kms:EncryptionContext:purpose`).
  */
 import type { Config, Rule } from './configuration.ts';
@@ -133,7 +133,7 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
     case 'planEmptying':
       return [rows(place, 'emptying', 'GetItem', 'Query', 'PutItem', 'BatchWriteItem'), audit(place)];
     case 'emptyRange':
-      return [rows(place, 'emptying', 'GetItem', 'UpdateItem'), stopEmptying(place)];
+      return [rows(place, 'emptying', 'GetItem', 'UpdateItem'), stopEmptying(place), ...manifests(place, config)];
     case 'tellProgress':
       return [slackSecrets(place, name), rows(place, 'requests', 'GetItem', 'UpdateItem'), rows(place, 'emptying', 'Query')];
     case 'holdWriters':
@@ -166,6 +166,13 @@ const stopEmptying = (place: Place): Statement =>
   allow('StopEmptying', 'dynamodb:PutItem', tableArn(place, 'emptying'), {
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${STOPS}*`] },
   });
+
+/** What an emptying takes is written down first: the one right on objects that a function has of its own, where the configuration names an archive. */
+function manifests({ account }: Place, { archive }: Config): Statement[] {
+  if (!archive) return [];
+  const under = `arn:aws:s3:::${archive.bucket}/${archive.prefix}/*`;
+  return [allow('WriteManifests', 's3:PutObject', under, { StringEquals: { 'aws:ResourceAccount': account } })];
+}
 
 /** Nothing where no rule asks for a guard: there is nothing to look at then. */
 function lookAtGuards(place: Place, config: Config): Statement[] {

@@ -1,6 +1,7 @@
 /** EmptyRange: one stretch of a bucket, with the session of this request's code and nothing else. It throws for none of its outcomes. */
 
 import type { Entry } from '../aws/emptying/listing.ts';
+import type { ManifestOf } from '../aws/emptying/manifest.ts';
 import type { Plans } from '../aws/emptying/plans.ts';
 import type { StretchJob } from '../aws/emptying/stretch.ts';
 import type { Session } from '../aws/mfa.ts';
@@ -16,7 +17,8 @@ export interface RangeParts extends Omit<SessionParts, 'audit'> {
   empty: (
     at: { bucket: string; account: string; region: string; prefix?: string },
     session: Session,
-    job: Omit<StretchJob, 'removal'>,
+    job: Omit<StretchJob, 'removal' | 'archive'>,
+    of: ManifestOf,
   ) => Promise<{ end: StretchEnd; progress: Progress }>;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -45,19 +47,24 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
   const stretch: Stretch = { after: row.after, upTo: row.upTo };
   const { purge } = request;
   const where = { bucket, account: config.account, region: facts.region, ...(purge && { prefix: purge.prefix }) };
-  const { end, progress } = await parts.empty(where, session, {
-    stretch,
-    progress: row.progress,
-    // As old as the person who asked meant it.
-    ...(purge && { selection: () => purging<Entry>(purge, Date.parse(request.askedAt)) }),
-    async mayGoOn() {
-      if (config.paused || (await plans.stopped(requestId))) return 'stopped';
-      return now() >= deadline ? 'more' : undefined;
+  const { end, progress } = await parts.empty(
+    where,
+    session,
+    {
+      stretch,
+      progress: row.progress,
+      // As old as the person who asked meant it.
+      ...(purge && { selection: () => purging<Entry>(purge, Date.parse(request.askedAt)) }),
+      async mayGoOn() {
+        if (config.paused || (await plans.stopped(requestId))) return 'stopped';
+        return now() >= deadline ? 'more' : undefined;
+      },
+      note: (sofar) => plans.note(requestId, at, sofar, null),
     },
-    note: (sofar) => plans.note(requestId, at, sofar, null),
-  });
+    { requestId, ...at },
+  );
   // Nothing is gained by the others' going on: all of it has to go.
-  if (end === 'kept' || end === 'denied') await plans.stop(requestId, { by: '', why: end });
+  if (end === 'kept' || end === 'denied' || end === 'unarchived') await plans.stop(requestId, { by: '', why: end });
   await plans.note(requestId, at, progress, end);
   return { verdict: end };
 }

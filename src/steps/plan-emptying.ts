@@ -9,6 +9,7 @@ import type { Session } from '../aws/mfa.ts';
 import { lastHead } from '../domain/audit.ts';
 import type { Piece } from '../domain/divide.ts';
 import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
+import type { Archive } from '../domain/manifest.ts';
 import { mfaDeleteCommand } from '../domain/obstacles.ts';
 import type { PlanInput } from './inputs.ts';
 import { emptyingEntry, openSession, type SessionParts } from './session.ts';
@@ -55,7 +56,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   if (config.paused) return conclude('stopped', `Interlock was paused by its operators. ${wentAndStays}; the rest stays.`);
   const stop = await plans.stopped(requestId);
   if (stop && stop.by !== '') return conclude('stopped', `${wentAndStays}; the rest stays.`, { by: stop.by });
-  const stuck = whyStuck(ended);
+  const stuck = whyStuck(ended, config.archive);
   if (stuck) return conclude('refused', `${stuck} ${wentAndStays}; the rest stays.`);
 
   const session = await openSession(input, parts, request);
@@ -111,7 +112,10 @@ function isRound(before: Emptying | null, ended: readonly StretchRow[]): boolean
 }
 
 /** What S3 won't let go of, whatever is tried again; undefined where it let go of everything. */
-function whyStuck(ended: readonly StretchRow[]): string | undefined {
+function whyStuck(ended: readonly StretchRow[], archive: Archive | undefined): string | undefined {
+  if (archive && ended.some(({ end }) => end === 'unarchived')) {
+    return `The list of what goes can’t be written to s3://${archive.bucket}/${archive.prefix}/, and what isn’t written down isn’t deleted. An operator sees to it that the bucket is there and takes objects from the role of emptyRange.`;
+  }
   if (ended.some(({ end }) => end === 'denied')) {
     return DENIED;
   }

@@ -1,9 +1,11 @@
 /** Report: closes the record, edits the message, tells everybody, frees the lock. Run again, it says the same and tells nobody twice. */
 import type { Audit } from '../aws/audit.ts';
 import type { Locks } from '../aws/locks.ts';
-import type { RequestRow, Requests } from '../aws/requests.ts';
+import type { RequestRow } from '../aws/requests.ts';
+import type { Config } from '../config.ts';
 import { auditEntry, lastHead } from '../domain/audit.ts';
 import type { Emptying } from '../domain/emptying.ts';
+import { sayManifest } from '../domain/manifest.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
 import { type Answer, type Conclusion, type Elevation, type Kind, type Outcome, Request, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
@@ -39,12 +41,12 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const { config, requests, locks, audit } = parts;
   const { requestId, answer } = toReport;
   const found = await readRow(requests, requestId);
-  const known = knownEnd(toReport);
+  const known = knownEnd(toReport, config);
   const owed = known && noticesOfEnd(known, toReport, config);
   // Before the record is looked at: it counts for nothing in this.
   const first = known && owed ? await notify(known.request, owed.notices, found.row, parts) : { told: found.row?.told ?? {} };
   if ('fault' in found) throw found.fault;
-  const row = await closed(toReport, known, found.row, requests);
+  const row = await closed(toReport, known, found.row, parts);
   if (row?.outcome) {
     const conclusion = known?.conclusion ?? { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null };
     const closedAt = known?.closedAt ?? row.closedAt ?? toReport.at;
@@ -52,7 +54,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
     await locks.free(known?.request.bucket ?? row.bucket, known?.request.requester ?? row.requester, requestId);
     const ended = known ?? { request: Request.strip().parse(row), conclusion, closedAt };
     // Without the flow, the record alone knows who decided. What is said to approvers is ours all the same.
-    const why = conclusion.why === inWords(toReport.conclusion, ended.request.kind).why ? conclusion.why : '';
+    const why = conclusion.why === inWords(toReport, ended.request.kind, config).why ? conclusion.why : '';
     const toApprovers = { ...ended, conclusion: { ...conclusion, why } };
     const rest = noticesOfRecord(
       row,
@@ -82,10 +84,11 @@ const END_MS = 60 * 60_000;
  * without. Undefined otherwise. A name that an execution bore may be used again after ninety days (StartExecution, API reference): then it only
  * expires, and what the record says of the first stands.
  */
-function knownEnd({ request, conclusion, answer, elevation, at }: ToReport): Ended | undefined {
+function knownEnd(toReport: ToReport, config: Config): Ended | undefined {
+  const { request, conclusion, answer, elevation, at } = toReport;
   if (!request) return undefined;
   const looked = answer ?? elevation ?? (conclusion.outcome !== 'failed' && Date.parse(at) < Date.parse(request.expiresAt) + END_MS);
-  return looked ? { request, conclusion: inWords(conclusion, request.kind), closedAt: at } : undefined;
+  return looked ? { request, conclusion: inWords(toReport, request.kind, config), closedAt: at } : undefined;
 }
 
 /** The row with its end in it; of two that know nothing of the flow one writes that, and both tell it. Undefined where there is no row. */
@@ -93,11 +96,11 @@ async function closed(
   toReport: ToReport,
   known: Ended | undefined,
   row: RequestRow | undefined,
-  requests: Requests,
+  { requests, config }: ReportParts,
 ): Promise<RequestRow | undefined> {
   const { requestId, at, elevation, emptying, work } = toReport;
   if (!row || (row.outcome && !known)) return row;
-  const conclusion = known?.conclusion ?? inWords(toReport.conclusion, row.kind);
+  const conclusion = known?.conclusion ?? inWords(toReport, row.kind, config);
   const before = row.outcome ? (row.closedAfter ?? row.auditHead) : row.auditHead;
   const closedAfter = lastHead({ ...row, auditHead: before }, elevation, emptying, work);
   const auditHead = auditEntry(lastEntry(known?.request ?? row, conclusion, at, closedAfter)).hash;
@@ -126,10 +129,16 @@ const BY_SOMEBODY: ReadonlySet<Outcome> = new Set([
   'stopped',
 ]);
 
-function inWords(conclusion: Conclusion, kind: Kind): Conclusion {
+/** Did something go, or may it have? Then there is a manifest, where there is an archive. */
+function isListed(emptying: Emptying | null): boolean {
+  return emptying !== null && (emptying.verdict === 'divided' || emptying.done.versions + emptying.done.markers > 0);
+}
+
+function inWords({ conclusion, emptying, requestId }: ToReport, kind: Kind, { archive }: Config): Conclusion {
   const who = BY_SOMEBODY.has(conclusion.outcome);
   const why = conclusion.outcome === 'failed' && /^[\w.]+$/.test(conclusion.why) ? whyFailed(conclusion.why, kind) : conclusion.why;
-  return { outcome: conclusion.outcome, why, by: who ? conclusion.by : null };
+  const manifest = archive && isListed(emptying) ? sayManifest(archive, requestId) : '';
+  return { outcome: conclusion.outcome, why: `${why} ${manifest}`.trim(), by: who ? conclusion.by : null };
 }
 
 /** Each place once; one that fails keeps nobody else from hearing. */

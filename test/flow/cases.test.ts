@@ -239,7 +239,7 @@ describe('the flow', () => {
       it('the pass, each stretch once, and the name of the execution that they work for', async () => {
         const workers = await given(all, 'EmptyRange');
         expect(workers.map(({ input }) => [input.execution, input.pass, input.range, input.giveUp]).sort()).toEqual(
-          Array.from({ length: 8 }, (_, range) => ['req-abcdefghij23', 1, range, false]),
+          Array.from({ length: 9 }, (_, range) => ['req-abcdefghij23', 1, range, false]),
         );
       });
 

@@ -24,7 +24,7 @@ async function stretches() {
     { after: 'm', upTo: null },
   ]);
   const { seals, opened } = sealsOf();
-  const calls: { at: object; session: object; job: Job }[] = [];
+  const calls: { at: object; session: object; job: Job; of: object }[] = [];
   const work = ({ range = 1, giveUp = false, paused = false, now = NOW, empty }: Given = {}) =>
     emptyRange(
       { ...given('empty'), pass: 1, range, giveUp },
@@ -33,8 +33,8 @@ async function stretches() {
         seals,
         plans,
         now: () => now,
-        async empty(at, session, job) {
-          calls.push({ at, session, job });
+        async empty(at, session, job, of) {
+          calls.push({ at, session, job, of });
           return empty ? empty(job) : { end: 'done', progress: done };
         },
       },
@@ -51,6 +51,7 @@ describe('a worker', () => {
         at: { bucket: 'team-scratch', account: '111122223333', region: 'eu-central-1' },
         session: SESSION,
         job: { stretch: { after: 'm', upTo: null }, progress: progress() },
+        of: { requestId: 'req-abcdefghij23', pass: 1, stretch: 1 },
       },
     ]);
     expect(opened).toMatchObject([
@@ -79,7 +80,7 @@ describe('a worker', () => {
           expect(at).toMatchObject({ bucket: 'team-scratch', prefix: 'logs/' });
           const entry = (versionId: string, daysBefore: number, isLatest = false) => {
             const modified = asked - daysBefore * 86_400_000;
-            return { key: 'logs/a', versionId, marker: false, isLatest, modified, size: 1 };
+            return { key: 'logs/a', versionId, marker: false, isLatest, modified, size: 1, etag: '' };
           };
           const page = [entry('now', 0.5, true), entry('half a day noncurrent', 3), entry('three days', 4)];
           expect(
@@ -123,7 +124,7 @@ describe('a worker', () => {
     expect([calls.length, opened.length]).toEqual([1, 1]);
   });
 
-  it.each(['kept', 'denied'] as const)('has the others end where it can’t go on (%s): all of it has to go', async (end) => {
+  it.each(['kept', 'denied', 'unarchived'] as const)('has the others end where it can’t go on (%s): all of it has to go', async (end) => {
     const { work, plans } = await stretches();
     await work({ range: 0, empty: async () => ({ end, progress: done }) });
     expect(plans.stop_).toEqual({ by: '', why: end });

@@ -6,7 +6,7 @@ import { type PlanParts, planEmptying } from '../../src/steps/plan-emptying.ts';
 import { given, MemoryPlans, NOW, progress, SESSION, sealsOf, tally, trail } from '../helpers/emptying-steps.ts';
 import { aConfig } from '../helpers/models.ts';
 
-const entry = (key: string) => ({ key, versionId: 'v', marker: false, isLatest: true, modified: 0, size: 1 });
+const entry = (key: string) => ({ key, versionId: 'v', marker: false, isLatest: true, modified: 0, size: 1, etag: '' });
 const left = (keys: string[], more: Partial<Left> = {}): Left => ({ entries: keys.map(entry), more: false, uploads: 0, ...more });
 const NOTHING = left([]);
 const PURGE = { prefix: 'logs/', olderThanDays: 30, keep: 1 };
@@ -186,6 +186,16 @@ describe('what can’t be emptied', () => {
     expect(await next(byWorker ? left(['b']) : named('AccessDenied'))).toMatchObject({
       verdict: 'refused',
       why: expect.stringMatching(/^AWS denied it to the approved session: .* 1 version of team-scratch went; the rest stays\.$/),
+    });
+  });
+
+  it('since it can’t be written down is refused, with who sees to it', async () => {
+    const { next, plans } = emptying('empty', aConfig({ archive: { bucket: 'kept-lists', prefix: 'went' } }));
+    await next(left(['a']));
+    plans.end({ progress: progress(), end: 'unarchived' });
+    expect(await next(left(['a']))).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringMatching(/^The list of what goes can’t be written to s3:\/\/kept-lists\/went\/, .* An operator sees to it/),
     });
   });
 

@@ -224,3 +224,44 @@ describe('what EventBridge reports', () => {
     expect(row.outcome).toBe('refused');
   });
 });
+
+describe('what went', () => {
+  const emptied = (more: object): ToReport => ({
+    ...deletion,
+    emptying: {
+      verdict: 'empty',
+      why: '',
+      pass: 2,
+      last: 0,
+      done: { versions: 0, markers: 0, bytes: 0, uploads: 0 },
+      left: 0,
+      by: '',
+      attempt: 1,
+      auditHead: 'd',
+      ...more,
+    },
+  });
+  const WHERE = 'What went is listed under s3://kept-lists/went/req-abcdefghij23/';
+  const said = async (toReport: ToReport, archive: object = { archive: { bucket: 'kept-lists', prefix: 'went' } }) => {
+    await report(toReport, { ...parts, config: { ...config, ...archive } } as unknown as ReportParts);
+    return posts.filter(({ text }) => text.includes(WHERE)).length;
+  };
+
+  it.each<[string, object, boolean]>([
+    ['was emptied', { done: { versions: 0, markers: 1, bytes: 0, uploads: 0 } }, true],
+    ['was under way when it failed', { verdict: 'divided' }, true],
+    ['was empty already', {}, false],
+  ])('is said to be listed, to all who hear of the end, where the bucket %s', async (_, more, is) => {
+    expect((await said(emptied(more))) > 1).toBe(is);
+    expect(row.why?.includes(WHERE)).toBe(is);
+  });
+
+  it('is said in a failure, too, and nowhere without an archive', async () => {
+    const failed = { ...emptied({ verdict: 'divided' }), conclusion: { outcome: 'failed', why: 'TryAgain', by: null } } as const;
+    expect(await said(failed)).toBeGreaterThan(0);
+    expect(row.why).not.toMatch(/^TryAgain/);
+    posts = [];
+    expect(await said(emptied({ verdict: 'divided' }), {})).toBe(0);
+    expect(await said(deletion)).toBe(0);
+  });
+});

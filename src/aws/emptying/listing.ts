@@ -21,6 +21,8 @@ export interface Entry {
   modified: number;
   /** In bytes; 0 for a marker. */
   size: number;
+  /** Without its quotes; '' for a marker. */
+  etag: string;
 }
 
 /** Where a listing goes on: behind all versions of the key, or behind one of them. */

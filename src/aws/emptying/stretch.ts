@@ -15,6 +15,8 @@ export interface StretchJob {
   progress: Progress;
   /** Gives what chooses, of each page in order (`end`: the last), the entries that go. Without it all of them go, and unfinished uploads too. */
   selection?: () => (entries: Entry[], end: boolean) => Entry[];
+  /** Writes down what goes, before it goes. Throws NotArchived where that can't be. */
+  archive?: ((entries: readonly Entry[]) => Promise<void>) | undefined;
   /** Asked before each page: why it may not go on, if it may not. */
   mayGoOn: () => Promise<'more' | 'stopped' | undefined>;
   /** Keeps how far it is, before and after each page. */
@@ -42,7 +44,12 @@ export async function emptyStretch(job: StretchJob): Promise<{ end: StretchEnd; 
 }
 
 /** What ends the work on all stretches (S3 API Reference, "Error responses"). */
-const ENDS: Record<string, StretchEnd> = { ExpiredToken: 'sessionEnded', AccessDenied: 'denied', NoSuchBucket: 'absent' };
+const ENDS: Record<string, StretchEnd> = {
+  ExpiredToken: 'sessionEnded',
+  AccessDenied: 'denied',
+  NoSuchBucket: 'absent',
+  NotArchived: 'unarchived',
+};
 
 /** A page, as far as it belongs to the stretch. `upTo`: its last key, and its last version of that where more of them follow; undefined where it is empty. */
 interface Inside {
@@ -51,7 +58,7 @@ interface Inside {
   next: Behind | undefined;
 }
 
-async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJob, account: Account) {
+async function versions({ removal, stretch, mayGoOn, archive = nowhere, selection = all }: StretchJob, account: Account) {
   const chooses = selection();
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
@@ -71,7 +78,8 @@ async function versions({ removal, stretch, mayGoOn, selection = all }: StretchJ
       const following: Inside | undefined = page.next && (await list(page.next));
       const chosen = chooses(page.inside, following?.upTo === undefined);
       const done = await account.begin(chosen, page.upTo);
-      const work = removeVersions(removal, chosen).then(done, (error) => void failures.push(error));
+      const gone = chosen.length === 0 ? [] : archive(chosen).then(() => removeVersions(removal, chosen));
+      const work = Promise.resolve(gone).then(done, (error) => void failures.push(error));
       const ended = work.finally(() => inFlight.delete(ended));
       inFlight.add(ended);
       if (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
@@ -110,6 +118,8 @@ function ahead<T>(page: Promise<T>): Promise<T> {
   page.catch(() => undefined);
   return page;
 }
+
+const nowhere = async () => undefined;
 
 const all = () => (entries: Entry[]) => entries;
 

@@ -34,6 +34,7 @@ function entryOf(xml: string, marker: boolean): Entry {
     isLatest: textOf(xml, 'IsLatest') === 'true',
     modified: Date.parse(textOf(xml, 'LastModified')) || 0,
     size: Number(textOf(xml, 'Size')),
+    etag: textOf(xml, 'ETag').replaceAll('"', ''),
   };
 }
 
