@@ -267,7 +267,8 @@ describe('emptying', () => {
     });
     const waits: number[] = [];
     await expect(emptyStretch(job(many(1), { s3, waits }))).rejects.toMatchObject({ name: 'ServiceUnavailable' });
-    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(60_000);
+    // At least half of each pause.
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(42_000);
   });
 
   it.each([
