@@ -48,6 +48,9 @@ const FINENESS = 4;
 const FIRST = 32;
 /** Halvings of one piece before it is taken as it is: S3's longest key has 1,024 characters, found in ten, and one of 1,114,112 code points in 21. */
 const STEPS = 40;
+/** So many markers, or lengths of a prefix, are tried at once: what they cost is the time until they are answered. */
+const TRIES = 4;
+const LENGTHS = 7;
 
 /**
  * Stretches in order, which hold every key exactly once, the first from '' and the last to null; one where it isn't worth dividing.
@@ -108,12 +111,14 @@ async function halve(search: Search, piece: Known): Promise<Known[]> {
   let { bound } = piece;
   if (first === upTo) return [{ ...piece, exact: true }];
   for (let step = 0; step < STEPS; step += 1) {
-    const at = middle(first, bound, search.seen);
-    if (at === null) break;
-    const both = await halves(search, piece, at, bound);
+    // One that finds nothing behind it is seldom alone: then some are tried at once.
+    const tries = middles(search, first, bound, step < 2 ? 1 : TRIES);
+    const halved = await Promise.all(tries.map((at, nth) => halves(search, piece, at, nth === 0 ? bound : (tries[nth - 1] as string))));
+    const both = halved.find((one) => one !== undefined);
     if (both) return both;
-    bound = at;
-    if (step === 0) bound = await sharedBound(search, first, bound);
+    const last = tries.at(-1);
+    if (last === undefined) break;
+    bound = step === 0 ? await sharedBound(search, first, last) : last;
   }
   // All that is left begins with the first key as a whole: its own versions, or longer keys.
   return (after !== first && (await halves(search, piece, first, bound))) || [{ ...piece, exact: true }];
@@ -137,24 +142,39 @@ async function nextInside(search: Search, after: string, upTo: string | null): P
   return next !== null && (upTo === null || compareKeys(next, upTo) <= 0) ? next : null;
 }
 
-/** Many keys begin with the same hundreds of characters: the longest prefix of `first` that all keys up to the bound have, found by halving. */
+/** The middle, and that of what is before it, and so on. */
+function middles({ seen }: Search, first: string, bound: string | null, count: number): string[] {
+  const all: string[] = [];
+  while (all.length < count) {
+    const at = middle(first, all.at(-1) ?? bound, seen);
+    if (at === null) break;
+    all.push(at);
+  }
+  return all;
+}
+
+/** Many keys begin with the same hundreds of characters: the longest prefix of `first` that all keys up to the bound have, some lengths at a time. */
 async function sharedBound(search: Search, first: string, bound: string): Promise<string> {
   const letters = [...first];
   let [low, high] = [0, letters.length];
   let nearest = bound;
   while (low < high) {
-    const length = (low + high + 1) >>> 1;
-    const marker = behind(letters.slice(0, length).join(''));
-    if (marker === null || compareKeys(marker, nearest) >= 0) {
-      // Longer than a marker may be, or no nearer: tells nothing of this length.
-      if (marker === null) high = length - 1;
-      else low = length;
-      continue;
-    }
-    if ((await nextInside(search, marker, bound)) === null) {
-      nearest = marker;
-      low = length;
-    } else high = length - 1;
+    const count = Math.min(LENGTHS, high - low);
+    const lengths = Array.from({ length: count }, (_, at) => low + Math.ceil(((at + 1) * (high - low)) / (count + 1)));
+    const markers = lengths.map((length) => behind(letters.slice(0, length).join('')));
+    const shared = await Promise.all(
+      markers.map(async (marker) => {
+        // Longer than a marker may be, or no nearer: tells nothing of this length.
+        if (marker === null) return false;
+        return compareKeys(marker, nearest) >= 0 || (await nextInside(search, marker, bound)) === null;
+      }),
+    );
+    const longer = shared.indexOf(false);
+    const least = longer === -1 ? shared.length - 1 : longer - 1;
+    const marker = markers[least];
+    if (marker && compareKeys(marker, nearest) < 0) nearest = marker;
+    if (longer !== -1) high = (lengths[longer] as number) - 1;
+    low = lengths[least] ?? low;
   }
   return nearest;
 }
