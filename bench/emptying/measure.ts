@@ -187,8 +187,8 @@ export async function emptyByPeer(s3: LeanS3, data: Data, peer: Peer, most: numb
   clearTimeout(timer);
   over.abort();
   const seen = await s3.seen();
-  if (status !== 0 && signal !== 'SIGKILL') throw new Error(`${peer.name} ended with ${status}: ${stderr.slice(-500)}`);
-  if (seen.left === data.count) throw new Error(`${peer.name} removed nothing: ${stderr.slice(-500)}`);
+  const failed = status !== 0 || seen.left === data.count;
+  if (failed && signal !== 'SIGKILL') throw new Error(`${peer.name} ended with ${status}: ${stderr.slice(-500)}`);
   return { what: peer.name, removed: data.count - seen.left, ...spent(seen), ...(await usage) };
 }
 

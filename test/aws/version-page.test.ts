@@ -19,8 +19,8 @@ describe('a page of versions', () => {
       <NextVersionIdMarker>v9</NextVersionIdMarker><IsTruncated>true</IsTruncated><NextKeyMarker>z%0A</NextKeyMarker>`);
     expect(versionPage(xml)).toEqual({
       entries: [
-        { key: 'a/b cé', versionId: 'v&1', marker: false, isLatest: false, modified: Date.UTC(2026, 10, 1, 12), size: 7 },
-        { key: '<Key>', versionId: 'null', marker: true, isLatest: true, modified: 0, size: 0 },
+        { key: 'a/b cé', versionId: 'v&1', marker: false, isLatest: false, modified: Date.UTC(2026, 10, 1, 12), size: 7, etag: 'e' },
+        { key: '<Key>', versionId: 'null', marker: true, isLatest: true, modified: 0, size: 0, etag: '' },
       ],
       next: { key: 'z\n', id: 'v9' },
     });
@@ -68,7 +68,7 @@ describe('an S3 that answers 200', () => {
   it('was given the keys with a checksum of what was sent, and says of each what stayed', async () => {
     answers = ['<DeleteResult><Error><Key>k</Key><VersionId>v2</VersionId><Code>AccessDenied</Code></Error></DeleteResult>'];
     asked = [];
-    const entry = { marker: false, isLatest: true, modified: 0, size: 1 };
+    const entry = { marker: false, isLatest: true, modified: 0, size: 1, etag: '' };
     const kept = await removeVersions({ s3, bucket: 'b', account: '111122223333', pace: createPace() }, [
       { ...entry, key: 'a&<é>"\'', versionId: 'v1' },
       { ...entry, key: 'k', versionId: 'v2' },
