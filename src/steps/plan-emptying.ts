@@ -11,6 +11,7 @@ import type { Piece } from '../domain/divide.ts';
 import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
 import type { Archive } from '../domain/manifest.ts';
 import { mfaDeleteCommand } from '../domain/obstacles.ts';
+import type { Request } from '../domain/request.ts';
 import type { PlanInput } from './inputs.ts';
 import { emptyingEntry, openSession, type SessionParts } from './session.ts';
 
@@ -78,16 +79,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const nothing = left.entries.length === 0 && left.uploads === 0;
   // A pass that was cut short says nothing of who else writes.
   const rounds = (known?.rounds ?? 0) + (isRound(before, ended) ? 1 : 0);
-  if (rounds > MOST_ROUNDS) {
-    return conclude(
-      'refused',
-      ended.some(({ end }) => end === 'failed' || end === null)
-        ? `Emptying ${bucket} failed again and again; the log of emptyRange says why. ${wentAndStays}; the rest stays.`
-        : nothing
-          ? `S3 still says that ${bucket} is not empty, though nothing is listed in it. Ask again later.`
-          : leftover(left, bucket),
-    );
-  }
+  if (rounds > MOST_ROUNDS) return conclude('refused', `${whyGivenUp(request, left, ended)} ${wentAndStays}; the rest stays.`);
   if (nothing && request.kind === 'purge') return conclude('purged', mfaAgain(bucket));
   if (nothing) return conclude(request.kind === 'empty' ? 'emptied' : 'empty', '', {}, rounds);
 
@@ -145,6 +137,16 @@ function unseen(error: unknown): 'sessionEnded' | 'denied' | 'absent' {
   const why = UNSEEN[nameOf(error)];
   if (!why) throw error;
   return why;
+}
+
+/** Why no further pass is tried. */
+function whyGivenUp({ bucket, kind }: Request, left: Left, ended: readonly StretchRow[]): string {
+  if (ended.some(({ end }) => end === 'failed' || end === null)) {
+    return `Emptying ${bucket} failed again and again; the log of emptyRange says why.`;
+  }
+  if (kind === 'purge') return `${bucket} holds more than can be gone through in one pass; ask for it prefix by prefix.`;
+  const nothing = left.entries.length === 0 && left.uploads === 0;
+  return nothing ? `S3 still says that ${bucket} is not empty, though nothing is listed in it. Ask again later.` : leftover(left, bucket);
 }
 
 /** Up to so many prefixes are named. */

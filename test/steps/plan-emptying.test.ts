@@ -243,7 +243,7 @@ describe('a bucket to which somebody writes all the while', () => {
     const { verdict, why } = await next(full);
     expect(verdict).toBe('refused');
     expect(why).toBe(
-      'Something writes to team-scratch again and again: after 3 rounds it still holds 3 versions and markers, 1 unfinished upload, under “logs/” (2), “other” (1). Stop what writes there, then ask again.',
+      'Something writes to team-scratch again and again: after 3 rounds it still holds 3 versions and markers, 1 unfinished upload, under “logs/” (2), “other” (1). Stop what writes there, then ask again. 12 versions of team-scratch went; the rest stays.',
     );
   });
 
