@@ -143,12 +143,13 @@ describe("a function's role", () => {
       'report',
       [
         read('slack/bot-token'),
-        row('GetItem', 'requests'),
-        row('UpdateItem', 'requests'),
+        ...['GetItem', 'UpdateItem'].map((action) => row(action, 'requests')),
+        row('Query', 'attempts'),
         row('DeleteItem', 'locks'),
         row('PutItem', 'audit'),
       ],
       [
+        row('PutItem', 'attempts'),
         read('slack/signing-secret'),
         row('GetItem', 'locks'),
         row('PutItem', 'locks'),

@@ -1,14 +1,29 @@
 /**
  * What became of each code: *started* before the one call that spends it, its result after. A function that is run again
- * finds out whether the call was made, and never sends a code twice.
+ * finds out whether the call was made, and never sends a code twice. Elevate alone writes here: whose code was used is known from
+ * this where the flow can't say it any more.
  */
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Elevation } from '../domain/request.ts';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Answer, Elevation, Request } from '../domain/request.ts';
 import { won } from './tables.ts';
+
+/** A code that was sent, or is about to be: for what, and whose, as the flow held it. */
+const Begun = z.object({
+  request: Request,
+  approver: Answer.shape.approver.unwrap(),
+  slackUser: Answer.shape.slackUser,
+  attempt: z.int().positive(),
+});
+export type Begun = z.infer<typeof Begun>;
+
+/** `result` is undefined where it never came. */
+const Spent = Begun.extend({ startedAt: z.iso.datetime(), result: Elevation.optional() });
+export type Spent = z.infer<typeof Spent>;
 
 export interface Attempts {
   /** Marks the attempt as started. `mine`: go on; else the result there is, undefined where it never came. */
-  begin(requestId: string, attempt: number, startedAt: string): Promise<{ mine: true } | { mine: false; result: Elevation | undefined }>;
+  begin(code: Begun, startedAt: string): Promise<{ mine: true } | { mine: false; result: Elevation | undefined }>;
   /** Keeps the result (its session is sealed). */
   finish(requestId: string, attempt: number, result: Elevation): Promise<void>;
   /** Counts a refused code of this request; gives how many there are now. */
@@ -18,10 +33,11 @@ export interface Attempts {
 export function createAttempts(db: DynamoDBDocumentClient, table: string): Attempts {
   const key = (requestId: string, attempt: number) => ({ TableName: table, Key: { requestId, attempt } });
   return {
-    async begin(requestId, attempt, startedAt) {
+    async begin({ request, approver, slackUser, attempt }, startedAt) {
+      const { requestId } = request;
       const put = new PutCommand({
         TableName: table,
-        Item: { requestId, attempt, startedAt },
+        Item: { requestId, attempt, startedAt, request, approver, slackUser },
         ConditionExpression: 'attribute_not_exists(requestId)',
       });
       if (await won(db.send(put))) return { mine: true };
@@ -54,4 +70,21 @@ export function createAttempts(db: DynamoDBDocumentClient, table: string): Attem
       return refusals?.size ?? 1;
     },
   };
+}
+
+/**
+ * The code that was sent last for a request; undefined where none was. Whoever answers the flow may count askings as they like: all are looked at.
+ */
+export async function lastSpent(db: DynamoDBDocumentClient, table: string, requestId: string): Promise<Spent | undefined> {
+  const query = {
+    TableName: table,
+    KeyConditionExpression: 'requestId = :requestId',
+    ExpressionAttributeValues: { ':requestId': requestId },
+    ConsistentRead: true,
+  };
+  const spent: Spent[] = [];
+  for await (const { Items = [] } of paginateQuery({ client: db }, query)) {
+    spent.push(...Items.flatMap((item) => Spent.safeParse(item).data ?? []));
+  }
+  return spent.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).at(-1);
 }

@@ -144,6 +144,8 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
       return [
         slackSecrets(place, name),
         rows(place, 'requests', 'GetItem', 'UpdateItem'),
+        // Whose code was used, where no flow says it.
+        rows(place, 'attempts', 'Query'),
         rows(place, 'locks', 'DeleteItem'),
         audit(place),
       ];

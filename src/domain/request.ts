@@ -49,7 +49,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 // and must not pass that once a code is spent.
 const SLACK_USER = /^[UW][A-Z0-9]{2,20}$/;
 const slackUser = z.string().regex(SLACK_USER);
-const time = z.iso.datetime().max(40);
+export const Time = z.iso.datetime().max(40);
 /** A reason: a thousand characters at most; some count as two here. */
 const reason = z.string().max(2000);
 /** SHA-256, in hexadecimal. */
@@ -68,9 +68,9 @@ export const Request = z.strictObject({
   /** Slack team id. */
   team: z.string().max(20),
   reason,
-  askedAt: time,
-  remindAt: time,
-  expiresAt: time,
+  askedAt: Time,
+  remindAt: Time,
+  expiresAt: Time,
   /** Hash of the audit entry that was written when it was asked. */
   auditHead: hash,
 });
@@ -137,14 +137,14 @@ export const Facts = z.strictObject({
   region: z.string(),
   /** Account that owns the bucket. */
   owner: z.string(),
-  createdAt: time.nullable(),
+  createdAt: Time.nullable(),
   objects: Count,
   oldVersions: Count,
   deleteMarkers: Count,
   /** Of all versions together. */
   bytes: Count,
   uploads: Count,
-  newestWrite: time.nullable(),
+  newestWrite: Time.nullable(),
   versioning: z.enum(['never on', 'on', 'suspended']),
   mfaDelete: z.boolean(),
   objectLock: z.boolean(),
@@ -163,7 +163,7 @@ export const Facts = z.strictObject({
   policyDigest: z.string().nullable(),
   /** What is asked to become of its guard; null where something else is asked for. */
   guardChange: GuardChange.nullable(),
-  lookedAt: time,
+  lookedAt: Time,
 });
 export type Facts = z.infer<typeof Facts>;
 

@@ -59,7 +59,7 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
   if ('fault' in prepared) return record({ ...end('stopped', prepared.fault), tellOperators: true });
 
   // From here on the code counts as given: whoever comes after a death finds that out, and sends nothing.
-  const begun = await attempts.begin(requestId, answer.attempt, new Date(now()).toISOString());
+  const begun = await attempts.begin({ request, ...answer }, new Date(now()).toISOString());
   if (!begun.mine) return begun.result ?? finish(await judge({ kind: 'answerLost' }, input, parts));
   const counted = await approvers.change(answer.approver, (tries) => sending(tries, askingOf(input), now()));
   if ('why' in counted) return finish({ ...again(counted.why), tellOperators: counted.locked });

@@ -1,4 +1,5 @@
 /** What approvers and operators are owed to hear of a request's end: by what the flow knows, and where it knows nothing, by the record. Pure. */
+import type { Spent } from '../aws/attempts.ts';
 import type { RequestRow } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { nextStep } from '../domain/next.ts';
@@ -34,14 +35,16 @@ export function noticesOfEnd(ended: Ended, given: Given, config: Config): { hear
 
 /**
  * `known`: is the end the flow's own? Then no code went to AWS, or `heard` says whose. Otherwise the flow may have told it before it failed, in
- * words of its own: those of the end that the record holds.
+ * words of its own: those of the end that the record holds. `spent`: the code that was sent last; what is owed of it is not of the record.
  */
 export function noticesOfRecord(
   { decision }: RequestRow,
   { ended, recorded }: { ended: Ended; recorded: Ended },
-  { config, heard, known }: { config: Config; heard: boolean; known: boolean },
+  { config, heard: isHeard, known, spent }: { config: Config; heard: boolean; known: boolean; spent: Spent | undefined },
 ): Notice[] {
-  const perhapsUsed = decision?.verdict === 'approved' && !known;
+  const isSpent = spent !== undefined && spent.attempt === decision?.attempt;
+  const heard = isHeard || (isSpent && fateOf(spent.result) !== 'unused');
+  const perhapsUsed = decision?.verdict === 'approved' && !known && !isSpent;
   const isOwed = decision && decision.verdict !== 'cancelled' && (perhapsUsed || decision.by !== ended.request.requester);
   const or = FATES.map((fate) => messageOf(fate, recorded));
   const approver = Object.values(config.approvers).find(({ slackUser }) => slackUser === decision?.by)?.name ?? '';
@@ -52,6 +55,21 @@ export function noticesOfRecord(
     ...(!known && ended.conclusion.outcome === 'failed'
       ? toOperators(ended, config).map((notice) => ({ ...notice, or: toOperators(recorded, config).map(({ message }) => message) }))
       : []),
+  ];
+}
+
+/**
+ * Where the flow isn't known: of the code that was sent last, by what `elevate` alone writes. `recorded`: the end in words of which the flow may have
+ * told it before it failed.
+ */
+export function noticesOfSpent(spent: Spent, { ended, recorded }: { ended: Ended; recorded: Ended }, config: Config): Notice[] {
+  const { request, approver, attempt, result } = spent;
+  const slackUser = config.approvers[approver]?.slackUser ?? spent.slackUser;
+  const fate = fateOf(result);
+  const or = FATES.map((one) => messageOf(one, recorded));
+  return [
+    ...(result?.verdict === 'askAgain' ? noticesOfRefusal(request, result, config, { name: approver, slackUser }) : []),
+    ...(fate === 'unused' ? [] : [{ ...toApprover(slackUser, messageOf(fate, ended), { approver, attempt }), or }]),
   ];
 }
 
@@ -85,11 +103,17 @@ function codeGiven({ answer, elevation }: Given, outcome: Outcome): Code | undef
     return { approver: answer.approver, slackUser: answer.slackUser, attempt: answer.attempt, fate };
   }
   if (!elevation) return undefined;
-  const { verdict, attempt } = elevation;
-  const fate = verdict === 'session' ? 'session' : verdict === 'locked' ? 'refused' : 'unused';
+  const { attempt } = elevation;
+  const fate = fateOf(elevation);
   // Of the same asking, the answer's: the code was sealed for that approver.
   if (answer?.attempt !== attempt || !answer.approver) return { approver: elevation.approver, attempt, fate };
   return { approver: answer.approver, slackUser: answer.slackUser, attempt, fate };
+}
+
+/** Of a code that was sent; without a result nobody knows. */
+function fateOf(result: Elevation | undefined): Fate {
+  if (!result) return 'unknown';
+  return result.verdict === 'session' ? 'session' : result.verdict === 'locked' ? 'refused' : 'unused';
 }
 
 /** Whose code was refused last, by the answer that gave it; undefined where another answer has come since. */

@@ -1,4 +1,5 @@
 /** Report: closes the record, edits the message, tells everybody, frees the lock. Run again, it says the same and tells nobody twice. */
+import type { Spent } from '../aws/attempts.ts';
 import type { Audit } from '../aws/audit.ts';
 import type { Locks } from '../aws/locks.ts';
 import type { RequestRow } from '../aws/requests.ts';
@@ -7,17 +8,19 @@ import { auditEntry, lastHead } from '../domain/audit.ts';
 import type { Emptying } from '../domain/emptying.ts';
 import { sayManifest } from '../domain/manifest.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
-import { type Answer, type Conclusion, type Elevation, type Kind, type Outcome, Request, type Work } from '../domain/request.ts';
+import { type Answer, Conclusion, type Elevation, type Kind, type Outcome, Request, Time, type Work } from '../domain/request.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
 import { type Heard, type NoticeParts, notify } from './notices.ts';
-import { noticesOfEnd, noticesOfRecord } from './notices-of-end.ts';
+import { noticesOfEnd, noticesOfRecord, noticesOfSpent } from './notices-of-end.ts';
 import { attempted, post, readRow } from './telling.ts';
 
 export interface ReportParts extends NoticeParts {
   locks: Locks;
   audit: Audit;
+  /** The code that was sent last for a request. */
+  spent: (requestId: string) => Promise<Spent | undefined>;
 }
 
 export interface ToReport {
@@ -46,29 +49,46 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   // Before the record is looked at: it counts for nothing in this.
   const first = known && owed ? await notify(known.request, owed.notices, found.row, parts) : { told: found.row?.told ?? {} };
   if ('fault' in found) throw found.fault;
+  const spent = known ? undefined : await parts.spent(requestId);
   const row = await closed(toReport, known, found.row, parts);
-  if (row?.outcome) {
-    const conclusion = known?.conclusion ?? { outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null };
-    const closedAt = known?.closedAt ?? row.closedAt ?? toReport.at;
-    await audit.record(lastEntry(known?.request ?? row, conclusion, closedAt, row.closedAfter ?? ''));
-    await locks.free(known?.request.bucket ?? row.bucket, known?.request.requester ?? row.requester, requestId);
-    const ended = known ?? { request: Request.strip().parse(row), conclusion, closedAt };
-    // Without the flow, the record alone knows who decided. What is said to approvers is ours all the same.
-    const why = conclusion.why === inWords(toReport, ended.request.kind, config).why ? conclusion.why : '';
-    const toApprovers = { ...ended, conclusion: { ...conclusion, why } };
-    const rest = noticesOfRecord(
-      row,
-      { ended: toApprovers, recorded: ended },
-      { config, heard: owed?.heard ?? false, known: known !== undefined },
-    );
-    const last = await notify(ended.request, rest, { ...row, told: first.told }, parts);
-    await tell({ ...row, told: last.told }, ended, toApprovers, parts);
-    throwFault(first, last);
-    return { outcome: conclusion.outcome };
+  const ended = known ?? recordedEnd(toReport, row, { spent, config });
+  const given = answer ?? toReport.elevation ?? spent;
+  if (!ended || !(row?.outcome || given)) {
+    throwFault(first);
+    return { outcome: toReport.conclusion.outcome };
   }
-  if (known && (answer ?? toReport.elevation)) await locks.free(known.request.bucket, known.request.requester, requestId);
-  throwFault(first);
-  return { outcome: toReport.conclusion.outcome };
+  const { request, conclusion } = ended;
+  if (row?.outcome) await audit.record(lastEntry(request, conclusion, ended.closedAt, row.closedAfter ?? ''));
+  await locks.free(request.bucket, request.requester, requestId);
+  // Without the flow, the record alone knows who decided. What is said to approvers is ours all the same.
+  const why = conclusion.why === inWords(toReport, request.kind, config).why ? conclusion.why : '';
+  const toApprovers = { ...ended, conclusion: { ...conclusion, why } };
+  const both = { ended: toApprovers, recorded: ended };
+  const heard = { known: known !== undefined, heard: owed?.heard ?? false, spent };
+  const rest = [
+    ...(spent ? noticesOfSpent(spent, both, config) : []),
+    ...(row?.outcome ? noticesOfRecord(row, both, { config, ...heard }) : []),
+  ];
+  const last = await notify(request, rest, row && { ...row, told: first.told }, parts);
+  if (row?.outcome) await tell({ ...row, told: last.told }, ended, toApprovers, parts);
+  throwFault(first, last);
+  return { outcome: row?.outcome ? conclusion.outcome : toReport.conclusion.outcome };
+}
+
+/** The end by the record, where it is in words of ours, and of EventBridge's report otherwise; of the request that a code was sent for, where one was. */
+function recordedEnd(
+  toReport: ToReport,
+  row: RequestRow | undefined,
+  { spent, config }: { spent: Spent | undefined; config: Config },
+): Ended | undefined {
+  const request = spent?.request ?? (row && Request.strip().parse(row));
+  if (!request) return undefined;
+  const recorded = row && Conclusion.safeParse({ outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null }).data;
+  return {
+    request,
+    conclusion: recorded ?? inWords(toReport, request.kind, config),
+    closedAt: Time.safeParse(row?.closedAt).data ?? toReport.at,
+  };
 }
 
 /** After all else is done: run again, it tells whom Slack kept from hearing. */

@@ -149,10 +149,14 @@ describe('an approver whose code is refused', () => {
 });
 
 describe('who may stop executions', () => {
-  it('can’t keep an approver from hearing that their code may have been used', async () => {
+  it.each<[string, (row: RequestRow) => object]>([
+    ['', (row) => row],
+    [', and takes the decision out of the record', ({ decision: _, ...row }) => row],
+  ])('can’t keep an approver from hearing that their code was used%s', async (_, change) => {
     const { bucket, requestId } = await heldAtDeletion();
+    await records.alter(requestId, change);
     await sandbox.sfn().send(new StopExecutionCommand({ executionArn: await records.arnOf(requestId) }));
-    const told = `Your MFA code may have been just used for \`${bucket}\``;
+    const told = `Your MFA code was just used for \`${bucket}\``;
     await sandbox.seen('alice', ({ messages }) => textOf(messages).includes(told), 'the notice');
   });
 });

@@ -206,10 +206,12 @@ const ROLES: Record<FunctionName, Rights> = {
       Open: open('toldEnd', 'toldRefusal'),
       ReadSlackSecrets: [secret('slack/bot-token')],
       RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
+      RowsAttempts: rows('attempts', 'Query'),
       RowsLocks: rows('locks', 'DeleteItem'),
       WriteAudit: rows('audit', 'PutItem'),
     },
     denies: [
+      ...rows('attempts', 'PutItem', 'UpdateItem', 'Scan'),
       secret('slack/signing-secret'),
       secret('approvers/alice'),
       ...rows('requests', 'PutItem', 'DeleteItem'),

@@ -1,3 +1,4 @@
+import type { Spent } from '../../src/aws/attempts.ts';
 import type { RequestRow } from '../../src/aws/requests.ts';
 import type { SealContext } from '../../src/aws/sealed.ts';
 import type { Answer, Elevation } from '../../src/domain/request.ts';
@@ -50,12 +51,15 @@ const eventBridge: ToReport = { ...deletion, request: null, answer: null, elevat
 let row: RequestRow;
 let posts: { to: string; text: string }[];
 let faults: Record<string, string[]>;
+/** The code that was sent last, by what elevate wrote. */
+let spent: Spent | undefined;
 
 beforeEach(() => {
   const decision = { verdict: 'approved', by: 'U0ALICE', attempt: 1, at: request.askedAt, why: '', previous: '', viewId: 'V1' } as const;
   row = { ...request, state: 'decided', attempt: 1, facts: someFacts(), decision, message: { channel: 'C0APPROVALS', ts: '1.1' } };
   posts = [];
   faults = {};
+  spent = undefined;
 });
 
 const parts = {
@@ -69,6 +73,7 @@ const parts = {
   },
   locks: { free: async () => undefined },
   audit: { record: async () => ({ head: '', first: true }) },
+  spent: async () => spent,
   seals: {
     seal: async (_: Secret, context: SealContext) => JSON.stringify(context),
     open: async (sealed: string, context: SealContext) => {
@@ -205,6 +210,38 @@ describe('what EventBridge reports', () => {
     expect([told('U0ALICE'), told(OPERATORS), told('U0RIYA')].map((one) => one.length)).toEqual([1, 1, 1]);
     await report({ ...eventBridge, conclusion: { outcome: 'failed', why: 'The flow itself failed.', by: null } }, parts);
     expect([told('U0ALICE'), told(OPERATORS), told('U0RIYA')].map((one) => one.length)).toEqual([1, 1, 1]);
+  });
+
+  const sent = (result?: Elevation): Spent => ({
+    ...{ request, approver: 'alice', slackUser: 'U0ALICE', attempt: 777, startedAt: request.askedAt },
+    ...(result && { result }),
+  });
+
+  it.each<[string, Elevation | undefined, string]>([
+    ['a session', session, 'Your MFA code was just used for `team-scratch`'],
+    ['an answer that never came', undefined, 'may have been just used'],
+    ['a refusal', refusal, REFUSED],
+  ])('tells an approver of %s by what elevate wrote, once, whatever became of the record', async (_, result, words) => {
+    spent = sent(result);
+    const { decision: _decision, ...rest } = row;
+    row = { ...rest, outcome: 'lost' as 'failed', closedAt: 'yesterday', askedAt: 'before' };
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    expect(told('U0ALICE')).toEqual([expect.stringContaining(words)]);
+  });
+
+  it('tells an approver of a session though the record is gone', async () => {
+    spent = sent(session);
+    const gone = { ...parts, requests: { ...parts.requests, get: async () => undefined } } as unknown as ReportParts;
+    await report({ ...eventBridge, conclusion: stopped }, gone);
+    expect(told('U0ALICE')).toEqual([USED]);
+  });
+
+  it('tells an approver nothing new of a code of which the flow told them before it failed', async () => {
+    spent = { ...sent(session), attempt: 1 };
+    await report(deletion, parts);
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    expect(told('U0ALICE')).toEqual([USED]);
   });
 
   it('is run again where Slack had too much to do for the approver', async () => {
