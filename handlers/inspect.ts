@@ -1,4 +1,4 @@
-/** Inspect, CheckUnchanged and CheckDeleted: invoked by the state machine (statemachine/deletion.asl.json). Read-only. */
+/** Inspect, CheckUnchanged, CheckBucket and CheckDeleted: invoked by the state machine (statemachine/deletion.asl.json). Read-only. */
 import { findBucket, look } from '../src/aws/bucket.ts';
 import { createSeals } from '../src/aws/sealed.ts';
 import { loadConfig } from '../src/config.ts';

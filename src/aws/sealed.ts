@@ -21,6 +21,8 @@ export interface SealContext {
   /** Of a session: what it was taken for. */
   kind?: Kind;
   rehearsal?: boolean;
+  /** Of a session of a purge: which versions. */
+  purge?: string;
 }
 
 export interface Seals {

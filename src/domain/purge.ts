@@ -8,7 +8,11 @@ import { compareKeys } from './key-space.ts';
 
 /** What is asked for. `prefix`: of keys; '' for all. */
 export const Purge = z.strictObject({
-  prefix: z.string().max(400),
+  prefix: z
+    .string()
+    .max(200)
+    // Such as couldn't be shown as they are.
+    .regex(/^(?!.*(?:`|\s\s|\p{C}))(?:\S.*)?$/su),
   /** A version is noncurrent since its successor was written. */
   olderThanDays: z.int().min(1).max(36_500),
   /** So many noncurrent versions of each key stay, whatever their age. */

@@ -25,7 +25,11 @@ export function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): Promis
   return withSession(input, parts, {
     who: 'deleteBucket',
     begins: rehearse ? 'rehearsing' : 'deleting',
-    takenFor: { kind: rehearse || request.kind === 'empty-delete' ? request.kind : 'delete', rehearsal: rehearse },
+    takenFor: {
+      ...(rehearse && request.purge && { purge: request.purge }),
+      kind: rehearse || request.kind === 'empty-delete' ? request.kind : 'delete',
+      rehearsal: rehearse,
+    },
     at: facts.lookedAt,
     repeatable: rehearse,
     done: found === 'gone' || found === 'madeAnew',

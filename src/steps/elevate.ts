@@ -14,6 +14,7 @@ import { decide } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { answered, sending, type Tries, unvalidated, verified } from '../domain/tries.ts';
 import type { ElevateInput } from './inputs.ts';
+import { purgeContext } from './session.ts';
 
 export interface ElevateParts {
   config: Config;
@@ -118,8 +119,17 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
   });
   switch (result.kind) {
     case 'session': {
-      const { requestId, bucket, kind, rehearsal } = request;
-      const context = { requestId, bucket, account: config.account, approver: answer.approver, attempt: answer.attempt, kind, rehearsal };
+      const { requestId, bucket, kind, rehearsal, purge } = request;
+      const context = {
+        requestId,
+        bucket,
+        account: config.account,
+        approver: answer.approver,
+        attempt: answer.attempt,
+        kind,
+        rehearsal,
+        ...purgeContext(purge),
+      };
       const sealedSession = await seals.seal(result.session, { purpose: 'session', ...context });
       return { verdict: 'session', why: '', sealedSession, triesLeft: TRIES, tellOperators: false };
     }

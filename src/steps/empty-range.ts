@@ -7,10 +7,11 @@ import type { StretchJob } from '../aws/emptying/stretch.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Progress, StretchEnd } from '../domain/emptying.ts';
 import type { Stretch } from '../domain/key-space.ts';
-import { purging } from '../domain/purge.ts';
+import { type Purge, purging } from '../domain/purge.ts';
+import type { Facts } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { RangeInput } from './inputs.ts';
-import { openSession, type SessionParts } from './session.ts';
+import { openLongSession, type SessionParts } from './session.ts';
 
 export interface RangeParts extends Omit<SessionParts, 'audit'> {
   plans: Plans;
@@ -29,6 +30,12 @@ const WORK = 10 * 60_000;
 /** What is begun has to end before the session does. */
 const BEFORE_SESSION_ENDS = 15_000;
 
+/** Where versioning isn't on, `null` is whatever lies there now: it may be current by the time that it is deleted. */
+function selectionOf(purge: Purge, askedAt: string, versioning: Facts['versioning']): (page: Entry[], end: boolean) => Entry[] {
+  const chooses = purging<Entry>(purge, Date.parse(askedAt));
+  return (page, end) => chooses(page, end).filter(({ versionId }) => versioning === 'on' || versionId !== 'null');
+}
+
 /** Run again it goes on where it was, and says the same once it is over. Throws the SDK's errors where S3 fails for long. */
 export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<{ verdict: StretchEnd }> {
   const { request, facts, pass, range } = input;
@@ -41,7 +48,7 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
     await plans.note(requestId, { pass, stretch: range }, row.progress, 'failed');
     return { verdict: 'failed' };
   }
-  const session = await openSession(input, parts, request);
+  const session = await openLongSession(input, parts);
   const deadline = Math.min(now() + WORK, Date.parse(session.expiresAt) - BEFORE_SESSION_ENDS);
   const at = { pass, stretch: range };
   const stretch: Stretch = { after: row.after, upTo: row.upTo };
@@ -54,7 +61,7 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
       stretch,
       progress: row.progress,
       // As old as the person who asked meant it.
-      ...(purge && { selection: () => purging<Entry>(purge, Date.parse(request.askedAt)) }),
+      ...(purge && { selection: () => selectionOf(purge, request.askedAt, facts.versioning) }),
       async mayGoOn() {
         if (config.paused || (await plans.stopped(requestId))) return 'stopped';
         return now() >= deadline ? 'more' : undefined;

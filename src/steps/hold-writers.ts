@@ -6,7 +6,7 @@ import { isEmptyingKind } from '../domain/request.ts';
 import { TryAgain } from '../errors.ts';
 import type { ChangeGuardParts } from './change-guard.ts';
 import type { HoldInput } from './inputs.ts';
-import { openSession } from './session.ts';
+import { openLongSession } from './session.ts';
 
 export type HoldParts = Omit<ChangeGuardParts, 'audit'>;
 
@@ -26,7 +26,7 @@ export async function holdOrRelease(input: HoldInput, parts: HoldParts): Promise
   const { bucket } = request;
   // A purge's bucket stays in use.
   if (!isEmptyingKind(request.kind) || (hold && config.paused)) return { held: false, why: '' };
-  const session = await openSession(input, parts, request);
+  const session = await openLongSession(input, parts);
   const approver = config.approvers[answer.approver];
   const principal = approver?.session === 'user' ? approver.user : roleArn(placeOf(config, stage), 'deletion');
   const statement = lateWritersStatement(bucket, principal, session.expiresAt);

@@ -17,7 +17,7 @@ const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Requ
 
 export const InspectInput = z.strictObject({
   ...step,
-  step: z.enum(['inspect', 'check', 'find']),
+  step: z.enum(['inspect', 'check', 'find', 'between']),
   sealedRequest: z.string().max(32_768),
   /** The last look: what of it the approver was shown; null before the first. */
   shown: orNone(z.object({ facts: Facts.nullable(), notes: z.array(z.string()) })),
@@ -70,6 +70,10 @@ export const PlanInput = z.strictObject({
   before: orNone(Emptying),
   /** What came of the deletion, where something was written since the plan before. */
   work: orNone(Work),
+  /** What CheckBucket found after the pass before; null before the first. */
+  still: orNone(z.strictObject({ verdict: z.enum(FOUND) }))
+    .transform((look) => look?.verdict ?? null)
+    .optional(),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 

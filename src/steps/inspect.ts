@@ -1,4 +1,4 @@
-/** Inspect, CheckUnchanged, CheckDeleted: is this the request that Slack sealed, who may, what is the bucket like now? Changes nothing. */
+/** Inspect, CheckUnchanged, CheckBucket, CheckDeleted: is this the request that Slack sealed, who may, what is the bucket like now? Changes nothing. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Look, ReadsPolicy } from '../aws/bucket.ts';
 import type { BucketHome } from '../aws/buckets.ts';
@@ -45,7 +45,7 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
     secondsLeft,
   });
 
-  if (input.step === 'find') return end(isStillThere(await parts.find(bucket), shown), '');
+  if (input.step === 'find' || input.step === 'between') return end(isStillThere(await parts.find(bucket), shown), '');
   if (time >= Date.parse(request.expiresAt))
     return end('expired', input.emptying ? ENDED_LATE : 'Nobody approved it before its time was over.');
   const decision = decide({ kind: 'proceed', bucket, team: request.team, user: request.requester }, config);

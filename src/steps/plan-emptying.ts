@@ -11,9 +11,9 @@ import type { Piece } from '../domain/divide.ts';
 import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
 import type { Archive } from '../domain/manifest.ts';
 import { mfaDeleteCommand } from '../domain/obstacles.ts';
-import type { Request } from '../domain/request.ts';
+import type { Found, Request } from '../domain/request.ts';
 import type { PlanInput } from './inputs.ts';
-import { emptyingEntry, openSession, type SessionParts } from './session.ts';
+import { emptyingEntry, openLongSession, type SessionParts } from './session.ts';
 
 export interface PlanParts extends SessionParts {
   plans: Plans;
@@ -57,10 +57,14 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   if (config.paused) return conclude('stopped', `Interlock was paused by its operators. ${wentAndStays}; the rest stays.`);
   const stop = await plans.stopped(requestId);
   if (stop && stop.by !== '') return conclude('stopped', `${wentAndStays}; the rest stays.`, { by: stop.by });
+  const otherBucket = whyOther(bucket, input.still ?? null, ended);
+  if (otherBucket) return conclude('refused', `${otherBucket} ${wentAndStays}.`);
   const stuck = whyStuck(ended, config.archive);
   if (stuck) return conclude('refused', `${stuck} ${wentAndStays}; the rest stays.`);
+  if (stop)
+    return conclude('refused', `A worker can’t go on (${stop.why}); the log of emptyRange says why. ${wentAndStays}; the rest stays.`);
 
-  const session = await openSession(input, parts, request);
+  const session = await openLongSession(input, parts);
   if (Date.parse(session.expiresAt) - parts.now() < WORTH_BEGINNING || ended.some(({ end }) => end === 'sessionEnded')) {
     return conclude('sessionEnded', '', { left: before?.left ?? 0 });
   }
@@ -101,6 +105,13 @@ function isRound(before: Emptying | null, ended: readonly StretchRow[]): boolean
   if (before?.verdict !== 'divided') return false;
   const went = ended.reduce((sum, { progress: { done } }) => sum + done.versions + done.markers + done.uploads, 0);
   return went === 0 || ended.every(({ end }) => end === 'done');
+}
+
+/** Is it another bucket by now, or none? The session would work on whatever has its name. */
+function whyOther(bucket: string, still: Found | null, ended: readonly StretchRow[]): string | undefined {
+  if (still === 'madeAnew') return `${bucket} was deleted by somebody else meanwhile, and made anew; the new one is left alone.`;
+  if (still === 'gone' || ended.some(({ end }) => end === 'absent')) return `${bucket} was deleted by somebody else meanwhile.`;
+  return undefined;
 }
 
 /** What S3 won't let go of, whatever is tried again; undefined where it let go of everything. */

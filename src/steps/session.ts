@@ -4,8 +4,9 @@ import { isPassing } from '../aws/clients.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
-import type { Request, Work } from '../domain/request.ts';
-import { AnswerLost, TryAgain } from '../errors.ts';
+import type { Purge } from '../domain/purge.ts';
+import { isLongKind, type Request, type Work } from '../domain/request.ts';
+import { AnswerLost, BadInput, TryAgain } from '../errors.ts';
 import type { DeleteInput, GuardInput } from './inputs.ts';
 
 export interface SessionParts {
@@ -20,7 +21,7 @@ export interface Task {
   who: string;
   begins: string;
   /** What the session must have been taken for: it opens for nothing else. */
-  takenFor: Pick<Request, 'kind' | 'rehearsal'>;
+  takenFor: Pick<Request, 'kind' | 'rehearsal' | 'purge'>;
   /** Its time in the trail, ISO 8601: the same however often it is done, as the entries are. */
   at: string;
   /** May it be done again where what came of it could not be written down? Otherwise AnswerLost is thrown then. */
@@ -35,17 +36,43 @@ export interface Task {
 export async function openSession(
   { request, answer, elevation }: Pick<DeleteInput, 'request' | 'answer' | 'elevation'>,
   { config, seals }: Pick<SessionParts, 'config' | 'seals'>,
-  { kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>,
+  { kind, rehearsal, purge }: Pick<Request, 'kind' | 'rehearsal' | 'purge'>,
 ): Promise<Session> {
   const { requestId, bucket } = request;
   const { approver, attempt } = answer;
-  const context = { purpose: 'session', requestId, bucket, account: config.account, approver, attempt, kind, rehearsal } as const;
+  const context = {
+    purpose: 'session',
+    requestId,
+    bucket,
+    account: config.account,
+    approver,
+    attempt,
+    kind,
+    rehearsal,
+    ...purgeContext(purge),
+  } as const;
   return JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
 }
 
 /** The name of a plan's entry in the trail; those of what comes of it follow it. */
 export function emptyingEntry(attempt: number, pass: number): string {
   return `${String(attempt).padStart(3, '0')}-4-emptying-${String(pass).padStart(4, '0')}`;
+}
+
+/** A session of a purge is for what the approver read of it and nothing else. */
+export const purgeContext = (purge: Purge | undefined): { purge?: string } =>
+  purge ? { purge: JSON.stringify([purge.prefix, purge.olderThanDays, purge.keep]) } : {};
+
+/** The session of a request that goes through all that a bucket holds. Throws BadInput for any other, SealBroken where it was taken for anything else. */
+export function openLongSession(
+  input: Pick<DeleteInput, 'request' | 'answer' | 'elevation'>,
+  parts: Pick<SessionParts, 'config' | 'seals'>,
+): Promise<Session> {
+  const { kind, rehearsal, purge } = input.request;
+  if (!isLongKind(kind) || rehearsal || (kind === 'purge') !== (purge !== undefined)) {
+    throw new BadInput('This request asks for nothing to be emptied or purged; start it from Slack.');
+  }
+  return openSession(input, parts, input.request);
 }
 
 /** Does what a session was given for, unless Interlock is paused. Throws SealBroken where the session was given for anything else. */

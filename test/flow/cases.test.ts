@@ -42,6 +42,7 @@ const STORIES: Record<string, string> = {
   EmptyRange: 'empties a bucket and deletes it',
   TellProgress: 'empties a bucket and deletes it',
   ReleaseWriters: 'empties a bucket that stays',
+  CheckBucket: 'empties a bucket and deletes it',
   GiveUpRange: 'gives a stretch up where its worker meets what nobody foresaw, and plans again',
 };
 
@@ -106,6 +107,7 @@ describe('the flow', () => {
       ReleaseWriters: ['true', 'false'],
       DeleteBucket: ['deleted', 'notEmpty', ...FAILING],
       CheckDeleted: FOUND,
+      CheckBucket: FOUND,
       ChangeGuard: ['guarded', 'unguarded', ...FAILING],
       Rehearse: ['rehearsed', ...FAILING],
     };
@@ -121,6 +123,7 @@ describe('the flow', () => {
       ReleaseWriters: 'false',
       DeleteBucket: 'deleted',
       CheckDeleted: 'gone',
+      CheckBucket: 'there',
       ChangeGuard: 'guarded',
       Rehearse: 'rehearsed',
     };

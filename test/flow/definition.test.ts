@@ -81,6 +81,7 @@ const WORKS: Record<string, (typeof FUNCTIONS)[number]> = {
   ReleaseWriters: 'holdWriters',
   DeleteBucket: 'deleteBucket',
   CheckDeleted: 'inspect',
+  CheckBucket: 'inspect',
   ChangeGuard: 'changeGuard',
   Rehearse: 'deleteBucket',
   Report: 'report',

@@ -69,6 +69,7 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
     attempt: answer.attempt,
     auditHead: 'b',
   }),
+  CheckBucket: () => ({ verdict: 'there', why: '', facts: null, changes: [], secondsLeft: 1 }),
   CheckDeleted: () => ({ verdict: 'gone', why: '', facts: null, changes: [], secondsLeft: 1 }),
   HoldWriters: () => ({ held: true, why: '' }),
   PlanEmptying: ({ before, answer }) => ({
@@ -98,7 +99,7 @@ const factsFor = ({ request }: Json) => someFacts({ guardChange: isGuardKind(req
 const FUNCTIONS: Record<string, [z.ZodType, (payload: Json) => string]> = {
   InspectFunction: [
     InspectInput,
-    ({ step }) => ({ inspect: 'Inspect', check: 'CheckUnchanged', find: 'CheckDeleted' })[step as string] ?? '',
+    ({ step }) => ({ inspect: 'Inspect', check: 'CheckUnchanged', find: 'CheckDeleted', between: 'CheckBucket' })[step as string] ?? '',
   ],
   AskApproverFunction: [AskInput, () => 'AskApprover'],
   ElevateFunction: [ElevateInput, () => 'Elevate'],

@@ -44,11 +44,14 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
     const of = { Bucket: bucket, ExpectedBucketOwner: account, ...(bypass && { BypassGovernanceRetention: true }) };
     const { Errors = [] } = await pace.send(() => s3.send(written(new DeleteObjectsCommand({ ...of, Delete }))));
     const again: typeof left = [];
-    for (const { Key = '', VersionId = 'null', Code = 'Unknown' } of Errors) {
+    for (const { Key = '', VersionId, Code = 'Unknown' } of Errors) {
       // Gone is what was wanted.
       if (Code === 'NoSuchVersion' || Code === 'NoSuchKey') continue;
-      if (PASSING_CODES.has(Code) && round < ROUNDS) again.push({ Key, VersionId });
-      else kept.push({ key: Key, versionId: VersionId, code: Code });
+      // Only what was sent is sent again: an error without its version would name another one, the current one perhaps.
+      for (const sent of left.filter((one) => one.Key === Key && (VersionId === undefined || one.VersionId === VersionId))) {
+        if (PASSING_CODES.has(Code) && round < ROUNDS) again.push(sent);
+        else kept.push({ key: Key, versionId: sent.VersionId, code: Code });
+      }
     }
     if (again.length > 0) pace.slower();
     left = again;

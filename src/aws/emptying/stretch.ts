@@ -60,10 +60,17 @@ interface Inside {
 
 async function versions({ removal, stretch, mayGoOn, archive = nowhere, selection = all }: StretchJob, account: Account) {
   const chooses = selection();
+  // What a purge chose may be current again a moment later: little time passes until it is deleted.
+  const atOnce = selection === all ? AT_ONCE : 2;
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const list = async (from: Behind): Promise<Inside> => {
-    const { entries, next } = await removal.pace.send(() => listVersions(removal, from));
+    let { entries, next } = await removal.pace.send(() => listVersions(removal, from));
+    // Nothing in a page is not the end, where another one follows.
+    while (entries.length === 0 && next) {
+      const further: Behind = next;
+      ({ entries, next } = await removal.pace.send(() => listVersions(removal, further)));
+    }
     const inside = entries.filter(({ key }) => holds(stretch, key));
     const more = inside.length < entries.length ? undefined : next;
     return { inside, upTo: inside.length === 0 ? undefined : (more ?? { key: lastKey(inside) }), next: more };
@@ -79,10 +86,13 @@ async function versions({ removal, stretch, mayGoOn, archive = nowhere, selectio
       const chosen = chooses(page.inside, following?.upTo === undefined);
       const done = await account.begin(chosen, page.upTo);
       const gone = chosen.length === 0 ? [] : archive(chosen).then(() => removeVersions(removal, chosen));
-      const work = Promise.resolve(gone).then(done, (error) => void failures.push(error));
+      const work = Promise.resolve(gone).then(done.gone, (error) => {
+        failures.push(error);
+        if (ENDS[nameOf(error)]) done.stayed();
+      });
       const ended = work.finally(() => inFlight.delete(ended));
       inFlight.add(ended);
-      if (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
+      if (inFlight.size >= atOnce) await Promise.race(inFlight);
       page = following;
     }
   } finally {
@@ -144,6 +154,8 @@ interface Begun {
 class Account {
   readonly #job: StretchJob;
   readonly #pages: Begun[] = [];
+  /** Did S3 refuse a page? Then what lies behind it may be gone, and it is not. */
+  #refused = false;
   progress: Progress;
 
   constructor(job: StretchJob) {
@@ -175,26 +187,33 @@ class Account {
     await this.note();
   }
 
-  /** Says that these are begun, of a page up to there; returns what says that they are gone. */
-  async begin(entries: readonly Entry[], upTo: Behind): Promise<(kept: readonly Kept[]) => Promise<void>> {
+  /** Says that these are begun, of a page up to there; gives what says that they are gone, but for some, or that S3 refused all of them. */
+  async begin(entries: readonly Entry[], upTo: Behind): Promise<{ gone: (kept: readonly Kept[]) => void; stayed: () => void }> {
     // Where a key's versions go on in the next page, it is not all gone with this one.
     const reaches = upTo.id === undefined ? upTo.key : before(entries, upTo.key);
     const page: Begun = { tally: tallyOf(entries), upTo, reaches: reaches ?? '', ended: false };
     this.#pages.push(page);
     await this.note();
-    return async (kept) => {
-      page.ended = true;
-      if (kept.length > 0) {
+    const ended = (tally: Tally) => {
+      Object.assign(page, { ended: true, tally });
+      this.#settle();
+    };
+    return {
+      gone: (kept) => {
         const stayed = new Set(kept.map(({ key, versionId }) => JSON.stringify([key, versionId])));
-        page.tally = tallyOf(entries.filter(({ key, versionId }) => !stayed.has(JSON.stringify([key, versionId]))));
         const { progress } = this;
         this.progress = {
           ...progress,
           kept: [...progress.kept, ...kept].slice(0, NAMED),
           keptCount: progress.keptCount + kept.length,
         };
-      }
-      this.#settle();
+        const went = entries.filter(({ key, versionId }) => !stayed.has(JSON.stringify([key, versionId])));
+        ended(stayed.size === 0 ? page.tally : tallyOf(went));
+      },
+      stayed: () => {
+        this.#refused = true;
+        ended(NONE);
+      },
     };
   }
 
@@ -202,8 +221,9 @@ class Account {
     while (this.#pages[0]?.ended) {
       const { tally, reaches } = this.#pages.shift() as Begun;
       const { done, reached, keptCount } = this.progress;
+      const all = keptCount === 0 && !this.#refused;
       // Not changed in place: what is being kept of it must stay as it was when it was said.
-      this.progress = { ...this.progress, done: add(done, tally), reached: keptCount === 0 ? later(reached, reaches) : reached };
+      this.progress = { ...this.progress, done: add(done, tally), reached: all ? later(reached, reaches) : reached };
     }
     this.#tell();
   }

@@ -162,7 +162,10 @@ export function parseAskPurge(
   return {
     ok: false,
     errors: {
-      ...(wrong.has('prefix') && { prefix: 'A prefix has 400 characters at most.' }),
+      ...(wrong.has('prefix') && {
+        prefix:
+          'A prefix has 200 characters at most, and no backticks, line breaks, blanks in a row or at the beginning: it couldn’t be shown as it is.',
+      }),
       ...(wrong.has('olderThanDays') && { days: 'Give a whole number of days, 1 to 36,500.' }),
       ...(wrong.has('keep') && { newest: 'Give a whole number, 0 to 1,000.' }),
     },
