@@ -21,6 +21,7 @@ export interface SealContext {
   /** Of a session: what it was taken for. */
   kind?: Kind;
   rehearsal?: boolean;
+  bypassGovernance?: boolean | undefined;
 }
 
 export interface Seals {

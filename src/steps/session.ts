@@ -39,7 +39,8 @@ export async function openSession(
 ): Promise<Session> {
   const { requestId, bucket } = request;
   const { approver, attempt } = answer;
-  const context = { purpose: 'session', requestId, bucket, account: config.account, approver, attempt, kind, rehearsal } as const;
+  const takenFor = { kind, rehearsal, bypassGovernance: request.bypassGovernance };
+  const context = { purpose: 'session', requestId, bucket, account: config.account, approver, attempt, ...takenFor } as const;
   return JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
 }
 

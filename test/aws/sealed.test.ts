@@ -38,6 +38,7 @@ const FULL: Full = {
   shown: 'a'.repeat(64),
   kind: 'delete',
   rehearsal: false,
+  bypassGovernance: true,
 };
 
 const text = fc.oneof(fc.string({ minLength: 1, maxLength: 60 }), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }));
@@ -52,6 +53,7 @@ const MEMBERS: { [Name in keyof Full]: fc.Arbitrary<Full[Name]> } = {
   shown: text,
   kind: fc.constantFrom(...KINDS),
   rehearsal: fc.boolean(),
+  bypassGovernance: fc.boolean(),
 };
 const names = Object.keys(MEMBERS) as (keyof Full)[];
 const OPTIONAL = names.filter((name) => !['purpose', 'requestId', 'bucket', 'account'].includes(name));
