@@ -14,13 +14,14 @@ import { endsUse } from '../domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
-import { type Count, type Facts, isLongKind, type Kind } from '../domain/request.ts';
+import { type Count, type Facts, isEmptyingKind, isLongKind, type Kind } from '../domain/request.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
 import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
 import { countContents, FIRST_PAGE, QUICKLY } from './contents.ts';
 import { settingsOf } from './dependencies.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
+import { retentionIn } from './retention.ts';
 
 /** `policy`: the text of the bucket's policy; undefined where it has none. */
 export type Look = { kind: 'seen'; facts: Facts; policy: string | undefined } | { kind: 'absent' } | { kind: 'foreign' };
@@ -57,7 +58,10 @@ export async function look(bucket: string, account: string, now: string, reads: 
   ]);
   // What an earlier session of ours left there, to hold off late writers, ends by itself: it is nobody's change.
   const policy = withoutLateWriters(protection.policy);
-  const { entries: _, ...counts } = contents;
+  const { entries, ...counts } = contents;
+  const locked = objectLock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+  const more = counts.objects.more || counts.oldVersions.more || counts.deleteMarkers.more;
+  const quickly = { ms: QUICKLY.ms, more, now: Date.parse(now) };
   const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
   return {
     kind: 'seen',
@@ -70,7 +74,8 @@ export async function look(bucket: string, account: string, now: string, reads: 
       uploads: count(uploads.Uploads?.length ?? 0, uploads.IsTruncated === true),
       versioning: versioning.Status === 'Enabled' ? 'on' : versioning.Status === 'Suspended' ? 'suspended' : 'never on',
       mfaDelete: versioning.MFADelete === 'Enabled',
-      objectLock: objectLock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
+      objectLock: locked,
+      retention: locked && isEmptyingKind(kind) ? await retentionIn({ s3, bucket, account }, entries, quickly) : null,
       tags: pairs,
       stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
       accessPoints,

@@ -21,6 +21,7 @@ export interface SealContext {
   /** Of a session: what it was taken for. */
   kind?: Kind;
   rehearsal?: boolean;
+  bypassGovernance?: boolean | undefined;
   /** Of a session of a purge: which versions. */
   purge?: string;
 }

@@ -2,6 +2,7 @@
 import { guardWords } from './guard-seen.ts';
 import { aboutTheSame, holdings } from './holdings.ts';
 import { type Facts, isLongKind, type Kind } from './request.ts';
+import { retentionWords } from './retention.ts';
 import { list, say } from './words.ts';
 
 /** Why a bucket can't be deleted as it is, each with what to do; empty when nothing is in the way. Its guard is asked about by itself. */
@@ -81,6 +82,7 @@ export function changes(shown: Facts, now: Facts, kind: Kind = 'delete'): string
     ...differ('Versioning', shown.versioning, now.versioning),
     ...differ('MFA Delete', onOff(shown.mfaDelete), onOff(now.mfaDelete)),
     ...differ('Object Lock', onOff(shown.objectLock), onOff(now.objectLock)),
+    ...(retentionWords(shown) && retentionWords(now) ? differ('Kept by Object Lock', retentionWords(shown), retentionWords(now)) : []),
     ...differ('Access points', list(shown.accessPoints.toSorted()) || 'none', list(now.accessPoints.toSorted()) || 'none'),
     ...(tagsOf(shown) === tagsOf(now) ? [] : ['The tags were edited']),
     ...differ('Depends on it', textsOf(shown.dependents) || 'nothing', textsOf(now.dependents) || 'nothing'),

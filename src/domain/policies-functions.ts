@@ -52,7 +52,7 @@ export const SLACK_SECRETS = {
 export type SlackSecret = keyof typeof SLACK_SECRETS;
 
 /**
- * Read-only S3 rights of `inspect` on a rule's buckets: what it looks at and no more, so no GetObject.
+ * Read-only S3 rights of `inspect` on a rule's buckets: what it looks at and no more, so no GetObject. (Of their objects it sees the locks.)
  * HeadBucket asks for `ListBucket` (S3 API Reference, HeadBucket).
  */
 const INSPECT_BUCKET = [
@@ -113,6 +113,9 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
     case 'inspect':
       return [
         allow('LookAtBuckets', INSPECT_BUCKET, bucketArns(config.rules), { StringEquals: { 'aws:ResourceAccount': place.account } }),
+        allow('LookAtLocks', ['s3:GetObjectRetention', 's3:GetObjectLegalHold'], objectArns(config.rules), {
+          StringEquals: { 'aws:ResourceAccount': place.account },
+        }),
         // Neither knows a resource type that names a bucket (Service Authorization Reference, Amazon S3).
         allow('FindBuckets', ['s3:ListAllMyBuckets', 's3:ListAccessPoints'], '*'),
       ];
@@ -211,6 +214,8 @@ export const sealingRoles = (place: Place): string[] =>
   FUNCTIONS.filter((name) => SEALS[name].seals.length + SEALS[name].opens.length > 0).map((name) => roleArn(place, name));
 
 const bucketArns = (rules: Rule[]): string[] => [...new Set(rules.map((rule) => `arn:aws:s3:::${rule.buckets}`))];
+
+const objectArns = (rules: Rule[]): string[] => bucketArns(rules).map((arn) => `${arn}/*`);
 
 const approverSecrets = (place: Place, config: Config): string[] =>
   Object.values(config.approvers).map((approver) => secretArnPattern(place, approver.secret));

@@ -227,7 +227,7 @@ const readBy = (Sid: string, roles: string | string[]): PolicyDocument =>
   });
 
 /** What the role's session of a request may do: what is asked for and no more; a rehearsal's reads, and nothing else. A user's takes no such limit. */
-export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehearsal'>): string[] {
+export function sessionActions({ kind, rehearsal, bypassGovernance }: Pick<Request, 'kind' | 'rehearsal' | 'bypassGovernance'>): string[] {
   if (rehearsal) return ['s3:ListBucketVersions'];
   if (kind === 'delete') return ['s3:DeleteBucket'];
   // Never s3:DeleteObject: a key without its version is not deleted but hidden, and what is current stays.
@@ -236,6 +236,7 @@ export function sessionActions({ kind, rehearsal }: Pick<Request, 'kind' | 'rehe
   if (!isEmptyingKind(kind)) return policy;
   // The policy, to hold off late writers. Never s3:DeleteObject: a key without its version is not deleted but hidden.
   const emptying = ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads', ...policy, ...OBJECT_ACTIONS];
+  if (bypassGovernance) emptying.push('s3:BypassGovernanceRetention');
   return kind === 'empty' ? emptying : ['s3:DeleteBucket', ...emptying];
 }
 

@@ -63,6 +63,8 @@ export const Request = z.strictObject({
   rehearsal: z.boolean(),
   /** Which old versions go; of a purge alone. */
   purge: Purge.optional(),
+  /** Is governance retention to be bypassed? Of an emptying alone. */
+  bypassGovernance: z.literal(true).optional(),
   /** Slack user id. */
   requester: slackUser,
   /** Slack team id. */
@@ -132,6 +134,22 @@ export type DependentKind = (typeof DEPENDENT_KINDS)[number];
 export const Dependent = z.strictObject({ kind: z.enum(DEPENDENT_KINDS), text: z.string(), seen: z.boolean() });
 export type Dependent = z.infer<typeof Dependent>;
 
+/** Versions that are kept in one way, and until when the last of them is; null where there are none. */
+export const UnderLock = z.strictObject({ count: z.int().nonnegative(), until: Time.nullable() });
+export type UnderLock = z.infer<typeof UnderLock>;
+
+/** What Object Lock keeps of a bucket's versions, as far as they were looked at; `denied`: nobody may look. */
+export const Retention = z.strictObject({
+  looked: z.int().nonnegative(),
+  more: z.boolean(),
+  denied: z.boolean(),
+  governance: UnderLock,
+  compliance: UnderLock,
+  /** Versions under a legal hold. */
+  holds: z.int().nonnegative(),
+});
+export type Retention = z.infer<typeof Retention>;
+
 /** What was seen of a bucket, at `lookedAt`. */
 export const Facts = z.strictObject({
   region: z.string(),
@@ -148,6 +166,8 @@ export const Facts = z.strictObject({
   versioning: z.enum(['never on', 'on', 'suspended']),
   mfaDelete: z.boolean(),
   objectLock: z.boolean(),
+  /** Of a bucket with Object Lock that is to be emptied; null of any other. */
+  retention: Retention.nullable(),
   tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
   /** The CloudFormation stack that owns it. */
   stack: z.string().nullable(),

@@ -27,7 +27,7 @@ export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: D
     logger,
   });
   const answered = failuresAnswered(logger);
-  app.command(COMMAND.delete, answered.command(onCommand(desk, askModal)));
+  app.command(COMMAND.delete, answered.command(onCommand(desk, (text) => askModal(text, desk.mayBypass))));
   app.command(COMMAND.guard, answered.command(onCommand(desk, askGuardModal)));
   app.command(COMMAND.purge, answered.command(onCommand(desk, askPurgeModal)));
   app.view(CALLBACK.ask, answered.view(INPUT.bucket, onAskSubmitted(desk)));

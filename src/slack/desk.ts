@@ -45,7 +45,19 @@ export interface Submission extends Person {
 }
 
 export interface Desk {
-  ask(asked: Person & { bucket: string; kind: Kind; reason: string; rehearsal: boolean; purge?: Purge; viewId: string }): Promise<Asked>;
+  ask(
+    asked: Person & {
+      bucket: string;
+      kind: Kind;
+      reason: string;
+      rehearsal: boolean;
+      purge?: Purge;
+      bypassGovernance?: true;
+      viewId: string;
+    },
+  ): Promise<Asked>;
+  /** Is there a rule that allows governance retention to be bypassed, so that it may be asked for? */
+  mayBypass?: boolean;
   /** What the modal shows to somebody who wants to approve or reject. */
   consider(click: Person & { requestId: string; to: 'approve' | 'reject' }): Promise<{ ok: true; approval: Approval } | Refused>;
   /** Remembers the modal that was opened for a person. */

@@ -19,6 +19,7 @@ export const INPUT = {
   reason: 'reason',
   empty: 'empty',
   keep: 'keep',
+  bypass: 'bypass',
   prefix: 'prefix',
   days: 'days',
   newest: 'newest',

@@ -27,6 +27,9 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
   const standing = rule ? await parts.standing(user, rule.requesters) : NOBODY;
   const decision = decide({ kind: 'ask', bucket, team, user, standing }, config);
   if (!decision.allow) return refuse(decision.why);
+  if (asked.bypassGovernance && !rule?.bypassGovernanceRetention) {
+    return refuse('The rule of this bucket does not allow governance retention to be bypassed. Ask without that.');
+  }
 
   const fixed = {
     bucket,
@@ -36,6 +39,7 @@ export async function ask(asked: Parameters<Desk['ask']>[0], parts: DeskParts): 
     team,
     reason: asked.reason,
     ...(asked.purge && { purge: asked.purge }),
+    ...(asked.bypassGovernance && { bypassGovernance: true as const }),
   };
   const requestId = requestIdOf(asked.viewId, fixed);
   const row = await requests.get(requestId);
@@ -78,7 +82,7 @@ function isOurs(row: Request, fixed: Fixed, now: number): boolean {
 const RESUBMIT_MS = 15 * 60_000;
 const SENT_BEFORE = 'This form was sent before, and nothing came of it. Close it, and give the command again.';
 
-type Fixed = Pick<Request, 'bucket' | 'kind' | 'rehearsal' | 'requester' | 'team' | 'reason' | 'purge'>;
+type Fixed = Pick<Request, 'bucket' | 'kind' | 'rehearsal' | 'requester' | 'team' | 'reason' | 'purge' | 'bypassGovernance'>;
 
 function requestOf(fixed: Fixed & { requestId: string }, askedAt: number, windowSeconds: number): Request {
   const at = (seconds: number) => new Date(askedAt + seconds * 1000).toISOString();
@@ -89,8 +93,9 @@ function requestOf(fixed: Fixed & { requestId: string }, askedAt: number, window
 const NOBODY: Standing = { inChannel: false, groups: [] };
 
 /** The first entry of the trail; of the same request always the same. */
-function entryOf({ requestId, askedAt, requester, bucket, kind, rehearsal, reason, expiresAt, purge }: Omit<Request, 'auditHead'>) {
-  const what = { bucket, kind, rehearsal, reason, expiresAt, ...purge };
+function entryOf({ requestId, askedAt, requester, expiresAt, purge, ...asked }: Omit<Request, 'auditHead'>) {
+  const { bucket, kind, rehearsal, reason, bypassGovernance } = asked;
+  const what = { bucket, kind, rehearsal, reason, expiresAt, ...purge, ...(bypassGovernance && { bypassGovernance }) };
   return { requestId, entry: '000-asked', at: askedAt, who: requester, what, previous: '' };
 }
 
@@ -99,10 +104,10 @@ function refuse(why: string): Asked {
 }
 
 /** The same submission, however often it is delivered, is the same request; with anything else in it, it is another. */
-function requestIdOf(viewId: string, { team, requester, bucket, kind, rehearsal, reason, purge }: Fixed): string {
+function requestIdOf(viewId: string, { team, requester, bucket, kind, rehearsal, reason, purge, bypassGovernance }: Fixed): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
   const digest = createHash('sha256')
-    .update(JSON.stringify([team, requester, viewId, bucket, kind, rehearsal, reason, purge]))
+    .update(JSON.stringify([team, requester, viewId, bucket, kind, rehearsal, reason, purge, bypassGovernance]))
     .digest();
   return `req-${[...digest.subarray(0, 12)].map((byte) => alphabet[byte % 32]).join('')}`;
 }

@@ -180,6 +180,7 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   return {
+    mayBypass: config.rules.some((rule) => rule.bypassGovernanceRetention),
     ask: (asked) => ask(asked, parts),
     consider,
     approve,

@@ -56,6 +56,12 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     return record(end('stopped', `The code was not used. ${why}`));
   }
 
+  if (request.bypassGovernance && !decision.rule?.bypassGovernanceRetention) {
+    return record(
+      end('stopped', 'The code was not used. The rule of this bucket does not allow governance retention to be bypassed any more.'),
+    );
+  }
+
   const prepared = await prepare(input, decision.approver, parts);
   if ('fault' in prepared) return record({ ...end('stopped', prepared.fault), tellOperators: true });
 
@@ -119,17 +125,9 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
   });
   switch (result.kind) {
     case 'session': {
-      const { requestId, bucket, kind, rehearsal, purge } = request;
-      const context = {
-        requestId,
-        bucket,
-        account: config.account,
-        approver: answer.approver,
-        attempt: answer.attempt,
-        kind,
-        rehearsal,
-        ...purgeContext(purge),
-      };
+      const { requestId, bucket, kind, rehearsal, bypassGovernance, purge } = request;
+      const takenFor = { kind, rehearsal, bypassGovernance, ...purgeContext(purge) };
+      const context = { requestId, bucket, account: config.account, approver: answer.approver, attempt: answer.attempt, ...takenFor };
       const sealedSession = await seals.seal(result.session, { purpose: 'session', ...context });
       return { verdict: 'session', why: '', sealedSession, triesLeft: TRIES, tellOperators: false };
     }

@@ -16,7 +16,7 @@ import { openLongSession, type SessionParts } from './session.ts';
 export interface RangeParts extends Omit<SessionParts, 'audit'> {
   plans: Plans;
   empty: (
-    at: { bucket: string; account: string; region: string; prefix?: string },
+    at: { bucket: string; account: string; region: string; prefix?: string; bypass?: boolean },
     session: Session,
     job: Omit<StretchJob, 'removal' | 'archive'>,
     of: ManifestOf,
@@ -52,8 +52,16 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
   const deadline = Math.min(now() + WORK, Date.parse(session.expiresAt) - BEFORE_SESSION_ENDS);
   const at = { pass, stretch: range };
   const stretch: Stretch = { after: row.after, upTo: row.upTo };
-  const { purge } = request;
-  const where = { bucket, account: config.account, region: facts.region, ...(purge && { prefix: purge.prefix }) };
+  const { purge, bypassGovernance } = request;
+  // S3 refuses the header where there is no Object Lock.
+  const bypass = bypassGovernance && facts.objectLock;
+  const where = {
+    bucket,
+    account: config.account,
+    region: facts.region,
+    ...(purge && { prefix: purge.prefix }),
+    ...(bypass && { bypass }),
+  };
   const { end, progress } = await parts.empty(
     where,
     session,

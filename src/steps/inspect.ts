@@ -14,6 +14,7 @@ import { applyCommand, guardSeen } from '../domain/guard-seen.ts';
 import { placeOf, roleName } from '../domain/names.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
 import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Kind, type Request } from '../domain/request.ts';
+import { lockObstacles } from '../domain/retention.ts';
 import { decide } from '../domain/rules.ts';
 import { AnswerLost, BadInput } from '../errors.ts';
 import type { InspectInput } from './inputs.ts';
@@ -70,7 +71,7 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   }
   const judged = isGuardKind(kind)
     ? judgeGuard(seen, { bucket, kind, required: decision.rule?.guard === 'required' }, parts)
-    : judgeDeletion(seen, { bucket, kind, rule: decision.rule }, parts);
+    : judgeDeletion(seen, { bucket, kind, rule: decision.rule, bypass: request.bypassGovernance === true }, parts);
   const { facts, inTheWay } = judged;
   if (inTheWay.length > 0) return { ...end('refused', inTheWay.join(' ')), facts };
   const differences = shown ? judged.differencesFrom(shown) : [];
@@ -131,13 +132,16 @@ interface Deletion {
   bucket: string;
   kind: Kind;
   rule?: Rule | undefined;
+  /** Is governance retention to be bypassed? */
+  bypass: boolean;
 }
 
-function judgeDeletion({ facts }: Seen, { bucket, kind, rule }: Deletion, { stage }: InspectParts): Judged {
+function judgeDeletion({ facts }: Seen, { bucket, kind, rule, bypass }: Deletion, { stage }: InspectParts): Judged {
   const ofGuard = guardObstacles(facts, applyCommand(bucket, stage), rule?.guard === 'required');
+  const ofLocks = lockObstacles(facts, kind, { asked: bypass, allowed: rule?.bypassGovernanceRetention === true });
   return {
     facts,
-    inTheWay: [...ofGuard, ...obstacles(facts, { kind, bucket }), ...refusals(facts, kind, rule?.refuseIf)],
+    inTheWay: [...ofGuard, ...obstacles(facts, { kind, bucket }), ...ofLocks, ...refusals(facts, kind, rule?.refuseIf)],
     differencesFrom: (shown) => changes(shown, facts, kind),
   };
 }

@@ -40,17 +40,8 @@ export async function openSession(
 ): Promise<Session> {
   const { requestId, bucket } = request;
   const { approver, attempt } = answer;
-  const context = {
-    purpose: 'session',
-    requestId,
-    bucket,
-    account: config.account,
-    approver,
-    attempt,
-    kind,
-    rehearsal,
-    ...purgeContext(purge),
-  } as const;
+  const takenFor = { kind, rehearsal, bypassGovernance: request.bypassGovernance, ...purgeContext(purge) };
+  const context = { purpose: 'session', requestId, bucket, account: config.account, approver, attempt, ...takenFor } as const;
   return JSON.parse((await seals.open(elevation.sealedSession, context)).reveal()) as Session;
 }
 

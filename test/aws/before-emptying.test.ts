@@ -7,6 +7,7 @@ import { settingsOf } from '../../src/aws/dependencies.ts';
 import { createManifest } from '../../src/aws/emptying/manifest.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
 import { emptyStretch } from '../../src/aws/emptying/stretch.ts';
+import { retentionIn } from '../../src/aws/retention.ts';
 import { dependentsIn } from '../../src/domain/dependents.ts';
 import { UNTOUCHED } from '../../src/domain/emptying.ts';
 import { ACCOUNT, S3Sandbox } from '../helpers/s3.ts';
@@ -176,5 +177,56 @@ describe('the manifest of what goes', () => {
     expect(versionsOf(name)).toHaveLength(there);
     s.store.createBucket({ name: archive.bucket, account: '444455556666' });
     expect(await empty()).toMatchObject({ end: 'unarchived' });
+  });
+});
+
+describe('what Object Lock keeps', () => {
+  const now = Date.now();
+  const Bucket = 'team-locked';
+  const place = () => ({ s3: s.admin, bucket: Bucket, account: ACCOUNT });
+  const look = async (s3 = s.admin, bound: object = {}) => {
+    const { entries } = await countContents(place(), QUICKLY);
+    return retentionIn({ ...place(), s3 }, entries, { ms: 8_000, more: false, now, ...bound });
+  };
+  const tomorrow = new Date(now + 86_400_000);
+  beforeAll(() => {
+    s.store.createBucket({ name: Bucket, objectLock: true });
+    for (let at = 0; at < 60; at += 1) s.store.putObject(Bucket, `k/${at}`, 'x');
+    s.store.putObject(Bucket, 'governed', 'x', { retention: { Mode: 'GOVERNANCE', RetainUntilDate: tomorrow } });
+    s.store.deleteObject(Bucket, 'governed');
+  });
+
+  it('is found version by version, behind a marker too', async () => {
+    s.store.putObject(Bucket, 'kept', 'x', { retention: { Mode: 'COMPLIANCE', RetainUntilDate: new Date('2099-01-01') }, legalHold: 'ON' });
+    expect(await look()).toEqual({
+      looked: 62,
+      more: false,
+      denied: false,
+      governance: { count: 1, until: tomorrow.toISOString() },
+      compliance: { count: 1, until: '2099-01-01T00:00:00.000Z' },
+      holds: 1,
+    });
+    const kept = s.store.get(Bucket).latest('kept');
+    if (kept) s.store.get(Bucket).remove('kept', kept);
+  });
+
+  it('is looked for as long as that is quick, and said to be denied where it is', async () => {
+    expect(await look(s.admin, { ms: 0 })).toMatchObject({ looked: 24, more: true });
+    const blind = s.userWith('blind', ['s3:GetObjectRetention']);
+    expect(await look(blind)).toMatchObject({ looked: 0, more: true, denied: true });
+  });
+
+  it('goes with a bypass of governance retention, and only with one (FC-37)', async () => {
+    const empty = (bucket: string, bypass: boolean) =>
+      emptyStretch({
+        removal: { ...place(), bucket, pace: createPace(async () => undefined), ...(bypass && { bypass }) },
+        stretch: { after: '', upTo: null },
+        progress: UNTOUCHED,
+        mayGoOn: async () => undefined,
+        note: async () => undefined,
+      });
+    expect(await empty(Bucket, false)).toMatchObject({ end: 'kept', progress: { kept: [{ key: 'governed', code: 'AccessDenied' }] } });
+    expect(await empty(Bucket, true)).toMatchObject({ end: 'done' });
+    expect(s.store.get(Bucket).objects.size).toBe(0);
   });
 });

@@ -39,6 +39,7 @@ const FULL: Full = {
   kind: 'delete',
   rehearsal: false,
   purge: '["",30,0]',
+  bypassGovernance: true,
 };
 
 const text = fc.oneof(fc.string({ minLength: 1, maxLength: 60 }), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }));
@@ -54,6 +55,7 @@ const MEMBERS: { [Name in keyof Full]: fc.Arbitrary<Full[Name]> } = {
   kind: fc.constantFrom(...KINDS),
   rehearsal: fc.boolean(),
   purge: text,
+  bypassGovernance: fc.boolean(),
 };
 const names = Object.keys(MEMBERS) as (keyof Full)[];
 const OPTIONAL = names.filter((name) => !['purpose', 'requestId', 'bucket', 'account'].includes(name));

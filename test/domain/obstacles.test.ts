@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { changes, guardObstacles, obstacles as obstaclesOf } from '../../src/domain/obstacles.ts';
 import { DEPENDENT_KINDS, type Facts, type Kind } from '../../src/domain/request.ts';
+import { retentionOf } from '../../src/domain/retention.ts';
 import { list, say } from '../../src/domain/words.ts';
 import { aGuardChange, someFacts } from '../helpers/models.ts';
 
@@ -143,6 +144,8 @@ describe('changes', () => {
     versioning: ['suspended', 'Versioning: was never on, is suspended'],
     mfaDelete: [true, 'MFA Delete: was off, is on'],
     objectLock: [true, 'Object Lock: was off, is on'],
+    // Told where both looks know it (retention.test.ts).
+    retention: [retentionOf([{ hold: true }], { more: false, denied: false, now: 0 }), null],
     tags: [[{ key: 'keep', value: 'yes' }], 'The tags were edited'],
     stack: ['site', 'Stack: was none, is site'],
     dependents: [[{ kind: 'website', text: 'It serves a website.', seen: true }], 'Depends on it: was nothing, is It serves a website.'],
@@ -198,6 +201,7 @@ describe('changes', () => {
     versioning: fc.constantFrom('never on', 'on', 'suspended'),
     mfaDelete: fc.boolean(),
     objectLock: fc.boolean(),
+    retention: fc.option(fc.constant(retentionOf([], { more: false, denied: false, now: 0 }))),
     tags: fc.array(fc.record({ key: fc.string(), value: fc.string() })),
     stack: fc.option(fc.string()),
     accessPoints: fc.array(fc.string()),

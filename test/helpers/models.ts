@@ -33,6 +33,7 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
   versioning: 'never on',
   mfaDelete: false,
   objectLock: false,
+  retention: null,
   tags: [],
   stack: null,
   accessPoints: [],

@@ -63,7 +63,8 @@ async function guards(): Promise<void> {
 /** A bucket of each kind of thing that keeps it from being deleted, and what there is of an upload; gives the request that asks for its emptying. */
 async function askedToEmpty(Bucket: string, more: object = {}): Promise<string> {
   const s3 = sandbox.s3();
-  await s3.send(new CreateBucketCommand({ Bucket }));
+  // So that its versions are looked at for locks.
+  await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   for (const Body of ['old', 'new']) await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body }));
   await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));

@@ -81,6 +81,7 @@ const ROLES: Record<FunctionName, Rights> = {
         's3:ListBucketMultipartUploads',
         's3:ListBucketVersions',
       ].map((action): Asked => [action, 'team-site']),
+      LookAtLocks: ['s3:GetObjectRetention', 's3:GetObjectLegalHold'].map((action): Asked => [action, 'team-site/index.html']),
       FindBuckets: [['s3:ListAllMyBuckets']],
     },
     denies: [

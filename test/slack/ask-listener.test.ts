@@ -1,6 +1,7 @@
 import type { Desk } from '../../src/slack/desk.ts';
 import { onAskSubmitted } from '../../src/slack/listeners/ask.ts';
 import { onStopClicked } from '../../src/slack/listeners/decide.ts';
+import { askModal } from '../../src/slack/views/ask.ts';
 
 const ticked = (id: string) => ({ [id]: { [id]: { selected_options: [{ value: id }] } } });
 const typed = (id: string, value: string) => ({ [id]: { [id]: { value } } });
@@ -25,6 +26,7 @@ describe('the modal in which a deletion is asked for', () => {
     [['empty'], { kind: 'empty-delete', rehearsal: false }],
     [['empty', 'keep'], { kind: 'empty', rehearsal: false }],
     [['empty', 'rehearse'], { kind: 'empty-delete', rehearsal: true }],
+    [['empty', 'bypass'], { kind: 'empty-delete', rehearsal: false, bypassGovernance: true }],
   ])('asks, with %j ticked, for %j', async (boxes, kind) => {
     expect(await submit(...boxes)).toEqual({
       asked: [{ ...kind, bucket: 'team-scratch', reason: 'old', user: 'U0RIYA', team: 'T0INTERLOCK', viewId: 'V1' }],
@@ -41,6 +43,20 @@ describe('the modal in which a deletion is asked for', () => {
       });
     },
   );
+});
+
+describe('a bypass of governance retention', () => {
+  it('is asked for only where the bucket is emptied', async () => {
+    expect(await submit('bypass')).toEqual({
+      asked: [],
+      acked: [{ response_action: 'errors', errors: { bypass: expect.stringMatching(/tick Empty it first too/) } }],
+    });
+  });
+
+  it('can be ticked only where a rule allows it', () => {
+    const labels = (mayBypass: boolean) => askModal('x', mayBypass).blocks.flatMap((block) => ('label' in block ? block.label.text : []));
+    expect(labels(true).filter((label) => !labels(false).includes(label))).toEqual(['Bypass governance retention']);
+  });
 });
 
 describe('a click on Stop', () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { KINDS, type Kind } from '../../src/domain/request.ts';
 import { Secret } from '../../src/secret.ts';
 import { type ElevateParts, elevate } from '../../src/steps/elevate.ts';
-import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
 
 let server: Server;
 /** What STS was asked for. */
@@ -31,9 +31,9 @@ afterAll(async () => {
 });
 
 /** Asks for the session of a request, which STS doesn't give. */
-async function ask(kind: Kind, rehearsal: boolean): Promise<URLSearchParams | undefined> {
+async function ask(kind: Kind, rehearsal: boolean, bypass?: 'allowed' | 'forbidden'): Promise<URLSearchParams | undefined> {
   const purge = { prefix: 'logs/', olderThanDays: 30, keep: 0 };
-  const request = aRequest({ kind, rehearsal, ...(kind === 'purge' && { purge }) });
+  const request = aRequest({ kind, rehearsal, ...(kind === 'purge' && { purge }), ...(bypass && { bypassGovernance: true }) });
   const answer = {
     verdict: 'approved',
     why: '',
@@ -44,7 +44,7 @@ async function ask(kind: Kind, rehearsal: boolean): Promise<URLSearchParams | un
     auditHead: 'a',
   } as const;
   const parts = {
-    config: aConfig({ maxSessionSeconds: 7200 }),
+    config: aConfig({ maxSessionSeconds: 7200, rules: [aRule({ bypassGovernanceRetention: bypass === 'allowed' })] }),
     deletionRoleArn: 'arn:aws:iam::111122223333:role/deletion',
     now: () => Date.parse(request.askedAt),
     seals: { open: async () => new Secret('138502') },
@@ -80,5 +80,13 @@ describe('the session that is asked for', () => {
       'arn:aws:s3:::team-scratch/logs/*',
       'arn:aws:s3:::team-scratch/*',
     ]);
+  });
+
+  it('may bypass governance retention where that was asked for, and the rule allows it now', async () => {
+    expect((await ask('empty', false, 'allowed'))?.get('Policy')).toContain('s3:BypassGovernanceRetention');
+    asked = [];
+    expect((await ask('empty', false))?.get('Policy')).not.toContain('BypassGovernance');
+    asked = [];
+    expect(await ask('empty', false, 'forbidden')).toBeUndefined();
   });
 });

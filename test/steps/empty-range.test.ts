@@ -95,6 +95,25 @@ describe('a worker', () => {
     expect.assertions(3);
   });
 
+  it.each([
+    ['has Object Lock', true, true],
+    ['has none', false, undefined],
+  ])('bypasses governance retention, where that was asked for, of a bucket that %s', async (_, objectLock, bypass) => {
+    const { plans } = await stretches();
+    const asked = given('empty');
+    const input = { ...asked, request: { ...asked.request, bypassGovernance: true as const }, facts: { ...asked.facts, objectLock } };
+    const { seals, opened } = sealsOf();
+    let where: { bypass?: boolean } = {};
+    const empty: RangeParts['empty'] = async (at) => {
+      where = at;
+      return { end: 'done', progress: done };
+    };
+    await emptyRange({ ...input, pass: 1, range: 0, giveUp: false }, { config: aConfig(), seals, plans, now: () => NOW, empty });
+    expect(where.bypass).toBe(bypass);
+    // A session that was taken for anything less doesn't open.
+    expect(opened).toMatchObject([{ purpose: 'session', bypassGovernance: true }]);
+  });
+
   it('says the same run again once its stretch has ended, and touches nothing', async () => {
     const { calls, work } = await stretches();
     await work({ empty: async () => ({ end: 'kept', progress: done }) });

@@ -35,6 +35,10 @@ export function onCommand(desk: Desk, modal: (bucket: string) => ModalView) {
 export function onAskSubmitted(desk: Desk) {
   return async (args: SubmitArgs): Promise<void> => {
     const { kind, ...asked } = parseAsk(args.view.state.values as StateValues);
+    if (asked.bypassGovernance && kind === 'delete') {
+      const why = 'Retention is bypassed only where a bucket is emptied: tick Empty it first too.';
+      return args.ack({ response_action: 'errors', errors: { [INPUT.bypass]: why } });
+    }
     if (kind) return submit(desk, args, { ...asked, kind });
     await args.ack({ response_action: 'errors', errors: { [INPUT.keep]: 'To keep the empty bucket, tick Empty it first too.' } });
   };

@@ -8,8 +8,8 @@ import { checked, chosen, type StateValues, typed } from './inputs.ts';
 
 export const REASON_MAX = 1000;
 
-/** `bucket`: what was typed after the command. */
-export function askModal(bucket: string): ModalView {
+/** `bucket`: what was typed after the command; `mayBypass`: is there a rule that allows governance retention to be bypassed? */
+export function askModal(bucket: string, mayBypass = false): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.ask,
@@ -21,10 +21,13 @@ export function askModal(bucket: string): ModalView {
       reasonInput('The approver reads it before anything is deleted.'),
       checkboxInput(INPUT.empty, 'Empty it first', 'Delete all objects and old versions in it, for good'),
       checkboxInput(INPUT.keep, 'Keep the empty bucket', 'Empty it, and leave the bucket with its name and settings'),
+      ...(mayBypass ? [checkboxInput(INPUT.bypass, 'Bypass governance retention', BYPASS)] : []),
       checkboxInput(INPUT.rehearse, 'Rehearse', 'Do everything but delete'),
     ],
   };
 }
+
+const BYPASS = 'Where the bucket has Object Lock and its rule allows it: empty it of versions under governance retention too';
 
 const CHANGES: Record<GuardKind, string> = {
   'guard-hardened': 'Put the hardened guard on',
@@ -128,10 +131,10 @@ interface Asked {
 }
 
 /** `kind` is undefined where the bucket is to be kept, and not to be emptied. */
-export function parseAsk(values: StateValues): Asked & { kind: Kind | undefined } {
+export function parseAsk(values: StateValues): Asked & { kind: Kind | undefined; bypassGovernance?: true } {
   const [empty, keep] = [checked(values, INPUT.empty), checked(values, INPUT.keep)];
   const kind = keep ? (empty ? 'empty' : undefined) : empty ? 'empty-delete' : 'delete';
-  return { ...askedOf(values), kind };
+  return { ...askedOf(values), kind, ...(checked(values, INPUT.bypass) && { bypassGovernance: true as const }) };
 }
 
 function askedOf(values: StateValues): Asked {

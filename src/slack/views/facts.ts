@@ -4,11 +4,12 @@ import { consequences, nameStays } from '../../domain/consequences.ts';
 import { guardWords } from '../../domain/guard-seen.ts';
 import { holdings } from '../../domain/holdings.ts';
 import type { Facts, Request } from '../../domain/request.ts';
+import { lockNotices } from '../../domain/retention.ts';
 import { list, say } from '../../domain/words.ts';
 import { code, context, cut, duration, fields, literal, warnings, when } from '../text.ts';
 
 /** The facts with the time of the look. */
-export function factsBlocks({ bucket, kind }: Pick<Request, 'bucket' | 'kind'>, facts: Facts, now?: string): KnownBlock[] {
+export function factsBlocks({ bucket, kind, bypassGovernance }: Request, facts: Facts, now?: string): KnownBlock[] {
   const contents = [holdings(facts), say(facts.uploads, 'unfinished upload')].filter((text) => text !== '');
   const pairs: [string, string][] = [
     ['Contents', contents.length === 0 ? 'empty' : contents.join('; ')],
@@ -21,8 +22,10 @@ export function factsBlocks({ bucket, kind }: Pick<Request, 'bucket' | 'kind'>, 
   pairs.push(...guardPairs(facts));
   const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`, 100));
   if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.tags.length > 10 ? ` and ${facts.tags.length - 10} more` : ''}`]);
-  // Two blocks, so that neither keeps the other from being read.
-  const notices = [consequences(facts, bucket, kind), facts.denials].flatMap((texts) => warnings(texts.map(literal)));
+  // A block each, so that none keeps another from being read.
+  const notices = [lockNotices(facts, kind, bypassGovernance === true), consequences(facts, bucket, kind), facts.denials].flatMap((texts) =>
+    warnings(texts.map(literal)),
+  );
   return [...fields(pairs), ...notices, lookedAt(facts, now)];
 }
 
