@@ -73,7 +73,7 @@ async function lookAtPrincipal(arn: string, aws: Aws): Promise<PrincipalLook> {
 
 /** Trusts come URL-encoded (IAM API Reference, GetRole). */
 function codelessOf(arn: string, trust = ''): string | null {
-  const statements = codelessIn(decodeURIComponent(trust));
+  const statements = codelessIn(decodeURIComponent(trust), arn.split(':')[4] ?? '');
   if (statements.length === 0) return null;
   return `${arn} can be taken without a code, or in another's name, by ${list(statements.map((name) => `statement ${name}`))} of its trust: ask there for ${ASKS_FOR_CODE}.`;
 }

@@ -135,7 +135,10 @@ function prepared(command: Command): Command {
 function told(error: unknown): { text: string; hint?: string | undefined } {
   if (error instanceof CommanderError) {
     if (error.code === 'commander.help') return { text: 'name a command', hint: `${NAME} --help` };
-    const [text = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+    const [said = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+    // What was typed may be a code, or end with one, that was to be asked for: it isn't repeated.
+    const text =
+      error.code === 'commander.excessArguments' ? said.replace(/(but got \d+):.*$/, '$1.') : said.replace(/(?<!\d)\d{6}(?!\d)/g, '…');
     return { text, hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? `${NAME} --help` };
   }
   const known = failureOf(error);

@@ -169,6 +169,8 @@ describe('interlock mfa-delete', () => {
     expect(await why({ bucket: bucket(false, { objectLock: true }) }, code, 'on')).toMatch(/^It has Object Lock/);
     run.faults.add({ target: 's3:PutBucketVersioning', kind: 'error', error: 'OperationAborted', times: 1 });
     expect(await why({ bucket: bucket(true) }, code)).toMatch(/OperationAborted/);
+    run.faults.add({ target: 's3:PutBucketVersioning', kind: 'error', error: 'Code123456', times: 1 });
+    expect(await why({ bucket: bucket(true) }, code)).toMatch(/^S3 refused \(with no error of a name\)/);
     await expect(switched('off', { bucket: name }, () => '12345')).rejects.toThrow('these are not the six digits');
     await expect(switched('off', { bucket: name }, () => ' ')).rejects.toThrow('no code was given');
   });
@@ -223,6 +225,16 @@ describe('interlock mfa-delete', () => {
     expect(() => checkMfaDelete('off', { ...request, serial: `${SERIAL} 123456` })).toThrow(/^--serial: that is no device's serial$/);
     expect(() => checkMfaDelete('off', { ...request, serial: `arn:aws:iam::${ACCOUNT}:u2f/root-account/key` })).toThrow('shows no code');
     expect(() => checkMfaDelete('off', { bucket: 'team-logs' })).toThrow('nobody is there to type the code');
+  });
+
+  it.each([
+    [['off', 'team-logs', '123456'], 'Expected 1 argument but got 2.'],
+    [['off', 'team-logs', '123', '456'], 'Expected 1 argument but got 3.'],
+    [['off', 'team-logs', '--code=123456'], "unknown option '--code=…'"],
+  ])('repeats no code that was typed behind the command: %j', async (words, told) => {
+    const { status, stderr } = await interlock(['mfa-delete', ...words], environment(root));
+    expect([status, stderr]).toEqual([2, expect.stringContaining(told)]);
+    expect(stderr).not.toMatch(/123|456/);
   });
 
   it('asks at a terminal, takes a code from a pipe, and tells both by its exit code', async () => {

@@ -62,7 +62,7 @@ export type Refusal =
 
 export type Switched =
   | { kind: 'switched' }
-  /** `name`: of S3's error. Its text stays here: S3 repeats the code in some. */
+  /** `name`: of S3's error, where it is one. Its text stays here: S3 repeats the code in some. */
   | { kind: 'refused'; why: Refusal; name: string }
   /** Whether it was done is not known, nor whether the code was used. */
   | { kind: 'lost' }
@@ -97,7 +97,8 @@ export async function switchMfaDelete({ s3, bucket, account, mfaDelete, versioni
     if (neverSent(error)) return { kind: 'unsent', cause: error };
     const status = statusOf(error);
     if (status === undefined || status >= 500) return { kind: 'lost' };
-    return { kind: 'refused', why: refusalOf(error), name: nameOf(error) };
+    const name = nameOf(error);
+    return { kind: 'refused', why: refusalOf(error), name: /^[A-Z][A-Za-z]*$/.test(name) ? name : 'with no error of a name' };
   }
 }
 

@@ -108,14 +108,19 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
       return Item as RequestRow | undefined;
     },
 
-    /** The request is shown and waits, asked for the `attempt`th time, unless it is closed. */
+    /**
+     * The request is shown and waits, asked for the `attempt`th time, unless it is closed; `again`, where the same asking is done once more, unless
+     * somebody has decided meanwhile.
+     */
     asked(
       requestId: string,
       attempt: number,
       shown: Pick<RequestRow, 'askedIn' | 'facts' | 'notes' | 'sealedToken' | 'auditHead' | 'views'>,
+      again = false,
     ) {
       const members = { ...shown, attempt, state: 'waiting', decision: undefined } as const;
-      return update(requestId, members, '#state <> :closed AND #attempt <= :attempt', { ':closed': 'closed' });
+      const condition = `#state <> :closed AND #attempt <= :attempt${again ? ' AND attribute_not_exists(#decision)' : ''}`;
+      return update(requestId, members, condition, { ':closed': 'closed' });
     },
 
     /** Where the request's messages stand, and what was told. */
@@ -169,7 +174,7 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
     /** Writes the outcome, over any other where it is `known`; false where there is one already, which stands then. */
     close(
       requestId: string,
-      end: { outcome: Outcome; why: string; closedBy: string | null; closedAt: string; closedAfter: string; auditHead: string },
+      end: Required<Pick<RequestRow, 'outcome' | 'why' | 'closedBy' | 'closedAt' | 'closedAfter' | 'auditHead'>> & Pick<RequestRow, 'told'>,
       known: boolean,
     ): Promise<boolean> {
       return update(

@@ -33,8 +33,8 @@ export type Worse = Remarked & { edited?: boolean };
 
 export interface Drift {
   /**
-   * Not as they should be, and not known to be so; the gravest first, then those that were known before, whose guards somebody changed, then by name:
-   * a message shows the first few only.
+   * Not as they should be, and not known to be so; the gravest first, then those that were as they should be, whose guards somebody changed, then by
+   * name: a message shows the first few only.
    */
   worse: Worse[];
   /** Names of those that are as they should be again. */
@@ -91,6 +91,7 @@ export function driftOf(
   const known = [...told.keys()].sort();
   const again = known.filter((bucket) => watched.has(bucket) && !now.has(bucket) && told.get(bucket)?.remarks.length !== 0);
   const wasUnseen = (bucket: string) => told.get(bucket)?.remarks[0]?.startsWith(UNSEEN) ?? false;
+  const wasWell = (bucket: string) => told.get(bucket)?.remarks.length === 0;
   const unwatched = known.filter((bucket) => !watched.has(bucket));
   const worse = found.flatMap((one): Worse[] => {
     const before = told.get(one.bucket);
@@ -101,7 +102,7 @@ export function driftOf(
     worse: worse.sort(
       (a, b) =>
         GRAVITY.indexOf(a.trouble) - GRAVITY.indexOf(b.trouble) ||
-        Number(told.has(b.bucket)) - Number(told.has(a.bucket)) ||
+        Number(wasWell(b.bucket)) - Number(wasWell(a.bucket)) ||
         (a.bucket < b.bucket ? -1 : 1),
     ),
     mended: again.filter((bucket) => !wasUnseen(bucket)),

@@ -14,13 +14,14 @@ export const ASKS_FOR_CODE = 'Bool aws:MultiFactorAuthPresent true and StringEqu
  * The names of the statements of a trust that let the role be taken without a code, or in another's name; of one that can't be read, the trust itself.
  * Its Denies count for nothing.
  * @param trust the policy document
+ * @param account the role's: in another one, somebody else may bear an approver's name
  */
-export function codelessIn(trust: string): string[] {
+export function codelessIn(trust: string, account: string): string[] {
   const read = readPolicy(trust);
   if (!read.ok) return ['(it is no policy)'];
   return read.policy.statements.flatMap((statement, index) => {
     const takes = statement.Effect !== 'Deny' && TAKES.some((action) => speaksOfAction(statement, action));
-    return takes && !(asksForCode(statement) && asksForOwnName(statement)) ? [statementName(statement, index)] : [];
+    return takes && !(asksForCode(statement) && asksForOwnName(statement, account)) ? [statementName(statement, index)] : [];
   });
 }
 
@@ -30,9 +31,13 @@ const asksForCode = (statement: AnyStatement): boolean =>
     ({ operator, key, values }) => operator === 'bool' && key === 'aws:multifactorauthpresent' && values.join() === 'true',
   );
 
-/** The name of whoever asks: by the variable, or written out where the statement is about that one user. */
-function asksForOwnName(statement: AnyStatement): boolean {
-  const [user, ...others] = principalsOf(statement.Principal);
+/** The name of whoever asks, of users of the account: by the variable, or written out where the statement is about that one user. */
+function asksForOwnName(statement: AnyStatement, account: string): boolean {
+  const principals = principalsOf(statement.Principal);
+  const [user, ...others] = principals;
+  // A user that was deleted stands there by its id, and is nobody (IAM User Guide, "AWS JSON policy elements: Principal").
+  const isOurs = (one: string) => one === account || one.startsWith(`arn:aws:iam::${account}:`) || /^AIDA[A-Z0-9]+$/.test(one);
+  if (principals.length === 0 || !principals.every(isOurs)) return false;
   const isAlone = others.length === 0 && strings(Object.keys((statement.Principal ?? {}) as object)).join() === 'AWS';
   const name = isAlone ? /^arn:aws:iam::\d{12}:user\/(?:.+\/)?([^/*?]+)$/.exec(user ?? '')?.[1] : undefined;
   return clausesOf(statement).some(

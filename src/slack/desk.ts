@@ -67,5 +67,7 @@ export interface Desk {
   cancel(click: Person & { requestId: string }): Promise<{ ok: true } | Refused>;
   /** Ends an emptying that goes on: what is gone stays gone. */
   stop(click: Person & { requestId: string }): Promise<{ ok: true } | Refused>;
+  /** Tells the operators that somebody asks in a window which shows something else than Interlock put into it. Throws nothing. */
+  otherWindow(user: string): Promise<void>;
   status(person: Person): Promise<Status>;
 }

@@ -3,7 +3,7 @@ import type { Audit } from '../aws/audit.ts';
 import type { MessageAt, RequestRow } from '../aws/requests.ts';
 import { lastHead } from '../domain/audit.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
-import { BadInput, SlackRefused } from '../errors.ts';
+import { BadInput, SlackRefused, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
 import { followMessage, type Message, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
@@ -45,7 +45,9 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
 
   const modal = modalToUpdate(row, again);
   const views = again ? (row.views ?? {}) : modal ? { [modal.user]: modal.viewId } : {};
-  const asked = await requests.asked(requestId, attempt, { askedIn: input.enteredAt, facts, notes, sealedToken, auditHead, views });
+  const asked = await requests.asked(requestId, attempt, { askedIn: input.enteredAt, facts, notes, sealedToken, auditHead, views }, again);
+  // Who decided meanwhile decided for a wait that is over: run again, it is another asking.
+  if (!asked && again) throw new TryAgain('Somebody answered while it was asked once more; it is asked anew.');
   if (!asked) throw new BadInput('The record of this request was closed meanwhile; ask anew from Slack.');
 
   const rule = ruleFor(config, bucket);

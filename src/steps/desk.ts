@@ -15,7 +15,7 @@ import type { Decided, Desk, Refused, Submission } from '../slack/desk.ts';
 import { type Approval, approveModal, rejectModal } from '../slack/views/approve.ts';
 import { isAsBuilt } from '../slack/views/as-built.ts';
 import type { Message } from '../slack/views/messages.ts';
-import { otherWindowMessage } from '../slack/views/notices.ts';
+import { otherFormMessage, otherWindowMessage } from '../slack/views/notices.ts';
 import type { Listed, Status } from '../slack/views/status.ts';
 import { ask } from './ask.ts';
 
@@ -188,6 +188,7 @@ export function createDesk(parts: DeskParts): Desk {
     cancel,
     stop,
     status,
+    otherWindow: (user) => parts.alarm(otherFormMessage(user)).catch(() => undefined),
     opened: (...args) => requests.viewOpened(...args),
   };
 }

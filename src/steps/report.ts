@@ -50,7 +50,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const first = known && owed ? await notify(known.request, owed.notices, found.row, parts) : { told: found.row?.told ?? {} };
   if ('fault' in found) throw found.fault;
   const spent = known ? undefined : await parts.spent(requestId);
-  const row = await closed(toReport, known, found.row, parts);
+  const row = await closed(toReport, known, found.row && { ...found.row, told: first.told }, parts);
   const ended = known ?? recordedEnd(toReport, row, { spent, config });
   const given = answer ?? toReport.elevation ?? spent;
   if (!ended || !(row?.outcome || given)) {
@@ -69,7 +69,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
     ...(spent ? noticesOfSpent(spent, both, config) : []),
     ...(row?.outcome ? noticesOfRecord(row, both, { config, ...heard }) : []),
   ];
-  const last = await notify(request, rest, row && { ...row, told: first.told }, parts);
+  const last = await notify(request, rest, row, parts);
   if (row?.outcome) await tell({ ...row, told: last.told }, ended, toApprovers, parts);
   throwFault(first, last);
   return { outcome: row?.outcome ? conclusion.outcome : toReport.conclusion.outcome };
@@ -125,14 +125,17 @@ async function closed(
   const closedAfter = lastHead({ ...row, auditHead: before }, elevation, emptying, work);
   const auditHead = auditEntry(lastEntry(known?.request ?? row, conclusion, at, closedAfter)).hash;
   const { outcome, why, by: closedBy } = conclusion;
-  const end = { outcome, why, closedBy, closedAt: at, closedAfter, auditHead };
+  // Another end than was told is told as well.
+  const { thread: _thread, requester: _requester, ...told } = row.told ?? {};
+  const isOther = row.outcome !== undefined && row.outcome !== outcome;
+  const end = { outcome, why, closedBy, closedAt: at, closedAfter, auditHead, ...(isOther && { told }) };
   await requests.close(requestId, end, known !== undefined);
   return known ? { ...row, ...end } : requests.get(requestId);
 }
 
-/** The trail's last entry, the same however often it is written. */
+/** The trail's last entry, the same however often it is written; of another outcome, it is one more. */
 function lastEntry({ requestId, bucket }: Pick<Request, 'requestId' | 'bucket'>, conclusion: Conclusion, at: string, previous: string) {
-  return { requestId, entry: '999-closed', at, who: 'report', what: { ...conclusion, bucket }, previous };
+  return { requestId, entry: `999-closed-${conclusion.outcome}`, at, who: 'report', what: { ...conclusion, bucket }, previous };
 }
 
 /** Outcomes that somebody decided; the others came of themselves. */

@@ -78,9 +78,10 @@ describe('driftOf', () => {
     expect([since('2'), since()]).toEqual([[], []]);
   });
 
-  it('tells of those that were known before those that are new, where neither is graver', () => {
-    const found = [remarked('a', NONE), remarked('z', NONE)];
-    expect(driftOf(well('z'), new Set(['a', 'z']), found).worse.map(({ bucket }) => bucket)).toEqual(['z', 'a']);
+  it('tells of those that were as they should be first, where none is graver: others that somebody edits each day bury none', () => {
+    const found = [remarked('a', NONE), remarked('b', NONE), remarked('z', NONE)];
+    const known = new Map([...told(remarked('b', 'One.')), ...well('z')]);
+    expect(driftOf(known, new Set(['a', 'b', 'z']), found).worse.map(({ bucket }) => bucket)).toEqual(['z', 'a', 'b']);
   });
 
   it('tells a bucket that could not be looked at as any other', () => {

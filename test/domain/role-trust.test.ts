@@ -2,6 +2,7 @@ import { deletionRoleTrust } from '../../src/domain/policies.ts';
 import { codelessIn } from '../../src/domain/role-trust.ts';
 import { aConfig } from '../helpers/models.ts';
 
+const OURS = '111122223333';
 const ALICE = 'arn:aws:iam::111122223333:user/people/alice';
 const code = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
 const own = { StringEquals: { 'sts:SourceIdentity': '${aws:username}' } };
@@ -23,9 +24,10 @@ describe('codelessIn', () => {
       trust(takes({ Bool: { 'aws:multifactorauthpresent': true }, StringLike: { 'sts:sourceidentity': ['${AWS:username}'] } })),
     ],
     ['one user, by name', trust(takes({ ...code, StringEquals: { 'sts:SourceIdentity': 'alice' } }, { Principal: { AWS: ALICE } }))],
+    ['a user who was deleted', trust(takes({ ...code, ...own }, { Principal: { AWS: [ALICE, 'AIDACKCEVSQ6C2EXAMPLE'] } }))],
     ['nobody', trust(takes({}, { Effect: 'Deny' }), takes({}, { Action: ['sts:TagSession', 'sts:SetSourceIdentity'] }))],
   ])('finds nothing in a trust of %s', (_, text) => {
-    expect(codelessIn(text)).toEqual([]);
+    expect(codelessIn(text, OURS)).toEqual([]);
   });
 
   it.each<[string, object]>([
@@ -41,12 +43,17 @@ describe('codelessIn', () => {
       takes({ ...code, StringEquals: { 'sts:SourceIdentity': 'alice' } }, { Principal: { AWS: ALICE, Service: 'ec2.amazonaws.com' } }),
     ],
     ['takes whoever signed in elsewhere', takes({}, { Principal: { Federated: 'x' }, Action: 'sts:AssumeRoleWithSAML' })],
+    [
+      'takes whoever bears the name in another account',
+      takes({ ...code, ...own }, { Principal: { AWS: 'arn:aws:iam::999999999999:root' } }),
+    ],
+    ['takes whoever bears the name in any account', takes({ ...code, ...own }, { Principal: '*' })],
     ['takes them by a pattern', takes({}, { Action: 'sts:*' })],
   ])('names the statement that %s', (_, statement) => {
-    expect(codelessIn(trust(takes({ ...code, ...own }), { Sid: 'Open', ...statement }))).toEqual(['“Open”']);
+    expect(codelessIn(trust(takes({ ...code, ...own }), { Sid: 'Open', ...statement }), OURS)).toEqual(['“Open”']);
   });
 
   it('takes one that is no policy for open', () => {
-    expect(codelessIn('[')).toHaveLength(1);
+    expect(codelessIn('[', OURS)).toHaveLength(1);
   });
 });

@@ -40,7 +40,7 @@ describe('a deletion with a wrong code on the way', () => {
       '002-3-session',
       '002-4-deleting',
       '002-5-deleted',
-      '999-closed',
+      '999-closed-deleted',
     ]);
     expect(brokenAt(chain)).toBeUndefined();
   });

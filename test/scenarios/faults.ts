@@ -43,7 +43,7 @@ async function expectOnce(requestId: string, bucket: string): Promise<void> {
   );
   const chain = inOrder((Items ?? []) as AuditEntry[]);
   expect(brokenAt(chain)).toBeUndefined();
-  for (const entry of [/^000-asked$/, /-3-session$/, /-4-deleting$/, /-5-deleted$/, /^999-closed$/]) {
+  for (const entry of [/^000-asked$/, /-3-session$/, /-4-deleting$/, /-5-deleted$/, /^999-closed-deleted$/]) {
     expect(chain.filter((one) => entry.test(one.entry))).toHaveLength(1);
   }
 }

@@ -118,16 +118,17 @@ describe('the trail of an emptying', () => {
       'was deleted afterwards',
       'team-emptied',
       ['4-emptying-0001', '4-emptying-0002', '4-emptying-0002-4-deleting', '4-emptying-0002-5-deleted'],
+      'deleted',
     ],
-    ['somebody stopped', 'team-stopped', ['4-emptying-0001', '4-emptying-0002']],
-  ])('that %s is whole, entry by entry', async (_, bucket, steps) => {
+    ['somebody stopped', 'team-stopped', ['4-emptying-0001', '4-emptying-0002'], 'stopped'],
+  ])('that %s is whole, entry by entry', async (_, bucket, steps, end) => {
     const { Items } = await sandbox.db().send(new ScanCommand({ TableName: 'interlock-sandbox-audit' }));
     const asked = (Items as AuditEntry[]).find(({ entry, what }) => entry === '000-asked' && what.bucket === bucket);
     const chain = (Items as AuditEntry[])
       .filter(({ requestId }) => requestId === asked?.requestId)
       .sort((one, other) => (one.entry < other.entry ? -1 : 1));
     expect(brokenAt(chain)).toBeUndefined();
-    const names = ['000-asked', ...['1-asked', '2-approved', '3-session', ...steps].map((name) => `001-${name}`), '999-closed'];
+    const names = ['000-asked', ...['1-asked', '2-approved', '3-session', ...steps].map((name) => `001-${name}`), `999-closed-${end}`];
     expect(chain.map(({ entry }) => entry)).toEqual(names);
   });
 });

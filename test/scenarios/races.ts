@@ -97,6 +97,9 @@ describe('a decision', () => {
     expect(await desk.cancel(riya)).toMatchObject({ ok: false, why: expect.stringContaining('asked anew at that moment') });
     expect(await desk.cancel(riya)).toEqual({ ok: true });
     expect(resumed).toEqual(['second']);
+    // The state that asks, run again, had read the record before.
+    expect(await requests.asked(requestId, 1, { ...shown, sealedToken: 'third' }, true)).toBe(false);
+    expect(await requests.get(requestId)).toMatchObject({ state: 'decided', sealedToken: 'second', decision: { verdict: 'cancelled' } });
     await records.remove(requestId);
   });
 });
@@ -147,6 +150,7 @@ describe('two reports at once', () => {
         audit,
         slack,
         seals: { seal: async () => 'sealed' },
+        spent: async () => undefined,
         warn: () => undefined,
       } as unknown as ReportParts;
       const reported = (outcome: Outcome, by: string | null) =>

@@ -188,7 +188,7 @@ describe('an approval', () => {
       '001-3-session',
       '001-4-deleting',
       '001-5-deleted',
-      '999-closed',
+      '999-closed-deleted',
     ]);
   }
 

@@ -4,6 +4,7 @@ import { echoed } from '../../sandbox/slack/echo.ts';
 import type { View } from '../../sandbox/slack/views.ts';
 import { type Approval, approveModal } from '../../src/slack/views/approve.ts';
 import { isAsBuilt } from '../../src/slack/views/as-built.ts';
+import { askGuardModal, askModal, askPurgeModal, prefilled } from '../../src/slack/views/ask.ts';
 import { aRequest, someFacts } from '../helpers/models.ts';
 
 const approval = (more: Partial<Approval> = {}): Approval => ({
@@ -91,6 +92,33 @@ describe('a window', () => {
     const view = modal('first\nsecond 🎉', { notes: ['<!here> says: no'] });
     expect(isAsBuilt(view, sentBack(view))).toBe(true);
     expect(isAsBuilt(view, change(view))).toBe(false);
+  });
+
+  it.each([
+    ['deletion', askModal],
+    ['guard', askGuardModal],
+    ['purge', askPurgeModal],
+  ])('in which a %s is asked for is as it was built when Slack has sent it back, whatever was typed after the command', (_, modal) => {
+    const typed = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.constantFrom('', 'team-a logs/', 'team-a  a &<b> :c: d', ' x'),
+    );
+    fc.assert(
+      fc.property(typed, (text) => {
+        const view = sentBack(modal(text));
+        expect(isAsBuilt(modal(prefilled(view as unknown as ModalView)), view)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each<[string, string, string]>([
+    ['another choice by the same words', '"value":"guard-hardened"', '"value":"guard-off"'],
+    ['other words for a choice', 'Take the guard off', 'Put the guard on'],
+  ])('is not as it was built with %s', (_, from, to) => {
+    const text = JSON.stringify(sentBack(askGuardModal('team-a')));
+    expect(text).toContain(from);
+    expect(isAsBuilt(askGuardModal('team-a'), JSON.parse(text.replaceAll(from, to)))).toBe(false);
   });
 
   it('takes any change of a letter for a difference', () => {

@@ -1,3 +1,5 @@
+import type { ModalView } from '@slack/types';
+import { echoed } from '../../sandbox/slack/echo.ts';
 import type { Desk } from '../../src/slack/desk.ts';
 import { onAskSubmitted } from '../../src/slack/listeners/ask.ts';
 import { onStopClicked } from '../../src/slack/listeners/decide.ts';
@@ -8,19 +10,34 @@ const typed = (id: string, value: string) => ({ [id]: { [id]: { value } } });
 
 /** riya submits the modal with these boxes ticked; gives what was asked for, and what the modal answers. */
 async function submit(...boxes: string[]) {
+  return submitIn(askModal('team-scratch'), ...boxes);
+}
+
+async function submitIn(modal: ModalView, ...boxes: string[]) {
+  let told = 0;
   const asked: object[] = [];
   const acked: unknown[] = [];
   const desk = { ask: async (what: object) => ({ ok: Boolean(asked.push(what)) }) } as unknown as Desk;
+  desk.otherWindow = async () => void told++;
   const values = Object.assign({ ...typed('bucket', 'team-scratch'), ...typed('reason', 'old') }, ...boxes.map(ticked));
   await onAskSubmitted(desk)({
     ack: async (answer?: unknown) => void acked.push(answer),
     body: { user: { id: 'U0RIYA' }, team: { id: 'T0INTERLOCK' } },
-    view: { id: 'V1', state: { values } },
+    view: echoed({ ...modal, id: 'V1', state: { values } } as never),
   } as never);
-  return { asked, acked };
+  return { asked, acked, ...(told > 0 && { told }) };
 }
 
 describe('the modal in which a deletion is asked for', () => {
+  it('asks for nothing where it shows something else than it was built with, such as a field for a code, and tells operators', async () => {
+    const other = JSON.parse(JSON.stringify(askModal('')).replace('"Reason"', '"Code and initials"'));
+    expect(await submitIn(other)).toEqual({
+      asked: [],
+      acked: [{ response_action: 'update', view: expect.objectContaining({ title: expect.objectContaining({ text: 'Not done' }) }) }],
+      told: 1,
+    });
+  });
+
   it.each([
     [[], { kind: 'delete', rehearsal: false }],
     [['empty'], { kind: 'empty-delete', rehearsal: false }],

@@ -23,12 +23,21 @@ function asking(inspectSays = true) {
   const row: RequestRow = { ...request, state: 'decided', attempt: 1, facts, askedIn: request.askedAt };
   const posts: string[] = [];
   let busy = true;
+  let decision: object | undefined;
+  const decide = () => {
+    decision = { state: 'decided', auditHead: 'decided', decision: { verdict: 'cancelled', by: 'U0RIYA', attempt: 2 } };
+  };
   const parts = {
     config: aConfig(),
     requests: {
       get: async () => structuredClone(row),
       placed: async (_: string, at: object) => void Object.assign(row, at),
-      asked: async (_: string, attempt: number, shown: object) => Boolean(Object.assign(row, shown, { attempt, state: 'waiting' })),
+      asked: async (_: string, attempt: number, shown: object, again: boolean) => {
+        if (decision) Object.assign(row, decision);
+        if (decision && again) return false;
+        decision = undefined;
+        return Boolean(Object.assign(row, shown, { attempt, state: 'waiting' }));
+      },
     },
     audit: { record: async () => ({ head: 'h', first: true }) },
     seals: { seal: async (_: unknown, context: object) => JSON.stringify(context), open: async () => undefined },
@@ -58,8 +67,20 @@ function asking(inspectSays = true) {
     elevation,
     emptying: null,
   };
-  return { ask: () => askApprover(input, parts), posts, row };
+  return { ask: () => askApprover(input, parts), posts, row, decide };
 }
+
+describe('asking once more', () => {
+  it('after somebody decided meanwhile is run again, and is another asking then: the decision stays in the trail', async () => {
+    const { ask, row, decide } = asking();
+    await expect(ask()).rejects.toThrow(TryAgain);
+    decide();
+    await expect(ask()).rejects.toThrow(/Somebody answered/);
+    expect(row).toMatchObject({ state: 'decided', attempt: 2, auditHead: 'decided' });
+    await ask();
+    expect(row).toMatchObject({ state: 'waiting', attempt: 3 });
+  });
+});
 
 describe('an approver whose code was refused', () => {
   it('hears so though Slack had too much to do: it is asked, and run again until it is told, once', async () => {

@@ -53,6 +53,7 @@ let posts: { to: string; text: string }[];
 let faults: Record<string, string[]>;
 /** The code that was sent last, by what elevate wrote. */
 let spent: Spent | undefined;
+let entries: string[];
 
 beforeEach(() => {
   const decision = { verdict: 'approved', by: 'U0ALICE', attempt: 1, at: request.askedAt, why: '', previous: '', viewId: 'V1' } as const;
@@ -60,6 +61,7 @@ beforeEach(() => {
   posts = [];
   faults = {};
   spent = undefined;
+  entries = [];
 });
 
 const parts = {
@@ -72,7 +74,7 @@ const parts = {
     },
   },
   locks: { free: async () => undefined },
-  audit: { record: async () => ({ head: '', first: true }) },
+  audit: { record: async ({ entry }: { entry: string }) => ({ head: '', first: entries.push(entry) > 0 }) },
   spent: async () => spent,
   seals: {
     seal: async (_: Secret, context: SealContext) => JSON.stringify(context),
@@ -139,6 +141,10 @@ describe('an approver', () => {
     await report(deletion, parts);
     expect(told('U0ALICE')).toEqual([USED]);
     expect(row.outcome).toBe('deleted');
+    const isNew = forged.conclusion && forged.conclusion.outcome !== 'deleted';
+    expect(told('U0RIYA')).toHaveLength(isNew ? 1 : 0);
+    expect(entries.at(-1)).toBe('999-closed-deleted');
+    expect(new Set(entries).size).toBe(isNew ? 2 : 1);
   });
 
   it.each(['U0RIYA', 'U0ALICE'])(

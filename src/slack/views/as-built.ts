@@ -22,11 +22,11 @@ interface Part {
 }
 
 /**
- * The members of views, blocks and elements that a person sees something of, and their kinds. Slack adds others: `block_id`, `state`,
+ * The members of views, blocks and elements that a person sees something of, their kinds, and what choosing an option means. Slack adds others: `block_id`, `state`,
  * `dispatch_action_config`, `optional`, `emoji`, `verbatim` (Slack, "View interaction payloads"; slack-go/slack, its test payloads).
  */
 const SEEN = ['type', 'title', 'submit', 'close', 'blocks', 'text', 'fields', 'elements', 'accessory', 'label', 'hint', 'element'];
-const SEEN_TOO = ['placeholder', 'initial_value', 'image_url', 'slack_file', 'alt_text'];
+const SEEN_TOO = ['placeholder', 'initial_value', 'image_url', 'slack_file', 'alt_text', 'options', 'value'];
 
 function partsOf(value: unknown, at = '', kind = '', emoji = true): Part[] {
   if (typeof value === 'string') return [{ at, kind, emoji, text: value }];

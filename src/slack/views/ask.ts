@@ -124,6 +124,16 @@ function checkboxInput(id: string, label: string, text: string): InputBlock {
   };
 }
 
+/** What was typed after the command, as it stands in the window: people see it, and may change it before they send it. */
+export function prefilled({ blocks }: Pick<ModalView, 'blocks'>): string {
+  const initial = (id: string) => {
+    const block = blocks.find((one): one is InputBlock => one.type === 'input' && one.block_id === id);
+    return block?.element.type === 'plain_text_input' ? (block.element.initial_value ?? '') : '';
+  };
+  const prefix = initial(INPUT.prefix);
+  return initial(INPUT.bucket) + (prefix === '' ? '' : ` ${prefix}`);
+}
+
 interface Asked {
   bucket: string;
   reason: string;

@@ -38,7 +38,14 @@ export function forOperatorsMessage(request: Request, why: string): Message {
 export function otherWindowMessage(request: Request, approver: string, to: 'approve' | 'reject'): Message {
   const [did, so] = to === 'approve' ? ['gave a code', 'The code was not used.'] : ['gave a reason', 'It was not taken for a rejection.'];
   const line = `${user(approver)} ${did} for ${code(request.bucket)} in a window that doesn’t show what Interlock put into it. ${so}`;
-  const next =
-    'Unless Interlock was deployed anew while the window was open, somebody writes with its bot token: replace the token in Slack.';
-  return { text: fallback(line), blocks: [section(`:rotating_light: ${line}`), section(next), context(request.requestId)] };
+  return { text: fallback(line), blocks: [section(`:rotating_light: ${line}`), section(TOKEN), context(request.requestId)] };
 }
+
+/** For the operators' channel: the same of a window in which a request is made. */
+export function otherFormMessage(requester: string): Message {
+  const line = `${user(requester)} asked for something in a window that doesn’t show what Interlock put into it. Nothing was asked.`;
+  return { text: fallback(line), blocks: [section(`:rotating_light: ${line}`), section(TOKEN)] };
+}
+
+const TOKEN =
+  'Unless Interlock was deployed anew while the window was open, somebody writes with its bot token: replace the token in Slack.';
