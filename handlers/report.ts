@@ -4,6 +4,7 @@
  */
 import { lastSpent } from '../src/aws/attempts.ts';
 import { createAudit } from '../src/aws/audit.ts';
+import { createPlans } from '../src/aws/emptying/plans.ts';
 import { createRecords } from '../src/aws/records.ts';
 import { createSeals } from '../src/aws/sealed.ts';
 import { createSecretReader, kept } from '../src/aws/secrets.ts';
@@ -27,6 +28,7 @@ export const handler = step(ReportInput, logger, async (toReport) =>
     ...createRecords(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
     spent: (requestId) => lastSpent(tables, env('ATTEMPTS_TABLE'), requestId),
     audit: createAudit(tables, env('AUDIT_TABLE')),
+    plans: createPlans(tables, env('EMPTYING_TABLE')),
     seals: createSeals(env('SEAL_KEY')),
     slack: createClient(await botToken()),
     warn: (what, details) => logger.warn(what, details),

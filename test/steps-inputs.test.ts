@@ -53,7 +53,10 @@ const INPUTS = {
   tellProgress: [TellInput, { ...step, answer, emptying }],
   deleteBucket: [DeleteInput, { ...step, rehearse: false, answer, elevation, facts: someFacts(), found: {}, emptying: {} }],
   changeGuard: [GuardInput, { ...step, answer, elevation, facts: someFacts({ guardChange: aGuardChange() }) }],
-  report: [ReportInput, { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, answer, elevation, emptying: {}, work }],
+  report: [
+    ReportInput,
+    { ...step, conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' }, answer, elevation, emptying: {}, hold: {}, work },
+  ],
 } as const;
 
 describe('what the state machine gives a function', () => {
@@ -164,6 +167,7 @@ describe('what is reported', () => {
       requestId: 'req-abcdefghij23',
       request: aRequest(),
       conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' },
+      went: '',
       at: '2026-11-02T09:00:01.000Z',
       answer,
       elevation,
@@ -172,28 +176,48 @@ describe('what is reported', () => {
     });
   });
 
-  it('says of an emptying what went, and who stopped it', () => {
-    const done = { versions: 1200, markers: 1, bytes: 7, uploads: 2 };
-    const told = (outcome: string, more: object, conclusion: object = {}) =>
-      (
-        parseInput(ReportInput, {
-          ...INPUTS.report[1],
-          conclusion: { outcome, why: '', by: 'U0ALICE', ...conclusion },
-          emptying: { ...emptying, done, ...more },
-        }) as { conclusion: object }
-      ).conclusion;
-    const went = 'It held 1,200 versions, 1 delete marker and 2 unfinished uploads.';
-    expect(told('emptied', { verdict: 'emptied' })).toEqual({ outcome: 'emptied', why: went, by: 'U0ALICE' });
-    expect(told('deleted', { verdict: 'empty' }, { why: 'It was made anew since.' })).toMatchObject({
-      why: `${went} It was made anew since.`,
+  const reported = (conclusion: object, more: object, hold: object = {}) =>
+    parseInput(ReportInput, {
+      ...INPUTS.report[1],
+      conclusion: { outcome: 'refused', why: '', by: 'U0ALICE', ...conclusion },
+      emptying: { ...emptying, done: { versions: 1200, markers: 1, bytes: 7, uploads: 2 }, ...more },
+      hold,
     });
-    expect(told('stopped', { verdict: 'stopped', by: 'U0RIYA' }, { why: 'So much.' })).toEqual({
-      outcome: 'stopped',
-      why: 'So much.',
-      by: 'U0RIYA',
-    });
-    expect(told('stopped', { verdict: 'stopped', by: '' })).toMatchObject({ by: null });
-    expect(told('refused', { verdict: 'refused' }, { why: 'Kept.' })).toEqual({ outcome: 'refused', why: 'Kept.', by: 'U0ALICE' });
+  const ALL = '1,200 versions, 1 delete marker and 2 unfinished uploads';
+
+  it.each<[string, object, object, string]>([
+    ['emptied', { outcome: 'emptied' }, { verdict: 'emptied' }, `It held ${ALL}.`],
+    ['deleted', { outcome: 'deleted', why: 'It was made anew since.' }, { verdict: 'empty' }, `It held ${ALL}.`],
+    ['purged', { outcome: 'purged' }, { verdict: 'purged' }, `${ALL} went.`],
+    ['emptied, and its deletion denied', { why: 'AWS denied it.' }, { verdict: 'empty' }, `Before that, ${ALL} went.`],
+    ['emptied, and its deletion stopped', { outcome: 'stopped', why: 'Paused.' }, { verdict: 'empty' }, `Before that, ${ALL} went.`],
+    ['emptied, and its deletion lost', { outcome: 'failed', why: 'AnswerLost' }, { verdict: 'empty' }, `Before that, ${ALL} went.`],
+    ['given up by its plan, which says it', { why: `Kept. ${ALL} of it went.` }, { verdict: 'refused' }, ''],
+    ['given up by its plan, which doesn’t', { why: 'It is gone.' }, { verdict: 'refused' }, `Before that, ${ALL} went.`],
+    ['not gone on with', { outcome: 'expired' }, { verdict: 'sessionEnded' }, `Before that, ${ALL} went.`],
+    ['rejected after a session', { outcome: 'rejected', why: ALL }, { verdict: 'sessionEnded' }, `Before that, ${ALL} went.`],
+    ['rejected before anything went', { outcome: 'rejected', why: 'no' }, { verdict: 'sessionEnded', done: NONE }, ''],
+    ['failing', { outcome: 'failed', why: 'TryAgain' }, { verdict: 'divided' }, `At least ${ALL} went, and more may be gone.`],
+    ['failing in its first pass', { outcome: 'failed', why: 'TryAgain' }, { verdict: 'divided', done: NONE }, 'Some of it may be gone.'],
+  ])('says what went of a bucket that was %s', (_, conclusion, more, went) => {
+    expect(reported(conclusion, more)).toMatchObject({ conclusion, went });
+  });
+
+  it('says who stopped an emptying: nobody, where Interlock is paused', () => {
+    const by = (who: string) => reported({ outcome: 'stopped' }, { verdict: 'stopped', by: who });
+    expect([by('U0RIYA'), by('')]).toMatchObject([{ conclusion: { by: 'U0RIYA' } }, { conclusion: { by: null } }]);
+  });
+
+  it('says that the statement against late writers is still there, of a bucket that stays', () => {
+    const still = (outcome: string, hold: object) =>
+      (reported({ outcome }, { done: NONE, verdict: 'emptied' }, hold) as { went: string }).went;
+    const there = { held: true, why: '' };
+    expect(still('refused', there)).toMatch(/^The statement InterlockLateWriters is still in the bucket’s policy; it ends by itself/);
+    expect([still('deleted', there), still('refused', { held: false, why: 'x' }), still('refused', { held: 'yes' })]).toEqual([
+      'It held nothing.',
+      '',
+      '',
+    ]);
   });
 
   test.each([
@@ -205,6 +229,7 @@ describe('what is reported', () => {
       requestId: 'req-abcdefghij23',
       request: null,
       conclusion: { outcome, why, by: null },
+      went: '',
       at: '2026-11-02T09:30:00Z',
       answer: null,
       elevation: null,

@@ -54,6 +54,8 @@ export interface RequestRow extends Request {
   progressAt?: string;
   outcome?: Outcome;
   why?: string;
+  /** What went, where the reason is a quotation. */
+  went?: string;
   closedBy?: string | null;
   closedAt?: string;
   /** Hash of the audit entry before the last. */
@@ -174,7 +176,8 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
     /** Writes the outcome, over any other where it is `known`; false where there is one already, which stands then. */
     close(
       requestId: string,
-      end: Required<Pick<RequestRow, 'outcome' | 'why' | 'closedBy' | 'closedAt' | 'closedAfter' | 'auditHead'>> & Pick<RequestRow, 'told'>,
+      end: Required<Pick<RequestRow, 'outcome' | 'why' | 'closedBy' | 'closedAt' | 'closedAfter' | 'auditHead'>> &
+        Pick<RequestRow, 'told' | 'went'>,
       known: boolean,
     ): Promise<boolean> {
       return update(

@@ -105,11 +105,8 @@ export function sayProgress(done: Tally, left: number): string {
   return `The session ended with work left: ${(done.versions + done.markers).toLocaleString('en-US')} of about ${total.toLocaleString('en-US')} versions and markers are gone. A fresh code goes on where it was.`;
 }
 
-/**
- * What of a bucket went, beside a request's outcome; '' where that is told already, or is not ours to tell: a plan that concludes says it, a reason that somebody typed
- * is a quotation, and a failure is the name of an error.
- */
-export function whatWent(outcome: Outcome, { done, verdict }: Emptying): string {
+/** What of a bucket went, to be told beside how a request ended; '' where nothing did, or where `why` says it already. */
+export function whatWent({ outcome, why }: { outcome: Outcome; why: string }, { done, verdict }: Emptying): string {
   const all = sayTally(done);
   switch (outcome) {
     case 'deleted':
@@ -117,10 +114,12 @@ export function whatWent(outcome: Outcome, { done, verdict }: Emptying): string 
       return `It held ${all}.`;
     case 'purged':
       return `${all.charAt(0).toUpperCase()}${all.slice(1)} went.`;
-    case 'rejected':
-    case 'failed':
-      return '';
     default:
-      return verdict === 'sessionEnded' ? `Before that, ${all} went.` : '';
+      break;
   }
+  const nothing = all === sayTally(NONE);
+  // What the workers of the pass did is counted by the plan after it, which never came.
+  if (verdict === 'divided') return nothing ? 'Some of it may be gone.' : `At least ${all} went, and more may be gone.`;
+  // A reason that somebody typed says nothing of ours.
+  return nothing || (outcome !== 'rejected' && why.includes(all)) ? '' : `Before that, ${all} went.`;
 }

@@ -74,3 +74,6 @@ export function withoutLateWriters(text: string | undefined): string | undefined
   const released = releaseWriters(read.policy);
   return released.ok && released.changed ? policyText(released.policy) : text;
 }
+
+/** Where the statement is still there at a request's end. */
+export const STILL_HELD = `The statement ${LATE_WRITERS_SID} is still in the bucket’s policy; it ends by itself a quarter of an hour after the session.`;

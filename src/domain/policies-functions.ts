@@ -150,6 +150,8 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         // Whose code was used, where no flow says it.
         rows(place, 'attempts', 'Query'),
         rows(place, 'locks', 'DeleteItem'),
+        // Its workers go on without the flow.
+        stopEmptying(place),
         audit(place),
       ];
     case 'checkGuards':

@@ -247,6 +247,15 @@ export const Work = z.strictObject({
 });
 export type Work = z.infer<typeof Work>;
 
+/** HoldWriters' and ReleaseWriters' result. */
+export const Hold = z.strictObject({
+  /** Is the statement in the bucket's policy? */
+  held: z.boolean(),
+  /** Why it isn't as it should be, in a sentence. */
+  why: z.string(),
+});
+export type Hold = z.infer<typeof Hold>;
+
 /** How the request ended and why; what Report tells. */
 export const Conclusion = z.strictObject({
   outcome: z.enum(OUTCOMES),

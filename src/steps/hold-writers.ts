@@ -1,20 +1,14 @@
 /** HoldWriters and ReleaseWriters: while a bucket is emptied its policy keeps others from writing to it, with this request's session and nothing else. */
 import type { PolicyOutcome } from '../aws/bucket-policy.ts';
-import { holdWriters, lateWritersStatement, releaseWriters } from '../domain/late-writers.ts';
+import { holdWriters, lateWritersStatement, releaseWriters, STILL_HELD } from '../domain/late-writers.ts';
 import { placeOf, roleArn } from '../domain/names.ts';
-import { isEmptyingKind } from '../domain/request.ts';
+import { type Hold, isEmptyingKind } from '../domain/request.ts';
 import { TryAgain } from '../errors.ts';
 import type { ChangeGuardParts } from './change-guard.ts';
 import type { HoldInput } from './inputs.ts';
 import { openLongSession } from './session.ts';
 
 export type HoldParts = Omit<ChangeGuardParts, 'audit'>;
-
-/** `held`: is the statement there? `why`: why it isn't as it should be, in a sentence. */
-export interface Hold {
-  held: boolean;
-  why: string;
-}
 
 /**
  * Puts the statement in (`hold`) or takes it off. What can't be held off is no reason not to empty: it shows in what is left at the end. And what can't be
@@ -44,13 +38,10 @@ function conclude(outcome: PolicyOutcome, hold: boolean): Hold {
       return { held: false, why: '' };
     case 'refused':
     case 'denied':
-      return { held: !hold, why: hold ? 'What writes to the bucket could not be held off while it is emptied.' : ENDS_ITSELF };
+      return { held: !hold, why: hold ? 'What writes to the bucket could not be held off while it is emptied.' : STILL_HELD };
     case 'sessionEnded':
-      return { held: !hold, why: hold ? '' : ENDS_ITSELF };
+      return { held: !hold, why: hold ? '' : STILL_HELD };
     case 'busy':
       throw new TryAgain(outcome.why);
   }
 }
-
-const ENDS_ITSELF =
-  'The statement InterlockLateWriters is still in the bucket’s policy; it ends by itself a quarter of an hour after the session.';

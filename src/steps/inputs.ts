@@ -1,7 +1,8 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
 import * as z from 'zod';
 import { Emptying, whatWent } from '../domain/emptying.ts';
-import { Answer, Conclusion, Elevation, Facts, FOUND, GuardChange, Request, Work } from '../domain/request.ts';
+import { STILL_HELD } from '../domain/late-writers.ts';
+import { Answer, Conclusion, Elevation, Facts, FOUND, GuardChange, Hold, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
 
@@ -103,11 +104,13 @@ const fromFlow = z
     elevation: ifOurs(Elevation),
     work: ifOurs(Work),
     emptying: ifOurs(Emptying),
+    hold: ifOurs(Hold),
   })
-  .transform(({ request, conclusion, enteredAt, answer, elevation, work, emptying }) => ({
+  .transform(({ request, conclusion, enteredAt, answer, elevation, work, emptying, hold }) => ({
     requestId: request.requestId,
     request,
-    conclusion: withEmptying(conclusion, emptying),
+    conclusion: withStopper(conclusion, emptying),
+    went: told(conclusion, emptying, hold),
     at: enteredAt,
     answer,
     elevation,
@@ -115,11 +118,16 @@ const fromFlow = z
     work,
   }));
 
-/** What was emptied is told with the end; and of what was stopped, who stopped it: nobody, where Interlock is paused. */
-function withEmptying(conclusion: Conclusion, emptying: Emptying | null): Conclusion {
-  const by = conclusion.outcome === 'stopped' ? emptying?.by || null : conclusion.by;
-  const told = emptying && whatWent(conclusion.outcome, emptying);
-  return { ...conclusion, by, why: told ? `${told} ${conclusion.why}`.trim() : conclusion.why };
+/** Of what was stopped, who stopped it: nobody, where Interlock is paused. */
+function withStopper(conclusion: Conclusion, emptying: Emptying | null): Conclusion {
+  return { ...conclusion, by: conclusion.outcome === 'stopped' ? emptying?.by || null : conclusion.by };
+}
+
+/** What was emptied is told with the end, and what of ours is still in the policy of a bucket that stays. */
+function told(conclusion: Conclusion, emptying: Emptying | null, hold: Hold | null): string {
+  const went = emptying ? whatWent(conclusion, emptying) : '';
+  const still = hold?.held && conclusion.outcome !== 'deleted' ? STILL_HELD : '';
+  return `${went} ${still}`.trim();
 }
 
 /** How an execution can end where no state catches it, in the words of the report. */
@@ -135,6 +143,7 @@ const fromEventBridge = z
     requestId: detail.name,
     request: null,
     conclusion: { ...ENDED[detail.status], by: null },
+    went: '',
     at: time,
     answer: null,
     elevation: null,

@@ -12,6 +12,7 @@ import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/empty
 import type { Archive } from '../domain/manifest.ts';
 import { mfaDeleteCommand } from '../domain/obstacles.ts';
 import type { Found, Request } from '../domain/request.ts';
+import { quotedKey } from '../domain/words.ts';
 import type { PlanInput } from './inputs.ts';
 import { emptyingEntry, openLongSession, type SessionParts } from './session.ts';
 
@@ -38,7 +39,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const known = await plans.last(requestId);
   if (known?.result.pass === pass) return known.result;
 
-  const ended = before ? await plans.stretches(requestId, before.pass) : [];
+  const ended = before ? await plans.stretches(requestId, before.pass, before.last) : [];
   const done = ended.reduce((sum, { progress }) => add(sum, progress.done), known?.result.done ?? NONE);
   // The entry is the same however often it is written: it says what the passes before came to.
   const entry = { requestId, entry: emptyingEntry(answer.attempt, pass) };
@@ -114,6 +115,9 @@ function whyOther(bucket: string, still: Found | null, ended: readonly StretchRo
   return undefined;
 }
 
+/** So many keys are named. */
+const SHOWN_KEYS = 3;
+
 /** What S3 won't let go of, whatever is tried again; undefined where it let go of everything. */
 function whyStuck(ended: readonly StretchRow[], archive: Archive | undefined): string | undefined {
   if (archive && ended.some(({ end }) => end === 'unarchived')) {
@@ -126,7 +130,7 @@ function whyStuck(ended: readonly StretchRow[], archive: Archive | undefined): s
   const count = ended.reduce((sum, { progress }) => sum + progress.keptCount, 0);
   if (count === 0) return undefined;
   const [first] = kept;
-  const names = kept.slice(0, 10).map(({ key, code }) => `“${key}” (${code})`);
+  const names = kept.slice(0, SHOWN_KEYS).map(({ key, code }) => `${quotedKey(key)} (${code})`);
   const mend =
     first?.code === 'AccessDenied'
       ? 'A policy forbids it, or Object Lock keeps them.'
@@ -171,7 +175,7 @@ function leftover({ entries, more, uploads }: Left, bucket: string): string {
     counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
   }
   const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, PREFIXES);
-  const where = most.map(([prefix, count]) => `“${prefix}” (${count.toLocaleString('en-US')})`).join(', ');
+  const where = most.map(([prefix, count]) => `${quotedKey(prefix)} (${count.toLocaleString('en-US')})`).join(', ');
   const what = `${entries.length.toLocaleString('en-US')}${more ? ' or more' : ''} versions and markers`;
   const open = uploads > 0 ? `, ${sayTally({ ...NONE, uploads })}` : '';
   return `Something writes to ${bucket} again and again: after ${MOST_ROUNDS} rounds it still holds ${what}${open}${where ? `, under ${where}` : ''}. Stop what writes there, then ask again.`;

@@ -1,6 +1,7 @@
 /** Report: closes the record, edits the message, tells everybody, frees the lock. Run again, it says the same and tells nobody twice. */
 import type { Spent } from '../aws/attempts.ts';
 import type { Audit } from '../aws/audit.ts';
+import type { Plans } from '../aws/emptying/plans.ts';
 import type { Locks } from '../aws/locks.ts';
 import type { RequestRow } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
@@ -8,7 +9,18 @@ import { auditEntry, lastHead } from '../domain/audit.ts';
 import type { Emptying } from '../domain/emptying.ts';
 import { sayManifest } from '../domain/manifest.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
-import { type Answer, Conclusion, type Elevation, type Kind, type Outcome, Request, Time, type Work } from '../domain/request.ts';
+import {
+  type Answer,
+  Conclusion,
+  type Elevation,
+  isLongKind,
+  type Kind,
+  type Outcome,
+  Request,
+  Time,
+  type Work,
+} from '../domain/request.ts';
+import { TryAgain } from '../errors.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
@@ -19,6 +31,7 @@ import { attempted, post, readRow } from './telling.ts';
 export interface ReportParts extends NoticeParts {
   locks: Locks;
   audit: Audit;
+  plans: Pick<Plans, 'stop'>;
   /** The code that was sent last for a request. */
   spent: (requestId: string) => Promise<Spent | undefined>;
 }
@@ -28,6 +41,8 @@ export interface ToReport {
   /** As the flow holds it; null where EventBridge reports. */
   request: Request | null;
   conclusion: Conclusion;
+  /** What went of the bucket, and what stays in its policy, in sentences; '' where that is nothing, or EventBridge reports. */
+  went: string;
   /** When it ended, ISO 8601: the same each time it is reported. */
   at: string;
   /** The last one; null where nobody has answered, or EventBridge reports. */
@@ -44,6 +59,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const { config, requests, locks, audit } = parts;
   const { requestId, answer } = toReport;
   const found = await readRow(requests, requestId);
+  const stopping = await stopWorkers(toReport, found.row, parts);
   const known = knownEnd(toReport, config);
   const owed = known && noticesOfEnd(known, toReport, config);
   // Before the record is looked at: it counts for nothing in this.
@@ -54,15 +70,15 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const ended = known ?? recordedEnd(toReport, row, { spent, config });
   const given = answer ?? toReport.elevation ?? spent;
   if (!ended || !(row?.outcome || given)) {
-    throwFault(first);
+    throwFault(first, stopping);
     return { outcome: toReport.conclusion.outcome };
   }
   const { request, conclusion } = ended;
   if (row?.outcome) await audit.record(lastEntry(request, conclusion, ended.closedAt, row.closedAfter ?? ''));
   await locks.free(request.bucket, request.requester, requestId);
   // Without the flow, the record alone knows who decided. What is said to approvers is ours all the same.
-  const why = conclusion.why === inWords(toReport, request.kind, config).why ? conclusion.why : '';
-  const toApprovers = { ...ended, conclusion: { ...conclusion, why } };
+  const why = conclusion.why === inWords(toReport, request.kind, config).conclusion.why ? conclusion.why : '';
+  const toApprovers = { ...ended, conclusion: { ...conclusion, why }, went: known?.went ?? '' };
   const both = { ended: toApprovers, recorded: ended };
   const heard = { known: known !== undefined, heard: owed?.heard ?? false, spent };
   const rest = [
@@ -71,7 +87,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   ];
   const last = await notify(request, rest, row, parts);
   if (row?.outcome) await tell({ ...row, told: last.told }, ended, toApprovers, parts);
-  throwFault(first, last);
+  throwFault(first, last, stopping);
   return { outcome: row?.outcome ? conclusion.outcome : toReport.conclusion.outcome };
 }
 
@@ -86,13 +102,33 @@ function recordedEnd(
   const recorded = row && Conclusion.safeParse({ outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null }).data;
   return {
     request,
-    conclusion: recorded ?? inWords(toReport, request.kind, config),
+    ...(recorded ? { conclusion: recorded, went: row?.went ?? '' } : inWords(toReport, request.kind, config)),
     closedAt: Time.safeParse(row?.closedAt).data ?? toReport.at,
   };
 }
 
+/**
+ * Whoever stops an execution doesn't stop the workers that it started: they end after their page, once they are told. First of all, and nobody is kept from
+ * hearing of the end where it fails.
+ */
+async function stopWorkers(
+  { requestId, request, emptying, conclusion }: ToReport,
+  row: RequestRow | undefined,
+  { plans, warn }: ReportParts,
+) {
+  const kind = request?.kind ?? row?.kind;
+  // Without the flow nobody knows whether it came to that.
+  const begun = request ? emptying !== null : true;
+  if (!begun || (kind && !isLongKind(kind))) return {};
+  const stopped = await attempted(warn, 'the workers', async () => {
+    await plans.stop(requestId, { by: '', why: conclusion.outcome });
+    return true;
+  });
+  return stopped ? {} : { fault: new TryAgain('The workers could not be told to stop; it is tried again.') };
+}
+
 /** After all else is done: run again, it tells whom Slack kept from hearing. */
-function throwFault(...heard: Heard[]): void {
+function throwFault(...heard: Pick<Heard, 'fault'>[]): void {
   for (const { fault } of heard) if (fault) throw fault;
 }
 
@@ -108,7 +144,7 @@ function knownEnd(toReport: ToReport, config: Config): Ended | undefined {
   const { request, conclusion, answer, elevation, at } = toReport;
   if (!request) return undefined;
   const looked = answer ?? elevation ?? (conclusion.outcome !== 'failed' && Date.parse(at) < Date.parse(request.expiresAt) + END_MS);
-  return looked ? { request, conclusion: inWords(toReport, request.kind, config), closedAt: at } : undefined;
+  return looked ? { request, ...inWords(toReport, request.kind, config), closedAt: at } : undefined;
 }
 
 /** The row with its end in it; of two that know nothing of the flow one writes that, and both tell it. Undefined where there is no row. */
@@ -120,7 +156,7 @@ async function closed(
 ): Promise<RequestRow | undefined> {
   const { requestId, at, elevation, emptying, work } = toReport;
   if (!row || (row.outcome && !known)) return row;
-  const conclusion = known?.conclusion ?? inWords(toReport, row.kind, config);
+  const { conclusion, went } = known ?? inWords(toReport, row.kind, config);
   const before = row.outcome ? (row.closedAfter ?? row.auditHead) : row.auditHead;
   const closedAfter = lastHead({ ...row, auditHead: before }, elevation, emptying, work);
   const auditHead = auditEntry(lastEntry(known?.request ?? row, conclusion, at, closedAfter)).hash;
@@ -128,7 +164,16 @@ async function closed(
   // Another end than was told is told as well.
   const { thread: _thread, requester: _requester, ...told } = row.told ?? {};
   const isOther = row.outcome !== undefined && row.outcome !== outcome;
-  const end = { outcome, why, closedBy, closedAt: at, closedAfter, auditHead, ...(isOther && { told }) };
+  const end = {
+    outcome,
+    why,
+    closedBy,
+    closedAt: at,
+    closedAfter,
+    auditHead,
+    ...((went || row.went) && { went }),
+    ...(isOther && { told }),
+  };
   await requests.close(requestId, end, known !== undefined);
   return known ? { ...row, ...end } : requests.get(requestId);
 }
@@ -137,6 +182,8 @@ async function closed(
 function lastEntry({ requestId, bucket }: Pick<Request, 'requestId' | 'bucket'>, conclusion: Conclusion, at: string, previous: string) {
   return { requestId, entry: `999-closed-${conclusion.outcome}`, at, who: 'report', what: { ...conclusion, bucket }, previous };
 }
+
+const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'emptied', 'purged']);
 
 /** Outcomes that somebody decided; the others came of themselves. */
 const BY_SOMEBODY: ReadonlySet<Outcome> = new Set([
@@ -157,11 +204,19 @@ function isListed(emptying: Emptying | null): boolean {
   return emptying !== null && (emptying.verdict === 'divided' || emptying.done.versions + emptying.done.markers > 0);
 }
 
-function inWords({ conclusion, emptying, requestId }: ToReport, kind: Kind, { archive }: Config): Conclusion {
+/** A reason that somebody typed stays as it is, and what went is told beside it. */
+function inWords(toReport: ToReport, kind: Kind, { archive }: Config): Required<Pick<Ended, 'conclusion' | 'went'>> {
+  const { conclusion, emptying, requestId } = toReport;
   const who = BY_SOMEBODY.has(conclusion.outcome);
   const why = conclusion.outcome === 'failed' && /^[\w.]+$/.test(conclusion.why) ? whyFailed(conclusion.why, kind) : conclusion.why;
   const manifest = archive && isListed(emptying) ? sayManifest(archive, requestId) : '';
-  return { outcome: conclusion.outcome, why: `${why} ${manifest}`.trim(), by: who ? conclusion.by : null };
+  const by = who ? conclusion.by : null;
+  const { outcome } = conclusion;
+  const went = `${toReport.went} ${manifest}`.trim();
+  if (outcome === 'rejected') return { conclusion: { outcome, why, by }, went };
+  // What was done comes first, and else why it wasn't.
+  const all = DONE.has(outcome) ? [toReport.went, why, manifest] : [why, toReport.went, manifest];
+  return { conclusion: { outcome, why: all.filter((part) => part !== '').join(' '), by }, went: '' };
 }
 
 /** Each place once; one that fails keeps nobody else from hearing. */

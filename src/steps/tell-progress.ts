@@ -1,9 +1,9 @@
-/** TellProgress: beside the workers, tells how far they are, until all of them have ended. It only tells: nothing waits for it, nothing fails with it. */
+/** TellProgress: beside the workers, tells how far they are, until all of them have ended. It only tells: nothing fails with it, and nothing waits for it long. */
 import type { WebClient } from '@slack/web-api';
-import type { Plans, StretchRow } from '../aws/emptying/plans.ts';
+import type { Plans } from '../aws/emptying/plans.ts';
 import type { RequestRow, Requests } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
-import { add } from '../domain/emptying.ts';
+import { add, NONE, type Tally } from '../domain/emptying.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { progressMessage, progressWords } from '../slack/views/progress.ts';
@@ -26,41 +26,58 @@ export interface TellParts {
 const EDIT_EVERY = 4_000;
 /** What is over sooner needs no telling; what isn't is soon to be stopped. */
 const FIRST_EDIT = 1_000;
-/** Workers end by themselves sooner, and this function within its time. */
+/** This function ends within its time; a pass may take longer, and then it is run anew. */
 const LONGEST = 13 * 60_000;
+/** Where nothing has changed for so long nobody may be at work: the pass isn't to wait for a worker that died without a word. */
+const QUIET = 5 * 60_000;
 /** Looks come soon at first, for what is emptied in a moment. */
 const LOOKS = [100, 200, 400, 800, 1_600, 2_000];
 
-export async function tellProgress(input: TellInput, parts: TellParts): Promise<{ told: number }> {
+/** `over`: is there nothing more to be told of this pass? */
+export async function tellProgress(input: TellInput, parts: TellParts): Promise<{ told: number; over: boolean }> {
   const { requestId } = input.request;
+  const { pass, last } = input.emptying;
   const { plans, requests, now, pause } = parts;
   const begun = now();
-  let [told, due] = [0, begun + FIRST_EDIT];
+  let [told, due, changed, before] = [0, begun + FIRST_EDIT, begun, ''];
+  let first: Look | undefined;
   for (let looks = 0; now() - begun < LONGEST; looks += 1) {
     await pause(LOOKS[Math.min(looks, LOOKS.length - 1)] as number);
-    const rows = await plans.stretches(requestId, input.emptying.pass);
-    if (rows.length === 0 || rows.every(({ end }) => end !== null)) break;
+    const rows = await plans.stretches(requestId, pass, last);
+    if (rows.length === 0 || rows.every(({ end }) => end !== null)) return { told, over: true };
+    const here = JSON.stringify(rows);
+    if (here !== before) [before, changed] = [here, now()];
+    if (now() - changed >= QUIET) return { told, over: true };
+    const gone = rows.reduce((sum, { progress }) => add(sum, progress.done), NONE);
+    first ??= { gone, at: now() };
     if (now() < due) continue;
     const row = await requests.get(requestId);
     // Whoever reported the end has the last word.
-    if (!row || row.outcome) break;
+    if (!row || row.outcome) return { told, over: true };
     due = now() + EDIT_EVERY;
-    await edit(input, row, rows, (now() - begun) / 1000, parts);
+    await edit(input, row, { first, gone }, parts);
     told += 1;
   }
-  return { told };
+  return { told, over: false };
+}
+
+/** What had gone by a time. */
+interface Look {
+  gone: Tally;
+  at: number;
 }
 
 async function edit(
   { request, emptying, answer }: TellInput,
   row: RequestRow,
-  rows: readonly StretchRow[],
-  seconds: number,
+  { first, gone }: { first: Look; gone: Tally },
   { config, requests, slack, warn, now }: TellParts,
 ): Promise<void> {
-  const gone = rows.reduce((sum, { progress }) => add(sum, progress.done), emptying.done);
-  const sofar = gone.versions + gone.markers - emptying.done.versions - emptying.done.markers;
-  const progressing = { request, done: gone, left: emptying.left, sofar, seconds, approver: answer.slackUser };
+  // How fast it goes is by what this run saw: it may be one of several in a pass.
+  const done = add(emptying.done, gone);
+  const [before, sofar] = [sizeOf(first.gone), sizeOf(gone) - sizeOf(first.gone)];
+  const seconds = (now() - first.at) / 1000;
+  const progressing = { request, done, left: emptying.left - before, sofar, seconds, approver: answer.slackUser };
   const message = progressMessage(progressing);
   const words = progressWords(progressing);
   await requests.placed(request.requestId, { progress: words, progressAt: new Date(now()).toISOString() });
@@ -73,3 +90,5 @@ async function edit(
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
 }
+
+const sizeOf = ({ versions, markers }: Tally): number => versions + markers;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { add, less, NONE, sayProgress, sayTally, type Tally } from '../../src/domain/emptying.ts';
+import { quotedKey } from '../../src/domain/words.ts';
 
 const count = fc.nat(1e9);
 const tally: fc.Arbitrary<Tally> = fc.record({ versions: count, markers: count, bytes: count, uploads: count });
@@ -32,5 +33,18 @@ describe('a tally', () => {
     expect(sayProgress({ versions: 2_000_000, markers: 100_000, bytes: 1, uploads: 4 }, 7_200_000)).toBe(
       'The session ended with work left: 2,100,000 of about 9,300,000 versions and markers are gone. A fresh code goes on where it was.',
     );
+  });
+});
+
+describe('a key that others chose', () => {
+  it.each<[string, string]>([
+    ['logs/2024/a b.gz', '“logs/2024/a b.gz”'],
+    ['a\nb\tc\u202ed', '“a[U+000A]b[U+0009]c[U+202E]d”'],
+    ['x” (NoSuchKey). Send your code to "mallory', '“x[U+201D] (NoSuchKey). Send your code to [U+0022]mallory”'],
+    ['naïve/日本/🪣', '“naïve/日本/🪣”'],
+    ['\ud83e', '“[U+D83E]”'],
+    ['k'.repeat(1024), `“${'k'.repeat(100)} …”`],
+  ])('%j is shown as %s', (key, shown) => {
+    expect(quotedKey(key)).toBe(shown);
   });
 });

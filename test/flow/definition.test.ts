@@ -2,10 +2,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { checkDefinition } from '../../sandbox/aws/services/step-functions/index.ts';
 import { Emptying } from '../../src/domain/emptying.ts';
 import { FUNCTIONS } from '../../src/domain/names.ts';
-import { Conclusion, Elevation, type Inspection, Work } from '../../src/domain/request.ts';
+import { Conclusion, Elevation, Hold, type Inspection, Work } from '../../src/domain/request.ts';
 import * as errors from '../../src/errors.ts';
 import type { emptyRange } from '../../src/steps/empty-range.ts';
-import type { Hold } from '../../src/steps/hold-writers.ts';
 import type { report } from '../../src/steps/report.ts';
 import type { tellProgress } from '../../src/steps/tell-progress.ts';
 import { DEFINITION } from '../helpers/flow-case.ts';
@@ -181,20 +180,19 @@ describe('the state machine', () => {
     refused: true,
     secondsLeft: true,
   };
-  const held: Record<keyof Hold, true> = { held: true, why: true };
   const emptied: Record<keyof Awaited<ReturnType<typeof emptyRange>>, true> = { verdict: true };
-  const told: Record<keyof Awaited<ReturnType<typeof tellProgress>>, true> = { told: true };
+  const told: Record<keyof Awaited<ReturnType<typeof tellProgress>>, true> = { told: true, over: true };
   const reported: Record<keyof Awaited<ReturnType<typeof report>>, true> = { outcome: true };
   test.each([
     ['Inspect', Object.keys(inspection)],
     ['CheckUnchanged', Object.keys(inspection)],
     ['Elevate', Object.keys(Elevation.shape)],
-    ['HoldWriters', Object.keys(held)],
+    ['HoldWriters', Object.keys(Hold.shape)],
     ['PlanEmptying', Object.keys(Emptying.shape)],
     ['EmptyRange', Object.keys(emptied)],
     ['GiveUpRange', Object.keys(emptied)],
     ['TellProgress', Object.keys(told)],
-    ['ReleaseWriters', Object.keys(held)],
+    ['ReleaseWriters', Object.keys(Hold.shape)],
     ['DeleteBucket', Object.keys(Work.shape)],
     ['ChangeGuard', Object.keys(Work.shape)],
     ['Rehearse', Object.keys(Work.shape)],

@@ -79,8 +79,8 @@ export class MemoryPlans implements Plans {
     this.rows.set(plan.result.pass, rows);
     this.last_ = structuredClone(plan);
   }
-  async stretches(_: string, pass: number) {
-    return structuredClone(this.rows.get(pass) ?? []);
+  async stretches(_: string, pass: number, last = Number.POSITIVE_INFINITY) {
+    return structuredClone(this.rows.get(pass) ?? []).slice(0, last + 1);
   }
   async stretch(_: string, pass: number, stretch: number) {
     return structuredClone(this.rows.get(pass)?.[stretch]);

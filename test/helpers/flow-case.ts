@@ -85,7 +85,7 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
   }),
   EmptyRange: () => ({ verdict: 'done' }),
   GiveUpRange: () => ({ verdict: 'failed' }),
-  TellProgress: () => ({ told: 1 }),
+  TellProgress: () => ({ told: 1, over: true }),
   ReleaseWriters: () => ({ held: false, why: '' }),
   DeleteBucket: () => ({ verdict: 'deleted', why: '', auditHead: 'c' }),
   ChangeGuard: () => ({ verdict: 'guarded', why: '', auditHead: 'c' }),
@@ -172,12 +172,15 @@ export async function runCase({ input, responses }: Pick<FlowCase, 'input' | 're
 
 type Visit = Execution['history']['visits'][number];
 
+/** The states that tell how far it is. */
+const TELLING = /^(Tell\w+|AllTold\?)$/;
+
 /** What goes on side by side is told in the order in which it is written, whichever was first. */
 function pathOf(visits: readonly Visit[]): string {
   const path: string[] = [];
   let inside: Visit[] = [];
   const beside = () => {
-    const telling = inside.filter(({ name }) => name.startsWith('Tell')).map(({ name }) => name);
+    const telling = inside.filter(({ name }) => TELLING.test(name)).map(({ name }) => name);
     const ranges = Map.groupBy(
       inside.filter(({ name }) => name.endsWith('Range')),
       ({ input }) => JSON.parse(input).range as number,
@@ -187,7 +190,7 @@ function pathOf(visits: readonly Visit[]): string {
     inside = [];
   };
   for (const visit of visits) {
-    if (/^(EmptyRanges|Tell\w+|\w+Range)$/.test(visit.name)) {
+    if (/^(EmptyRanges|\w+Range)$/.test(visit.name) || TELLING.test(visit.name)) {
       inside.push(visit);
       continue;
     }

@@ -209,10 +209,13 @@ const ROLES: Record<FunctionName, Rights> = {
       RowsRequests: rows('requests', 'GetItem', 'UpdateItem'),
       RowsAttempts: rows('attempts', 'Query'),
       RowsLocks: rows('locks', 'DeleteItem'),
+      StopEmptying: rows('emptying stop:req-abcdefghij23', 'PutItem'),
       WriteAudit: rows('audit', 'PutItem'),
     },
     denies: [
       ...rows('attempts', 'PutItem', 'UpdateItem', 'Scan'),
+      ...emptyingBut(),
+      ...rows('emptying stop:req-abcdefghij23', 'GetItem', 'UpdateItem', 'DeleteItem'),
       secret('slack/signing-secret'),
       secret('approvers/alice'),
       ...rows('requests', 'PutItem', 'DeleteItem'),

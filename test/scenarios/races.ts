@@ -149,13 +149,24 @@ describe('two reports at once', () => {
         locks,
         audit,
         slack,
+        plans: { stop: async () => true },
         seals: { seal: async () => 'sealed' },
         spent: async () => undefined,
         warn: () => undefined,
       } as unknown as ReportParts;
       const reported = (outcome: Outcome, by: string | null) =>
         report(
-          { requestId, request: null, conclusion: { outcome, why: '', by }, at, answer: null, elevation: null, emptying: null, work: null },
+          {
+            requestId,
+            request: null,
+            conclusion: { outcome, why: '', by },
+            went: '',
+            at,
+            answer: null,
+            elevation: null,
+            emptying: null,
+            work: null,
+          },
           parts,
         );
       const [one, other] = await Promise.all([reported('deleted', 'U0ALICE'), reported('stopped', null)]);

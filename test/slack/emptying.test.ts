@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { nextStep } from '../../src/domain/next.ts';
 import type { Kind, Outcome } from '../../src/domain/request.ts';
 import { approveModal, rejectModal } from '../../src/slack/views/approve.ts';
-import { followMessage, headline, outcomeMessage, waitingMessage } from '../../src/slack/views/messages.ts';
+import { endedMessage, followMessage, headline, outcomeMessage, waitingMessage } from '../../src/slack/views/messages.ts';
 import { progressMessage, progressWords } from '../../src/slack/views/progress.ts';
 import { statusMessage } from '../../src/slack/views/status.ts';
 import { aRequest, someFacts } from '../helpers/models.ts';
@@ -115,6 +115,13 @@ describe('an emptying that has ended reads', () => {
     const request = of(kind, outcome === 'rehearsed');
     return { request, conclusion: { outcome, why, by }, closedAt: '2026-11-02T11:04:00.000Z' };
   };
+  test('where somebody rejected what was begun: what went is told beside the reason, in the channel too', () => {
+    const went = 'Before that, 400 versions went.';
+    const rejected = { ...ended('empty', 'rejected', 'Enough.', 'U0ALICE'), went };
+    for (const text of [read(outcomeMessage(rejected, nextStep('rejected', 'empty'))), read(endedMessage(rejected))])
+      expect(text).toContain(`“Enough.”\n${went}\n`);
+  });
+
   const HELD = 'It held 1,200 versions, 1 delete marker and 2 unfinished uploads.';
 
   test('where all was done, and where somebody stopped it', () => {

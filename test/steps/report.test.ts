@@ -38,6 +38,7 @@ const deletion: ToReport = {
   requestId,
   request,
   conclusion: { outcome: 'deleted', why: '', by: 'U0ALICE' },
+  went: '',
   at: '2026-11-02T09:10:00.000Z',
   answer,
   elevation: session,
@@ -54,6 +55,9 @@ let faults: Record<string, string[]>;
 /** The code that was sent last, by what elevate wrote. */
 let spent: Spent | undefined;
 let entries: string[];
+/** Whose workers were told to stop; how often that fails at first. */
+let stops: { requestId: string; why: string; by: string }[];
+let unstoppable: number;
 
 beforeEach(() => {
   const decision = { verdict: 'approved', by: 'U0ALICE', attempt: 1, at: request.askedAt, why: '', previous: '', viewId: 'V1' } as const;
@@ -62,6 +66,8 @@ beforeEach(() => {
   faults = {};
   spent = undefined;
   entries = [];
+  stops = [];
+  unstoppable = 0;
 });
 
 const parts = {
@@ -75,6 +81,13 @@ const parts = {
   },
   locks: { free: async () => undefined },
   audit: { record: async ({ entry }: { entry: string }) => ({ head: '', first: entries.push(entry) > 0 }) },
+  plans: {
+    async stop(requestId: string, how: { why: string; by: string }) {
+      unstoppable -= 1;
+      if (unstoppable >= 0) throw new Error('ProvisionedThroughputExceededException');
+      return stops.push({ requestId, ...how }) > 0;
+    },
+  },
   spent: async () => spent,
   seals: {
     seal: async (_: Secret, context: SealContext) => JSON.stringify(context),
@@ -306,5 +319,63 @@ describe('what went', () => {
     posts = [];
     expect(await said(emptied({ verdict: 'divided' }), {})).toBe(0);
     expect(await said(deletion)).toBe(0);
+  });
+
+  it('is said beside what somebody typed, and is no part of that', async () => {
+    const rejected = {
+      ...emptied({ verdict: 'sessionEnded', done: { versions: 12, markers: 0, bytes: 0, uploads: 0 } }),
+      conclusion: { outcome: 'rejected', why: 'Not today.', by: 'U0BOB' },
+      answer: { ...answer, verdict: 'rejected', approver: 'bob', attempt: 2 },
+      went: 'Before that, 12 versions went.',
+      work: null,
+    } as const;
+    expect(await said(rejected)).toBeGreaterThan(1);
+    expect(told('U0RIYA').join()).toMatch(/“Not today\.”".*"Before that, 12 versions went\. What went is listed/);
+    expect(row).toMatchObject({ why: 'Not today.', went: expect.stringContaining('12 versions went') });
+  });
+
+  it('is said of a failure too, behind why', async () => {
+    const conclusion = { outcome: 'failed', why: 'States.Timeout', by: null } as const;
+    await report({ ...emptied({ verdict: 'divided' }), conclusion, went: 'At least 3 versions went.' }, parts);
+    expect(row.why).toBe('A step took longer than it may. At least 3 versions went.');
+    expect(told('U0RIYA').join()).toContain('A step took longer than it may. At least 3 versions went.');
+  });
+});
+
+describe('the workers of an emptying', () => {
+  const stopped = { outcome: 'stopped', why: 'An operator stopped it.', by: null } as const;
+  const emptying = {
+    verdict: 'divided',
+    pass: 1,
+    last: 0,
+    done: { versions: 0, markers: 0, bytes: 0, uploads: 0 },
+  } as ToReport['emptying'];
+  const long = { ...request, kind: 'empty-delete' } as const;
+  const STOP = { requestId, by: '', why: 'stopped' };
+
+  it.each<[string, Partial<ToReport>, Partial<RequestRow>, object[]]>([
+    ['are told to end where the execution was', { ...eventBridge, conclusion: stopped }, { kind: 'empty' }, [STOP]],
+    ['are told by the flow’s own report', { request: long, emptying, conclusion: stopped }, { kind: 'empty-delete' }, [STOP]],
+    ['are none where nothing was planned', { request: long, conclusion: stopped }, { kind: 'empty-delete' }, []],
+    ['are none of a deletion', { ...eventBridge, conclusion: stopped }, {}, []],
+  ])('%s', async (_, more, of, expected) => {
+    Object.assign(row, of);
+    await report({ ...deletion, ...more }, parts);
+    expect(stops).toEqual(expected);
+  });
+
+  it('are told though the record is gone', async () => {
+    const gone = { ...parts, requests: { ...parts.requests, get: async () => undefined } } as unknown as ReportParts;
+    await report({ ...eventBridge, conclusion: stopped }, gone);
+    expect(stops).toEqual([STOP]);
+  });
+
+  it('are told when it is run again, where that failed; people hear of the end at once', async () => {
+    row.kind = 'purge';
+    unstoppable = 1;
+    await expect(report({ ...eventBridge, conclusion: stopped }, parts)).rejects.toThrow(TryAgain);
+    expect([stops, told('U0RIYA').length]).toEqual([[], 1]);
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    expect([stops.length, told('U0RIYA').length]).toEqual([1, 1]);
   });
 });

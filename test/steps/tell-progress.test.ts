@@ -10,6 +10,8 @@ interface Given {
   ends?: number;
   /** When the report has closed the record. */
   closes?: number;
+  /** When the workers died without a word. */
+  dies?: number;
   refuses?: boolean;
   row?: Partial<RequestRow>;
 }
@@ -18,6 +20,7 @@ interface Given {
 async function telling({
   ends = Number.POSITIVE_INFINITY,
   closes = Number.POSITIVE_INFINITY,
+  dies = Number.POSITIVE_INFINITY,
   refuses = false,
   row: more = {},
 }: Given = {}) {
@@ -57,9 +60,10 @@ async function telling({
     now: () => time,
     async pause(ms: number) {
       time += ms;
-      const [versions, end] = [Math.floor((time - NOW) / 10), time - NOW >= ends ? 'done' : null] as const;
+      const [versions, end] = [Math.floor(Math.min(time - NOW, dies) / 10), time - NOW >= ends ? 'done' : null] as const;
       const one = { after: '', upTo: null, progress: progress({ done: tally({ versions }) }), end };
-      plans.rows.set(1, [one, { ...one, progress: UNTOUCHED }]);
+      // The third was left behind by a plan that never came to be.
+      plans.rows.set(1, [one, { ...one, progress: UNTOUCHED }, { ...one, end: null }]);
     },
   } as unknown as TellParts;
   const result = await tellProgress({ execution, enteredAt, request, answer, emptying }, parts);
@@ -104,8 +108,18 @@ describe('the progress of an emptying', () => {
     expect((await telling({ ends: 60_000 })).lasted).toBeLessThan(63_000);
   });
 
-  it('ends by itself, within its time, where a worker never does', async () => {
-    const { lasted } = await telling();
+  it('ends with them, whatever is said of a stretch that the plan doesn’t have', async () => {
+    expect(await telling({ ends: 8_000 })).toMatchObject({ told: 2, over: true });
+  });
+
+  it('ends where nothing has come of them for five minutes', async () => {
+    const { lasted, over } = await telling({ dies: 60_000 });
+    expect([Math.round(lasted / 60_000), over]).toEqual([6, true]);
+  });
+
+  it('is run anew where the pass takes longer than it may', async () => {
+    const { lasted, over } = await telling();
+    expect(over).toBe(false);
     expect(lasted).toBeGreaterThanOrEqual(780_000);
     expect(lasted).toBeLessThan(790_000);
   });

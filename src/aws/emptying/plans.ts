@@ -70,8 +70,8 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
       await db.send(new PutCommand({ TableName: table, Item: { requestId, part: 'plan', ...plan, until: until() } }));
     },
 
-    /** All stretches of a pass. */
-    async stretches(requestId: string, pass: number): Promise<StretchRow[]> {
+    /** The stretches of a pass, up to the last of its plan: a run that died before it had a plan may have written others behind them. */
+    async stretches(requestId: string, pass: number, last = Number.POSITIVE_INFINITY): Promise<StretchRow[]> {
       const rows: StretchRow[] = [];
       let ExclusiveStartKey: Record<string, unknown> | undefined;
       do {
@@ -87,7 +87,7 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
         rows.push(...(answer.Items ?? []).map((item) => StretchRow.parse(item)));
         ExclusiveStartKey = answer.LastEvaluatedKey;
       } while (ExclusiveStartKey);
-      return rows;
+      return rows.slice(0, last + 1);
     },
 
     /** One stretch; undefined where there is none of that number. */

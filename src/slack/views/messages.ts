@@ -91,6 +91,8 @@ export function followMessage({ request, approvers }: Pick<Waiting, 'request' | 
 export interface Ended {
   request: Request;
   conclusion: Conclusion;
+  /** What is told of the bucket beside the reason, where that is a quotation. */
+  went?: string;
   closedAt: string;
 }
 
@@ -152,7 +154,7 @@ export function endedMessage(ended: Ended): Message {
     text: fallback(line),
     blocks: [
       section(`${MARKS[conclusion.outcome]} ${line}`),
-      ...whyBlocks(conclusion),
+      ...whyBlocks(ended),
       context(`Asked by ${user(request.requester)} ${when(request.askedAt)}:`),
       quotation(request.reason),
       context(`${request.requestId} · ended ${when(closedAt)}, after ${took}`),
@@ -167,7 +169,7 @@ export function outcomeMessage(ended: Ended, next: string): Message {
     text: fallback(line),
     blocks: [
       section(`${MARKS[ended.conclusion.outcome]} ${line}`),
-      ...whyBlocks(ended.conclusion),
+      ...whyBlocks(ended),
       ...(next === '' ? [] : [section(next)]),
       context(ended.request.requestId),
     ],
@@ -175,9 +177,9 @@ export function outcomeMessage(ended: Ended, next: string): Message {
 }
 
 /** A reason that a person typed is a quotation; our own sentences are text. */
-function whyBlocks({ outcome, why }: Conclusion): KnownBlock[] {
-  if (why === '') return [];
-  return [outcome === 'rejected' ? quotation(why) : section(literal(why))];
+function whyBlocks({ conclusion: { outcome, why }, went = '' }: Ended): KnownBlock[] {
+  const reason = outcome === 'rejected' ? quotation(why) : section(literal(why));
+  return [...(why === '' ? [] : [reason]), ...(went === '' ? [] : [section(literal(went))])];
 }
 
 /** The same message, for somebody who is mentioned in it. */

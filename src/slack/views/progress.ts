@@ -8,9 +8,9 @@ import type { Message } from './messages.ts';
 export interface Progressing {
   request: Request;
   done: Tally;
-  /** How many versions and markers were left when this pass began, as far as can be guessed. */
+  /** How many versions and markers were left when it was first looked, as far as can be guessed. */
   left: number;
-  /** How many went in this pass, in how many seconds. */
+  /** How many went since, in how many seconds. */
   sofar: number;
   seconds: number;
   approver: string;
