@@ -235,6 +235,38 @@ describe('emptying', () => {
     expect(contents(name)).toEqual(['k1 null']);
   });
 
+  it('sends again the very versions that it sent, though an error names none', async () => {
+    const name = bucketWith((bucket) => {
+      s.store.putObject(bucket, 'k', 'null version');
+      s.store.setVersioning(bucket, 'Enabled');
+      s.store.putObject(bucket, 'k', 'old');
+      s.store.putObject(bucket, 'k', 'current');
+    });
+    const old = contents(name)[1]?.split(' ')[1];
+    let failed = false;
+    const s3 = through((send) => async (command) => {
+      if (command.constructor.name !== 'DeleteObjectsCommand' || failed) return send(command);
+      failed = true;
+      return { Errors: [{ Key: 'k', Code: 'InternalError' }] };
+    });
+    const selection: StretchJob['selection'] = () => (entries) => entries.filter(({ versionId }) => versionId === old);
+    expect((await emptyStretch(job(name, { s3, selection }))).progress.done.versions).toBe(1);
+    expect(contents(name).filter((entry) => entry.endsWith(old ?? ''))).toEqual([]);
+    expect(contents(name)).toHaveLength(2);
+  });
+
+  it('counts what went beside a page that S3 refused', async () => {
+    const name = many(5_000);
+    let batches = 0;
+    const s3 = through((send) => async (command) => {
+      if (command.constructor.name === 'DeleteObjectsCommand' && ++batches === 2) throw fault('AccessDenied', 403);
+      return send(command);
+    });
+    const { end, progress } = await emptyStretch(job(name, { s3 }));
+    expect(end).toBe('denied');
+    expect(progress.done.versions + progress.done.markers).toBe(5_500 - contents(name).length);
+  });
+
   it('waits longer and longer while S3 asks for fewer requests, in all that it sends', async () => {
     const name = many(3_000);
     let left = 9;

@@ -2,7 +2,10 @@
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteBucketPolicyCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetBucketPolicyCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
@@ -141,6 +144,29 @@ describe('a bucket that isn’t empty', () => {
     await approve(sandbox, requestId, 'team-slow', 'alice');
     await sandbox.ended(requestId);
     expect(await says(requestId, 'was *deleted*')).toContain('It held 3,000 versions.');
+  });
+
+  it('leaves a bucket alone that somebody deleted meanwhile and made anew, and says so', async () => {
+    await filled('team-anew', { objects: 3_000 });
+    const requestId = await ask(sandbox, 'team-anew', { empty: true });
+    await sandbox.fault({ target: 'emptyRange', kind: 'slow', times: 1 });
+    await approve(sandbox, requestId, 'team-anew', 'alice');
+    await until(async () => (await states(requestId)).includes('EmptyRange'), 'the work');
+    const root = sandbox.s3(sandbox.keysOf('root'));
+    await root.send(new DeleteBucketPolicyCommand({ Bucket: 'team-anew' }));
+    const { Versions = [] } = await root.send(new ListObjectVersionsCommand({ Bucket: 'team-anew' }));
+    for (let page: typeof Versions | undefined = Versions; page && page.length > 0; ) {
+      const Objects = page.map(({ Key = '', VersionId }) => ({ Key, VersionId }));
+      await root.send(new DeleteObjectsCommand({ Bucket: 'team-anew', Delete: { Objects } }));
+      page = (await root.send(new ListObjectVersionsCommand({ Bucket: 'team-anew' }))).Versions;
+    }
+    await root.send(new DeleteBucketCommand({ Bucket: 'team-anew' }));
+    // Creation dates have seconds.
+    await sandbox.advance(2);
+    await root.send(new CreateBucketCommand({ Bucket: 'team-anew' }));
+    await sandbox.ended(requestId);
+    expect(await says(requestId, '*refused*')).toContain('was deleted by somebody else meanwhile');
+    expect(await isThere('team-anew')).toBe(true);
   });
 
   it.each(['riya', 'bob'])('stops when %s says so, and says what is gone and what stays', async (by) => {
