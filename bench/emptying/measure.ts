@@ -35,7 +35,7 @@ export const AT_ONCE = 4;
 const PAGES = 8;
 /** A table answers within milliseconds of one digit. */
 const TABLE_MS = 5;
-/** As an environment of 256 MB has it; with as much memory as a whole machine's, V8 lets garbage lie about for longer. */
+/** With as much memory as a whole machine's, V8 lets garbage lie about for long, and what a process holds says little of what it needs. */
 const HEAP = ['--max-semi-space-size=4', '--max-old-space-size=160'];
 
 const KEY = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
