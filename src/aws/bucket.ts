@@ -14,10 +14,10 @@ import { endsUse } from '../domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import type { guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
-import { type Count, type Facts, isEmptyingKind, isLongKind, type Kind } from '../domain/request.ts';
+import { type Count, type Facts, isEmptyingKind, isLongKind, type Request } from '../domain/request.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
 import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
-import { countContents, FIRST_PAGE, QUICKLY } from './contents.ts';
+import { countContents, FIRST_PAGE, goingOf, QUICKLY } from './contents.ts';
 import { settingsOf } from './dependencies.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
@@ -37,17 +37,21 @@ export function findBucket(bucket: string): Promise<BucketHome | 'absent' | 'for
   return homeOf(new S3Client(clientOptions(ORIGINAL_DATES)), bucket);
 }
 
+/** What of a request a look is for. */
+export type Asked = Pick<Request, 'kind' | 'purge' | 'askedAt'>;
+
 /**
  * Looks at a bucket of this account, for a request of a kind: what depends on the bucket is looked for where it may be deleted or emptied. `now` is
  * ISO 8601. Throws the SDK's errors where AWS fails or rights are missing.
  */
-export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy, kind: Kind): Promise<Look> {
+export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy, asked: Asked): Promise<Look> {
+  const { kind, purge, askedAt } = asked;
   const home = await findBucket(bucket);
   if (home === 'absent' || home === 'foreign') return { kind: home };
   const s3 = new S3Client(clientOptions(home.region));
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
   const [contents, uploads, versioning, objectLock, tags, protection, accessPoints, settings] = await Promise.all([
-    countContents({ s3, bucket, account }, isLongKind(kind) ? QUICKLY : FIRST_PAGE),
+    countContents({ s3, bucket, account, ...(purge && { prefix: purge.prefix }) }, isLongKind(kind) ? QUICKLY : FIRST_PAGE),
     s3.send(new ListMultipartUploadsCommand({ ...of, MaxUploads: 1000, EncodingType: 'url' })),
     s3.send(new GetBucketVersioningCommand(of)),
     unless('ObjectLockConfigurationNotFoundError', s3.send(new GetObjectLockConfigurationCommand(of))),
@@ -59,6 +63,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
   // What an earlier session of ours left there, to hold off late writers, ends by itself: it is nobody's change.
   const policy = withoutLateWriters(protection.policy);
   const { entries, ...counts } = contents;
+  const status = versioning.Status === 'Enabled' ? 'on' : versioning.Status === 'Suspended' ? 'suspended' : 'never on';
   const locked = objectLock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
   const more = counts.objects.more || counts.oldVersions.more || counts.deleteMarkers.more;
   const quickly = { ms: QUICKLY.ms, more, now: Date.parse(now) };
@@ -72,7 +77,8 @@ export async function look(bucket: string, account: string, now: string, reads: 
       createdAt: home.createdAt,
       ...counts,
       uploads: count(uploads.Uploads?.length ?? 0, uploads.IsTruncated === true),
-      versioning: versioning.Status === 'Enabled' ? 'on' : versioning.Status === 'Suspended' ? 'suspended' : 'never on',
+      going: purge ? goingOf(entries, more, purge, Date.parse(askedAt), status) : null,
+      versioning: status,
       mfaDelete: versioning.MFADelete === 'Enabled',
       objectLock: locked,
       retention: locked && isEmptyingKind(kind) ? await retentionIn({ s3, bucket, account }, entries, quickly) : null,

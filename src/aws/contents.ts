@@ -1,5 +1,6 @@
 /** Counts what a bucket holds: listed on within a bound, so that a look at it takes seconds however much there is. */
-import type { Count, Facts } from '../domain/request.ts';
+import { type Purge, purging, withoutNull } from '../domain/purge.ts';
+import type { Count, Facts, Going } from '../domain/request.ts';
 import { type Behind, type Entry, listVersions, type Place } from './emptying/listing.ts';
 
 /** So many listings of a thousand, and so many milliseconds, whichever is reached first. */
@@ -43,5 +44,16 @@ export async function countContents(place: Place, { pages, ms }: Bound): Promise
     deleteMarkers: count(entries.length - versions.length),
     bytes: count(versions.reduce((sum, { size }) => Math.min(sum + size, Number.MAX_SAFE_INTEGER), 0)),
     newestWrite: newest === 0 ? null : new Date(newest).toISOString(),
+  };
+}
+
+/** What a purge takes of what was counted; `more`: not all of it was. */
+export function goingOf(entries: readonly Entry[], more: boolean, purge: Purge, askedAt: number, versioning: Facts['versioning']): Going {
+  const chosen = withoutNull(purging<Entry>(purge, askedAt), versioning)(entries, !more);
+  const versions = chosen.filter(({ marker }) => !marker);
+  return {
+    versions: { count: versions.length, more },
+    markers: { count: chosen.length - versions.length, more },
+    bytes: { count: versions.reduce((sum, { size }) => sum + size, 0), more },
   };
 }

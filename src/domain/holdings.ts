@@ -1,12 +1,17 @@
 /** What a bucket holds, in words; and whether two looks at a bucket in use saw about the same. Pure. */
 
-import type { Count, Facts } from './request.ts';
+import type { Count, Facts, Going } from './request.ts';
 import { say } from './words.ts';
 
 /** "12,345 objects, 99,000 old versions, 3 delete markers, 41.3 GB"; "" where there are none. */
 export function holdings({ objects, oldVersions, deleteMarkers, bytes }: Facts): string {
   const counts = [say(objects, 'object'), say(oldVersions, 'old version'), say(deleteMarkers, 'delete marker')];
   return [...counts, saySize(bytes)].filter((text) => text !== '').join(', ');
+}
+
+/** What a purge takes: "1,234 old versions, 2 delete markers, 3.1 GB"; "" for nothing. */
+export function goingWords({ versions, markers, bytes }: Going): string {
+  return [say(versions, 'old version'), say(markers, 'delete marker'), saySize(bytes)].filter((text) => text !== '').join(', ');
 }
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];

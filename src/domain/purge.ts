@@ -78,3 +78,11 @@ function inOrder<T extends Listed>(page: readonly T[]): T[] {
     .sort(([a], [b]) => compareKeys(a, b))
     .flatMap(([, entries]) => entries.sort((a, b) => Number(b.isLatest) - Number(a.isLatest) || b.modified - a.modified));
 }
+
+/** Where versioning isn't on, `null` is whatever lies there now: it may be current by the time that it is deleted. */
+export function withoutNull<T extends { versionId: string }>(
+  chooses: (page: readonly T[], end: boolean) => T[],
+  versioning: 'never on' | 'on' | 'suspended',
+): (page: readonly T[], end: boolean) => T[] {
+  return (page, end) => chooses(page, end).filter(({ versionId }) => versioning === 'on' || versionId !== 'null');
+}

@@ -150,6 +150,10 @@ export const Retention = z.strictObject({
 });
 export type Retention = z.infer<typeof Retention>;
 
+/** What a purge would take of what was looked at. */
+export const Going = z.strictObject({ versions: Count, markers: Count, bytes: Count });
+export type Going = z.infer<typeof Going>;
+
 /** What was seen of a bucket, at `lookedAt`. */
 export const Facts = z.strictObject({
   region: z.string(),
@@ -161,6 +165,8 @@ export const Facts = z.strictObject({
   deleteMarkers: Count,
   /** Of all versions together. */
   bytes: Count,
+  /** What goes of it; null where that is all, or nothing. */
+  going: Going.nullable(),
   uploads: Count,
   newestWrite: Time.nullable(),
   versioning: z.enum(['never on', 'on', 'suspended']),

@@ -7,8 +7,7 @@ import type { StretchJob } from '../aws/emptying/stretch.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Progress, StretchEnd } from '../domain/emptying.ts';
 import type { Stretch } from '../domain/key-space.ts';
-import { type Purge, purging } from '../domain/purge.ts';
-import type { Facts } from '../domain/request.ts';
+import { purging, withoutNull } from '../domain/purge.ts';
 import { BadInput } from '../errors.ts';
 import type { RangeInput } from './inputs.ts';
 import { openLongSession, type SessionParts } from './session.ts';
@@ -29,12 +28,6 @@ export interface RangeParts extends Omit<SessionParts, 'audit'> {
 const WORK = 10 * 60_000;
 /** What is begun has to end before the session does. */
 const BEFORE_SESSION_ENDS = 15_000;
-
-/** Where versioning isn't on, `null` is whatever lies there now: it may be current by the time that it is deleted. */
-function selectionOf(purge: Purge, askedAt: string, versioning: Facts['versioning']): (page: Entry[], end: boolean) => Entry[] {
-  const chooses = purging<Entry>(purge, Date.parse(askedAt));
-  return (page, end) => chooses(page, end).filter(({ versionId }) => versioning === 'on' || versionId !== 'null');
-}
 
 /** Run again it goes on where it was, and says the same once it is over. Throws the SDK's errors where S3 fails for long. */
 export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<{ verdict: StretchEnd }> {
@@ -69,7 +62,7 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
       stretch,
       progress: row.progress,
       // As old as the person who asked meant it.
-      ...(purge && { selection: () => selectionOf(purge, request.askedAt, facts.versioning) }),
+      ...(purge && { selection: () => withoutNull(purging<Entry>(purge, Date.parse(request.askedAt)), facts.versioning) }),
       async mayGoOn() {
         if (config.paused || (await plans.stopped(requestId))) return 'stopped';
         return now() >= deadline ? 'more' : undefined;

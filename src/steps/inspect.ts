@@ -1,6 +1,6 @@
 /** Inspect, CheckUnchanged, CheckBucket, CheckDeleted: is this the request that Slack sealed, who may, what is the bucket like now? Changes nothing. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Look, ReadsPolicy } from '../aws/bucket.ts';
+import type { Asked, Look, ReadsPolicy } from '../aws/bucket.ts';
 import type { BucketHome } from '../aws/buckets.ts';
 import { nameOf } from '../aws/clients.ts';
 import type { Seals } from '../aws/sealed.ts';
@@ -22,7 +22,7 @@ import type { InspectInput } from './inputs.ts';
 export interface InspectParts {
   config: Config;
   seals: Seals;
-  look: (bucket: string, account: string, now: string, reads: ReadsPolicy, kind: Kind) => Promise<Look>;
+  look: (bucket: string, account: string, now: string, reads: ReadsPolicy, asked: Asked) => Promise<Look>;
   find: (bucket: string) => Promise<BucketHome | 'absent' | 'foreign'>;
   now: () => number;
   stage: string;
@@ -58,7 +58,9 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
 
   const reads: ReadsPolicy = (policy) => guardSeen(policy, { bucket, config, stage });
   const { kind } = request;
-  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads, kind).catch((error: unknown) => unlessDenied(error));
+  const seen = await look(bucket, config.account, new Date(time).toISOString(), reads, request).catch((error: unknown) =>
+    unlessDenied(error),
+  );
   if (seen.kind === 'denied') return end('refused', whyUnseen(bucket, seen.action, roleName(placeOf(config, stage), 'inspect')));
   if (seen.kind === 'absent') {
     return end(

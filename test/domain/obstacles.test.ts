@@ -139,6 +139,8 @@ describe('changes', () => {
     oldVersions: [count(2), 'Contents: was empty, is 2 old versions'],
     deleteMarkers: [count(1000, true), 'Contents: was empty, is 1,000 or more delete markers'],
     bytes: [count(2_500), 'Contents: was empty, is 2.5 kB'],
+    // What it is counted of is compared.
+    going: [{ versions: count(1), markers: count(0), bytes: count(1) }, null],
     uploads: [count(1), 'Unfinished uploads: was none, is 1 upload'],
     newestWrite: ['2026-11-02T10:00:00.000Z', null],
     versioning: ['suspended', 'Versioning: was never on, is suspended'],
@@ -196,6 +198,7 @@ describe('changes', () => {
     oldVersions: counts,
     deleteMarkers: counts,
     bytes: counts,
+    going: fc.constant(null),
     uploads: counts,
     newestWrite: times,
     versioning: fc.constantFrom('never on', 'on', 'suspended'),

@@ -28,6 +28,7 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
   oldVersions: none,
   deleteMarkers: none,
   bytes: none,
+  going: null,
   uploads: none,
   newestWrite: null,
   versioning: 'never on',

@@ -202,6 +202,7 @@ describe('old versions', () => {
     const earlier = requestsIn(await sandbox.glance('riya'));
     await submit(sandbox, 'riya', { 'Older than (days)': '2', 'Keep newest': '1', Reason: 'they cost too much' });
     const requestId = await sandbox.seen('riya', (view) => requestsIn(view).find((id) => !earlier.includes(id)), 'the request');
+    expect(textOf(await waiting(sandbox, requestId))).toContain('*Of that goes*\\n360 old versions');
     await approve(sandbox, requestId, 'team-old', 'alice');
     const flow = await sandbox.ended(requestId);
     expect(flow.status).toBe('SUCCEEDED');

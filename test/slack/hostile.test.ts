@@ -55,6 +55,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   oldVersions: count,
   deleteMarkers: count,
   bytes: count,
+  going: fc.option(fc.record({ versions: count, markers: count, bytes: count })),
   uploads: count,
   newestWrite: fc.option(fc.constant('2026-11-02T09:00:00.000Z')),
   versioning: fc.constantFrom('never on', 'on', 'suspended'),

@@ -2,17 +2,18 @@
 import type { KnownBlock } from '@slack/types';
 import { consequences, nameStays } from '../../domain/consequences.ts';
 import { guardWords } from '../../domain/guard-seen.ts';
-import { holdings } from '../../domain/holdings.ts';
+import { goingWords, holdings } from '../../domain/holdings.ts';
 import type { Facts, Request } from '../../domain/request.ts';
 import { lockNotices } from '../../domain/retention.ts';
 import { list, say } from '../../domain/words.ts';
 import { code, context, cut, duration, fields, literal, warnings, when } from '../text.ts';
 
 /** The facts with the time of the look. */
-export function factsBlocks({ bucket, kind, bypassGovernance }: Request, facts: Facts, now?: string): KnownBlock[] {
+export function factsBlocks({ bucket, kind, bypassGovernance, purge }: Request, facts: Facts, now?: string): KnownBlock[] {
   const contents = [holdings(facts), say(facts.uploads, 'unfinished upload')].filter((text) => text !== '');
   const pairs: [string, string][] = [
-    ['Contents', contents.length === 0 ? 'empty' : contents.join('; ')],
+    [purge?.prefix ? 'Contents under the prefix' : 'Contents', contents.length === 0 ? 'empty' : contents.join('; ')],
+    ...(facts.going ? [['Of that goes', goingWords(facts.going) || 'nothing'] as [string, string]] : []),
     ['Newest write', facts.newestWrite ? when(facts.newestWrite) : 'none'],
     ['Created', facts.createdAt ? when(facts.createdAt) : 'unknown'],
     ['Region and owner', cut(literal(`${facts.region}, account ${facts.owner}`), 200)],
