@@ -156,7 +156,7 @@ describe('emptying', () => {
   });
 
   it('goes page by page, a bounded number of them at once, and keeps its account', async () => {
-    const name = many(12_500);
+    const name = many(9_500);
     let [now, most] = [0, 0];
     const s3 = through((send) => async (command) => {
       if (command.constructor.name !== 'DeleteObjectsCommand') return send(command);
@@ -165,18 +165,18 @@ describe('emptying', () => {
     });
     const notes: Progress[] = [];
     const { progress } = await emptyStretch(job(name, { s3, note: async (one) => void notes.push(one) }));
-    expect(progress.done).toEqual({ versions: 12_500, markers: 1_250, bytes: 12_500, uploads: 0 });
+    expect(progress.done).toEqual({ versions: 9_500, markers: 950, bytes: 9_500, uploads: 0 });
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(8);
     // What is done never shrinks, and with what is begun never exceeds what there is.
     const sums = notes.map(({ done, begun }) => [done.versions, done.versions + (begun?.tally.versions ?? 0)]);
-    expect(sums.every(([done = 0, all = 0], at) => done >= (sums[at - 1]?.[0] ?? 0) && all <= 12_500)).toBe(true);
+    expect(sums.every(([done = 0, all = 0], at) => done >= (sums[at - 1]?.[0] ?? 0) && all <= 9_500)).toBe(true);
   });
 
   it('counts nothing twice and leaves nothing, wherever it dies', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), fc.boolean(), async (first, second, after) => {
-        const name = many(700, 4);
+        const name = many(350, 4);
         const all = tallyOf(name);
         let kept: Progress = UNTOUCHED;
         for (const dies of [first, second, Number.POSITIVE_INFINITY]) {
@@ -205,7 +205,7 @@ describe('emptying', () => {
         expect(contents(name)).toEqual([]);
         expect(kept.done).toEqual(all);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 

@@ -29,7 +29,7 @@ export function createPace(pause: (ms: number) => Promise<unknown> = sleep): Pac
         if (delay > 0) await pause(delay * (0.5 + Math.random() / 2));
         try {
           const answer = await request();
-          delay = delay < FIRST_MS ? 0 : delay * 0.7;
+          delay = delay < FIRST_MS ? 0 : delay / 2;
           return answer;
         } catch (error) {
           if (!mayPass(error) || tries === TRIES) throw error;
