@@ -142,6 +142,7 @@ describe('what the Slack function says', () => {
   it.each<[string, object]>([
     ['a reason for an approval', { why: 'x' }],
     ['a longer seal', { sealedCode: long }],
+    ['a seal with more in it than base64', { sealedCode: 'sealed\u0001' }],
     ['a longer hash', { auditHead: long }],
     ['a longer name', { approver: long }],
     ['a longer id', { slackUser: `U${long.toUpperCase()}` }],
@@ -157,7 +158,9 @@ describe('what the Slack function says', () => {
     ['requester', { requester: `U${long.toUpperCase()}` }],
   ])('ends at the first look with a longer %s', (_, more) => {
     expect(() => parseInput(InspectInput, { ...INPUTS.inspect[1], request: { ...step.request, ...more } })).toThrow(BadInput);
-    expect(() => parseInput(InspectInput, { ...INPUTS.inspect[1], sealedRequest: long })).toThrow(BadInput);
+    for (const sealedRequest of [long, 'sealed\u0001']) {
+      expect(() => parseInput(InspectInput, { ...INPUTS.inspect[1], sealedRequest })).toThrow(BadInput);
+    }
   });
 });
 

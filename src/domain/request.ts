@@ -48,6 +48,12 @@ export type Outcome = (typeof OUTCOMES)[number];
 // All that the Slack function says has a bound: what it says stays in the flow's state, which has one too (256 KiB: Step Functions Developer Guide, "Quotas"),
 // and must not pass that once a code is spent.
 const SLACK_USER = /^[UW][A-Z0-9]{2,20}$/;
+/** A seal of so many characters at most, and of no others: those that base64 passes over would make the flow's state longer. */
+export const base64 = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/);
 const slackUser = z.string().regex(SLACK_USER);
 export const Time = z.iso.datetime().max(40);
 /** A reason: a thousand characters at most; some count as two here. */
@@ -220,7 +226,7 @@ export const Answer = z.strictObject({
   approver: z.string().max(32).nullable(),
   attempt: z.int().positive(),
   /** The code, sealed; null unless approved. */
-  sealedCode: z.string().max(4096).nullable(),
+  sealedCode: base64(4096).nullable(),
   auditHead: hash,
 });
 export type Answer = z.infer<typeof Answer>;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Emptying, whatWent } from '../domain/emptying.ts';
 import { STILL_HELD } from '../domain/late-writers.ts';
-import { Answer, Conclusion, Elevation, Facts, FOUND, GuardChange, Hold, Request, Work } from '../domain/request.ts';
+import { Answer, base64, Conclusion, Elevation, Facts, FOUND, GuardChange, Hold, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
 
@@ -19,7 +19,7 @@ const step = { execution: z.string(), enteredAt: z.iso.datetime(), request: Requ
 export const InspectInput = z.strictObject({
   ...step,
   step: z.enum(['inspect', 'check', 'find', 'between']),
-  sealedRequest: z.string().max(32_768),
+  sealedRequest: base64(32_768),
   /** The last look: what of it the approver was shown; null before the first. */
   shown: orNone(z.object({ facts: Facts.nullable(), notes: z.array(z.string()) })),
   answer: answered,
