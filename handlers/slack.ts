@@ -21,10 +21,8 @@ const config = loadConfig();
 const secrets = createSecretReader(config.region);
 const [signingSecret, botToken] = await Promise.all([secrets.read(env('SIGNING_SECRET')), secrets.read(env('BOT_TOKEN'))]);
 const tables = createTables(config.region);
-const plans = createPlans(tables, env('EMPTYING_TABLE'));
 const client = createClient(botToken);
 const logger = boltLogger(createLogger('slack'));
-
 const desk = createDesk({
   config,
   ...createRecords(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
@@ -33,11 +31,10 @@ const desk = createDesk({
   flow: createFlow(env('STATE_MACHINE_ARN'), config.region),
   standing: (user, named) => standingOf(client, config.slack.channel, user, named),
   alarm: (message) => tellOperators(client, config.slack, message),
-  stop: (requestId, by) => plans.stop(requestId, { by, why: '' }),
+  stop: (requestId, by) => createPlans(tables, env('EMPTYING_TABLE')).stop(requestId, { by, why: '' }),
   now: Date.now,
 });
-// guarded() checks signatures, before Bolt sees anything.
-const receiver = new AwsLambdaReceiver({ signingSecret: signingSecret.reveal(), signatureVerification: false, logger });
+const receiver = new AwsLambdaReceiver({ signingSecret: signingSecret.reveal(), signatureVerification: false, logger }); // guarded() does
 createApp(receiver, botToken, desk, logger);
 
 export const handler = guarded(receiver, signingSecret, client, config.slack);

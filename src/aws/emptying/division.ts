@@ -7,10 +7,11 @@ import type { Session } from '../mfa.ts';
 import { type Entry, listUploads, listVersions, PAGE, type Place } from './listing.ts';
 import type { Pace } from './pace.ts';
 
-/** Twice as many as work at once (the state machine, EmptyRanges): who is done early takes another. */
+/** Four times as many as work at once (the state machine, EmptyRanges): who is done early takes another. */
 export const MOST_STRETCHES = 128;
 /** Listings at once, while it is divided. */
 const TOGETHER = 32;
+
 /** A client for a session's work on very many objects: S3 may take long for a thousand of them, and nothing is tried again but by our own pace. */
 export function emptyingClient(region: string, { accessKeyId, secretAccessKey, sessionToken }: Session): S3Client {
   const requestHandler = { connectionTimeout: 2_000, requestTimeout: 60_000, throwOnRequestTimeout: true, httpsAgent: { maxSockets: 64 } };

@@ -4,7 +4,7 @@ import { isPassing, nameOf, neverSent } from '../clients.ts';
 
 const FIRST_MS = 100;
 const MOST_MS = 20_000;
-/** After so many refusals in a row of one request it is given up: with the pauses above, that is some three minutes of an S3 that does nothing. */
+/** After so many refusals in a row of one request it is given up: with the pauses above, that is about a minute of an S3 that does nothing. */
 const TRIES = 12;
 
 export interface Pace {
