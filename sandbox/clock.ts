@@ -1,3 +1,5 @@
+import { Signal } from './signal.ts';
+
 /**
  * The sandbox's one clock: codes, sessions, windows, triggers, schedules and the workers' `Date` all follow it.
  * It runs at the real pace, shifted by what was added with `advance`.
@@ -5,6 +7,8 @@
 export class Clock {
   /** Shared with the workers (8 bytes, a Float64: the shift in milliseconds). */
   readonly shared = new SharedArrayBuffer(8);
+  /** Rings when it was moved forward. */
+  readonly moved = new Signal();
   readonly #shift = new Float64Array(this.shared);
   readonly #alarms = new Set<{ at: number; ring: () => void; timer?: NodeJS.Timeout }>();
 
@@ -22,6 +26,12 @@ export class Clock {
     if (!Number.isFinite(seconds) || seconds < 0) throw new RangeError('advance: seconds must be a number of 0 or more');
     this.#shift[0] = (this.#shift[0] ?? 0) + seconds * 1000;
     for (const alarm of [...this.#alarms].sort((a, b) => a.at - b.at)) this.#arm(alarm);
+    this.moved.ring();
+  }
+
+  /** How far it is ahead of the machine's, in milliseconds. */
+  shift(): number {
+    return this.#shift[0] ?? 0;
   }
 
   /** Calls `ring` once the clock reaches `at` (milliseconds since 1970); returns what takes the alarm back. */

@@ -19,6 +19,8 @@ export interface Reply {
   status: number;
   headers?: Record<string, string | string[]>;
   body?: string | Buffer;
+  /** Instead of a body: writes it piece by piece, and ends it or is cut off. */
+  stream?: (response: ServerResponse) => void;
 }
 
 /** Thrown by a route: answered with this status and `{"error": message}`. */
@@ -67,7 +69,8 @@ async function respond(
   const { port } = server.address() as AddressInfo;
   const reply = await serve(port, incoming, answer).catch(failure);
   response.writeHead(reply.status, reply.headers);
-  response.end(reply.body);
+  if (reply.stream) reply.stream(response);
+  else response.end(reply.body);
 }
 
 async function serve(port: number, incoming: IncomingMessage, answer: (request: Request) => Promise<Reply>): Promise<Reply> {
@@ -75,6 +78,9 @@ async function serve(port: number, incoming: IncomingMessage, answer: (request: 
   const { host } = incoming.headers;
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`)
     throw new HttpError(403, `the Host header must be 127.0.0.1:${port} or localhost:${port}`);
+  // Another site's page may send to any address, without being asked first where it sends plain text.
+  const { origin } = incoming.headers;
+  if (origin !== undefined && origin !== `http://${host}`) throw new HttpError(403, `the page at ${origin} may not ask anything here`);
   const [rawPath = '/', rawQuery = ''] = (incoming.url ?? '/').split('?', 2);
   return answer({
     method: incoming.method ?? 'GET',

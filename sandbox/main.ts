@@ -18,8 +18,8 @@ async function serve(): Promise<void> {
   // What Node compiled is kept for the next start; not in the machine's temporary folder, where others could have put something else.
   enableCompileCache(path.resolve(import.meta.dirname, '../node_modules/.cache/node'));
   // Read only now: a wrong variable is told at once.
-  const { startSandbox } = await import('./sandbox.ts');
-  const sandbox = await startSandbox({
+  const { runSandbox } = await import('./again.ts');
+  const sandbox = await runSandbox({
     ...options,
     log: say,
     onProblem: (problem) => process.stderr.write(`sandbox: problem of its own, answered with 500: ${problem.message}\n`),
@@ -27,7 +27,7 @@ async function serve(): Promise<void> {
   const { urls } = sandbox;
   say(`AWS     ${urls.aws}    aws --endpoint-url ${urls.aws} --region us-east-1 --profile admin s3 ls`);
   say(`Slack   ${urls.slack}    what people see: curl ${urls.page}/sandbox/slack/alice`);
-  say(`page    ${urls.page}    says what else is here`);
+  say(`page    ${urls.page}    ask, approve and watch; curl is told what else is here`);
   say(`files   ${options.dir}    aws-credentials (AWS_SHARED_CREDENTIALS_FILE), mfa.json, slack.json, endpoints.json, logs/`);
   say(`try     curl ${urls.page}/sandbox/slack/riya -d '{"command": "/delete-bucket", "text": "team-scratch"}'`);
   say('ready');

@@ -8,18 +8,37 @@ import { FAULT_KINDS, type FaultKind, type Faults } from './faults.ts';
 import { fill } from './fill.ts';
 import type { Functions } from './functions.ts';
 import { HttpError, json, parseBody, type Reply, type Request } from './http.ts';
+import { breakIn } from './page/break-in.ts';
+import { pageFile } from './page/files.ts';
+import { stream } from './page/stream.ts';
+import type { Hello } from './page/wire.ts';
+import type { Seeded } from './seed.ts';
+import type { Signal } from './signal.ts';
 import type { Slack } from './slack/slack.ts';
 import { ActError } from './slack/types.ts';
 
 export interface Parts {
   clock: Clock;
   faults: Faults;
-  aws: Pick<Aws, 'calls' | 'serves' | 's3'>;
+  aws: Pick<Aws, 'account' | 'region' | 'calls' | 'iam' | 'mfa' | 'serves' | 's3'>;
   slack: Slack;
   flow: Flow;
   functions: Functions;
   /** Known once the stack is deployed. */
   apis: () => HttpApi[];
+  /** Another one each time that the sandbox begins. */
+  boot: string;
+  /** The slash commands of the app's manifest. */
+  commands: Hello['commands'];
+  /** People's names by the serials of their MFA devices. */
+  devices: ReadonlyMap<string, string>;
+  seeded: Seeded;
+  /** Rings when buckets were changed past AWS. */
+  filled: Signal;
+  /** Where AWS is. */
+  endpoint: () => string;
+  /** Ends everything and begins anew; undefined where nobody can. */
+  startOver?: (() => void) | undefined;
 }
 
 type Route = (parts: Parts, request: Request, name: string) => Reply | Promise<Reply>;
@@ -30,7 +49,25 @@ const LONGEST_ADVANCE = 315_360_000;
 const QUIET_SECONDS = 5;
 
 const ROUTES: [method: string, path: RegExp, route: Route][] = [
-  ['GET', /^\/()$/, ({ slack }) => ({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: help(slack) })],
+  [
+    'GET',
+    /^\/()$/,
+    ({ slack }, request) =>
+      // A browser gets the page, where it is built; curl is told what there is.
+      (String(request.headers.accept).includes('text/html') ? pageFile(request) : undefined) ?? {
+        status: 200,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: help(slack),
+      },
+  ],
+  ['GET', /^\/sandbox\/(events)$/, events],
+  ['GET', /^\/sandbox\/(machine)$/, ({ flow }) => json(200, machineOf(flow))],
+  [
+    'POST',
+    /^\/sandbox\/(break-in)$/,
+    async (parts, request) => json(200, await breakIn({ ...parts, endpoint: parts.endpoint() }, parseBody(request))),
+  ],
+  ['POST', /^\/sandbox\/(start-over)$/, ({ startOver }) => startedOver(startOver)],
   [
     'GET',
     /^\/sandbox\/slack\/([^/]+)$/,
@@ -45,7 +82,7 @@ const ROUTES: [method: string, path: RegExp, route: Route][] = [
   ['GET', /^\/sandbox\/flow\/(.+)$/, ({ flow }, _, name) => json(200, flowOf(flow, name))],
   ['GET', /^\/sandbox\/(clock)$/, ({ clock }) => json(200, { now: clock.date().toISOString() })],
   ['POST', /^\/sandbox\/(clock)$/, async (parts, request) => json(200, await advance(parts, parseBody(request)))],
-  ['POST', /^\/sandbox\/(fill)$/, ({ aws }, request) => json(200, fill(aws.s3, parseBody(request)))],
+  ['POST', /^\/sandbox\/(fill)$/, ({ aws, filled }, request) => json(200, filledBy(filled, fill(aws.s3, parseBody(request))))],
   ['POST', /^\/sandbox\/(faults)$/, (parts, request) => json(200, setFault(parts, parseBody(request)))],
 ];
 
@@ -57,6 +94,8 @@ export async function answer(parts: Parts, request: Request): Promise<Reply> {
   }
   const here = ROUTES.filter(([, path]) => path.test(request.path));
   const found = here.find(([method]) => method === request.method);
+  const file = here.length === 0 ? pageFile(request) : undefined;
+  if (file) return file;
   if (!found) {
     if (here.length > 0) throw new HttpError(405, `${request.path} takes ${here.map(([method]) => method).join(' and ')}`);
     throw new HttpError(404, `there is nothing at ${request.method} ${request.path}; GET / says what there is`);
@@ -68,6 +107,29 @@ export async function answer(parts: Parts, request: Request): Promise<Reply> {
     if (error instanceof ActError) throw new HttpError(400, error.message);
     throw error;
   }
+}
+
+function events(parts: Parts, { query }: Request): Reply {
+  const user = known(parts.slack, query.get('user') ?? '');
+  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+  return { status: 200, headers, stream: (response) => stream(parts, user, response) };
+}
+
+function machineOf(flow: Flow) {
+  const [machine] = flow.machines();
+  if (!machine) throw new HttpError(404, 'there is no state machine yet');
+  return { name: machine.name, definition: JSON.parse(machine.definition) };
+}
+
+function startedOver(startOver: (() => void) | undefined): Reply {
+  if (!startOver) throw new HttpError(404, 'this sandbox can’t start over; npm start can');
+  startOver();
+  return json(202, { startingOver: true });
+}
+
+function filledBy<T>(filled: Signal, said: T): T {
+  filled.ring();
+  return said;
 }
 
 function known(slack: Slack, user: string): string {
@@ -166,5 +228,9 @@ GET  /sandbox/clock           the sandbox's time
 POST /sandbox/clock           {"advance": <seconds>}
 POST /sandbox/faults          {"target": "<aws action, slack method or function>", "kind": "${FAULT_KINDS.join('|')}", "times": 1}
                               {"clear": true}
+GET  /sandbox/events?user=…   what the page hears, as server-sent events
+GET  /sandbox/machine         the state machine's definition
+POST /sandbox/break-in        {"try": "delete-as-administrator", "bucket": "<name>"}: a try to break in, and AWS's answer
+POST /sandbox/start-over      everything anew
 POST /sandbox/fill            {"bucket": "<name>", "objects": 1000, "versions": 3, "markers": 10}: generated objects, a marker on every tenth
 `;

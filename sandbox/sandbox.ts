@@ -1,5 +1,6 @@
 /** The sandbox: AWS and Slack on localhost, with the packaged stack deployed into it. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -15,6 +16,7 @@ import { type Listening, listen } from './http.ts';
 import { Permissions } from './permissions.ts';
 import { answer } from './routes.ts';
 import { fillSecrets, newSlackSecrets, seedBuckets, seedPeople, writeFiles } from './seed.ts';
+import { Signal } from './signal.ts';
 import { Slack } from './slack/slack.ts';
 import { createEvents, createFlow, keyQuestion } from './wiring.ts';
 
@@ -32,6 +34,8 @@ export interface SandboxOptions {
   log?: (line: string) => void;
   /** Told what goes wrong in the sandbox itself. */
   onProblem?: (problem: Error) => void;
+  /** Asked to end everything and to begin anew (the page's *Start over*). */
+  startOver?: () => void;
 }
 
 export interface Sandbox {
@@ -148,12 +152,21 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   aws.register(stepFunctionsService(flow, keyQuestion(aws)));
 
   let apis: HttpApi[] = [];
-  const parts = { clock, faults, aws, slack, flow, functions, apis: () => apis };
+  const seeded = seedPeople(aws, config, STAGE);
+  const parts = {
+    ...{ clock, faults, aws, slack, flow, functions, seeded },
+    apis: () => apis,
+    boot: randomUUID(),
+    commands: commands(),
+    devices: new Map(Object.entries(seeded.devices).map(([name, { serial }]) => [serial, name])),
+    filled: new Signal(),
+    endpoint: () => urls.aws,
+    startOver: options.startOver,
+  };
   const page: Listening = await onPort('SANDBOX_PORT', options.port, (port) => listen(port, (request) => answer(parts, request)));
   closers.push(() => page.close());
   urls.page = page.url;
 
-  const seeded = seedPeople(aws, config, STAGE);
   ({ apis } = await deploy({ clock, account, region, packaged, dir, aws, functions, flow, events, permissions }));
   fillSecrets(aws, functions, config, seeded, secrets);
   seedBuckets(aws, config);
@@ -182,10 +195,18 @@ function readConfig(file: string): string {
   }
 }
 
+const manifest = () => parse(readFileSync(path.join(ROOT, 'slack-app-manifest.yml'), 'utf8'));
+
 /** The scopes that the manifest asks for: a method without its scope fails here as it would in Slack. */
-function botScopes(): string[] {
-  return parse(readFileSync(path.join(ROOT, 'slack-app-manifest.yml'), 'utf8')).oauth_config.scopes.bot;
-}
+const botScopes = (): string[] => manifest().oauth_config.scopes.bot;
+
+/** The slash commands that the manifest names, with what Slack shows beside them. */
+const commands = (): { command: string; description: string; hint: string }[] =>
+  manifest().features.slash_commands.map(({ command, description, usage_hint }: Record<string, string>) => ({
+    command,
+    description,
+    hint: usage_hint,
+  }));
 
 /** The folder with the packaged stack: what `npm run package` wrote, or one packaged here with another configuration. */
 async function packagedStack({ config, log }: SandboxOptions, dir: string): Promise<string> {

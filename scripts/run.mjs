@@ -9,7 +9,7 @@ import { findNode, install, isInstalled, ROOT } from './setup.mjs';
 
 /** Each step is a program and its arguments; a step that fails ends the task. */
 const TASKS = {
-  start: { steps: [['sandbox/main.ts', '--check'], ['scripts/package.mjs'], ['sandbox/main.ts']] },
+  start: { steps: [['sandbox/main.ts', '--check'], ['scripts/package.mjs'], ['scripts/page.mjs'], ['sandbox/main.ts']] },
   demo: { steps: [['scripts/package.mjs'], ['sandbox/demo.ts']] },
   bench: { steps: [['scripts/package.mjs'], ['bench/run.ts']] },
   'bench:empty': { steps: [['bench/empty.ts']] },

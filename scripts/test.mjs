@@ -12,15 +12,19 @@ const modules = join(ROOT, 'node_modules');
 
 const CHECKS = {
   types: [join(modules, 'typescript', 'bin', 'tsc'), '-p', '.'],
+  'types of the page': [join(modules, 'typescript', 'bin', 'tsc'), '-p', 'page'],
   lint: ['scripts/lint.mjs'],
   'state machine': ['scripts/check-asl.mjs'],
 };
-const PACKAGING = ['packaging', ['scripts/package.mjs']];
+const BUILDING = [
+  ['packaging', ['scripts/package.mjs']],
+  ['page', ['scripts/page.mjs']],
+];
 
 const args = process.argv.slice(2);
 const checks = Object.entries(args.length > 0 ? {} : CHECKS);
-// The tests need the package. The other checks run beside packaging, which leaves a processor idle; the tests leave none.
-const counts = await Promise.all([PACKAGING, ...checks].map(check));
+// The tests need the package and the page. The other checks run beside packaging, which leaves a processor idle; the tests leave none.
+const counts = await Promise.all([...BUILDING, ...checks].map(check));
 counts.push(await jest(args));
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);

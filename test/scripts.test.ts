@@ -32,6 +32,7 @@ beforeEach(() => {
   mkdirSync(join(project, 'node_modules', NODE_PACKAGE, 'bin'), { recursive: true });
   symlinkSync(process.execPath, join(project, 'node_modules', NODE_PACKAGE, 'bin', 'node'));
   write('scripts/package.mjs', 'console.log("packaged");');
+  write('scripts/page.mjs', 'console.log("built");');
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
@@ -108,7 +109,7 @@ describe('a task', () => {
       if (String(chunk).includes('ready')) child.kill(signal);
     });
     expect(await ended).toBe(0);
-    expect(output).toBe('packaged\nready\nbye\n');
+    expect(output).toBe('packaged\nbuilt\nready\nbye\n');
   });
 });
 
@@ -182,17 +183,18 @@ describe('the test script', () => {
     write('node_modules/typescript/bin/tsc', '');
     write('scripts/lint.mjs', '');
     write('scripts/check-asl.mjs', '');
+    write('scripts/page.mjs', '');
   });
 
   it('counts its checks and the tests, and ends with the line that says so', () => {
     jest({ numPassedTests: 40, numFailedTests: 0, numRuntimeErrorTestSuites: 0 }, 0);
-    expect(test()).toMatchObject({ status: 0, last: '44 passed, 0 failed' });
+    expect(test()).toMatchObject({ status: 0, last: '46 passed, 0 failed' });
   });
 
   it('fails with a check, a test, or a file of tests that does not load', () => {
     write('scripts/lint.mjs', 'process.exit(1);');
     jest({ numPassedTests: 40, numFailedTests: 2, numRuntimeErrorTestSuites: 1 }, 1);
-    expect(test()).toMatchObject({ status: 1, last: '43 passed, 4 failed', stdout: expect.stringContaining('FAILED: lint') });
+    expect(test()).toMatchObject({ status: 1, last: '45 passed, 4 failed', stdout: expect.stringContaining('FAILED: lint') });
   });
 
   it.each<[string, () => void]>([
@@ -205,7 +207,7 @@ describe('the test script', () => {
 
   it('runs the tests alone when it is told which, and hands the arguments on', () => {
     jest({ numPassedTests: 1, numFailedTests: 0 }, 0);
-    expect(test('test/clock.test.ts')).toMatchObject({ status: 0, last: '2 passed, 0 failed', stderr: 'test/clock.test.ts\n' });
+    expect(test('test/clock.test.ts')).toMatchObject({ status: 0, last: '3 passed, 0 failed', stderr: 'test/clock.test.ts\n' });
   });
 });
 
@@ -236,6 +238,9 @@ describe('import directions', () => {
     ['sandbox/c.ts', '../src/domain/rules.ts', false],
     ['sandbox/aws/services/s3/d.ts', '../../../../src/aws/bucket.ts', false],
     ['sandbox/e.ts', '../handlers/slack.ts', false],
+    ['page/a.tsx', '../sandbox/page/wire.ts', true],
+    ['page/b.tsx', '../sandbox/clock.ts', false],
+    ['page/c.tsx', '../src/domain/guard.ts', false],
     ['sandbox/f.ts', '@cloud-copilot/iam-simulate', true],
   ];
 

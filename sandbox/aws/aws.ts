@@ -41,6 +41,7 @@ export class Aws {
   readonly secrets: SecretStore;
   readonly dynamodb: DynamoStore;
   readonly s3: S3Store;
+  readonly mfa: Mfa;
   readonly calls = new CallLog();
   /** What went wrong in the sandbox itself; each was answered with 500. */
   readonly problems: Error[] = [];
@@ -73,8 +74,8 @@ export class Aws {
         options.onProblem?.(problem);
       },
     });
-    const mfa = new Mfa({ iam: this.iam, clock });
-    this.register(createSts({ iam: this.iam, credentials: this.#credentials, mfa, assumeRoleMfa: options.assumeRoleMfa }));
+    this.mfa = new Mfa({ iam: this.iam, clock });
+    this.register(createSts({ iam: this.iam, credentials: this.#credentials, mfa: this.mfa, assumeRoleMfa: options.assumeRoleMfa }));
     this.register(createIam(this.iam));
     this.register(createKms(this.kms));
     this.register(createSecretsManager(this.secrets, this.kms));
@@ -83,7 +84,7 @@ export class Aws {
       clock,
       account,
       region,
-      checkRootsCode: (serial, code) => mfa.check('root', serial, code),
+      checkRootsCode: (serial, code) => this.mfa.check('root', serial, code),
       knowsPrincipal: (arn) => this.iam.knows(arn),
     });
     this.s3 = s3.store;

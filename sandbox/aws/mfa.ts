@@ -21,6 +21,8 @@ export class Mfa {
   /** By device: the steps whose codes were used. */
   readonly #used = new Map<string, Set<number>>();
   readonly #verified = new Map<string, number[]>();
+  /** By device: the newest code that was right. */
+  readonly #spent = new Map<string, string>();
 
   constructor(options: { iam: IamStore; clock: Clock }) {
     this.#iam = options.iam;
@@ -54,7 +56,20 @@ export class Mfa {
     if (step === undefined || used.has(step)) return 'wrong';
     used.add(step);
     this.#used.set(serial, used);
+    this.#spent.set(serial, code);
     return 'right';
+  }
+
+  /** The code of this device that was just used; it is good for nothing any more. */
+  spent(serial: string): string | undefined {
+    return this.#spent.get(serial);
+  }
+
+  /** The six digits that a device with this seed (base32) shows, from one time to another (milliseconds since 1970). */
+  shows(seed: string, at: number): { code: string; from: number; until: number } {
+    const step = STEP_SECONDS * 1000;
+    const from = Math.floor(at / step) * step;
+    return { code: totp(seed).generate({ timestamp: at }), from, until: from + step };
   }
 
   /** Counts this verification; true when the device had its share already. */
@@ -66,10 +81,11 @@ export class Mfa {
   }
 
   #stepOf(seed: string, code: string, timestamp: number): number | undefined {
-    const totp = new TOTP({ secret: Secret.fromBase32(seed), period: STEP_SECONDS, digits: 6 });
-    const delta = totp.validate({ token: code, timestamp, window: DRIFT });
+    const delta = totp(seed).validate({ token: code, timestamp, window: DRIFT });
     return delta === null ? undefined : Math.floor(timestamp / 1000 / STEP_SECONDS) + delta;
   }
 }
+
+const totp = (seed: string): TOTP => new TOTP({ secret: Secret.fromBase32(seed), period: STEP_SECONDS, digits: 6 });
 
 const refused = (message: string): AwsError => new AwsError('AccessDenied', message, 403);

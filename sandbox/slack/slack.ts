@@ -4,19 +4,20 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
+import { Signal } from '../signal.ts';
 import { ApiLog } from './api-log.ts';
 import { type Delivered, delivery } from './delivery.ts';
 import { Endpoint, METHODS } from './endpoint.ts';
 import { Triggers } from './ids.ts';
 import { THREE_SECONDS } from './limits.ts';
-import { Messages } from './messages.ts';
+import { type Changes, Messages } from './messages.ts';
 import type { Context } from './methods.ts';
 import { type Action, Hands } from './person.ts';
 import type { Names } from './render.ts';
 import { ResponseUrls } from './response-urls.ts';
 import { ActError, type Message } from './types.ts';
 import { type ShownView, type View, Views } from './views.ts';
-import { type Person, Workspace, type WorkspaceOptions } from './workspace.ts';
+import { type Channel, type Person, Workspace, type WorkspaceOptions } from './workspace.ts';
 
 export interface SlackOptions extends WorkspaceOptions {
   clock: Clock;
@@ -42,6 +43,8 @@ export interface PersonsView {
 export class Slack {
   /** Every call of the Web API. */
   readonly log = new ApiLog();
+  /** Rings when what anybody sees has changed. */
+  readonly changed = new Signal();
   readonly #context: Context;
   readonly #responseUrls: ResponseUrls;
   readonly #hands: Hands;
@@ -49,8 +52,8 @@ export class Slack {
 
   constructor({ clock, faults, signingSecret, botToken, scopes, requestUrl, waits, ...rest }: SlackOptions) {
     const workspace = new Workspace(rest, clock);
-    const messages = new Messages(clock, workspace);
-    this.#context = { workspace, messages, views: new Views(clock, workspace), triggers: new Triggers(clock) };
+    const messages = new Messages(clock, workspace, this.changed);
+    this.#context = { workspace, messages, views: new Views(clock, workspace, this.changed), triggers: new Triggers(clock) };
     this.#responseUrls = new ResponseUrls(clock, messages, workspace, this.log);
     const deliver = delivery({ clock, signingSecret, requestUrl, patience: waits?.app ?? THREE_SECONDS });
     this.#hands = new Hands(this.#context, this.#responseUrls, deliver, () => clock.now());
@@ -81,6 +84,19 @@ export class Slack {
     return { messages: messages.seenBy(person.id, newest), ...structuredClone(seen) };
   }
 
+  /** What became of what this person sees, since the change of that number (0: all), with what they have before them. Throws ActError as `view` does. */
+  since(user: string, change: number): Changes & Omit<PersonsView, 'messages'> {
+    const { modal, home } = this.view(user, 1);
+    return { ...this.#context.messages.since(this.#context.workspace.person(user)?.id ?? '', change), modal, home };
+  }
+
+  /** The channels that this person is in, their direct message with the app included once it was used. */
+  channels(user: string): Channel[] {
+    const { workspace } = this.#context;
+    const person = workspace.person(user);
+    return person ? workspace.channels().filter(({ members }) => members.has(person.id)) : [];
+  }
+
   /**
    * Does one thing as this person: tells the app, signed, and says how it answered (status 0: it didn't, or Slack itself
    * refused a form; `body` says why). Throws ActError when the person can't do that, with what they could.
@@ -97,6 +113,12 @@ export class Slack {
   /** The people, without bots. */
   people(): Person[] {
     return this.#context.workspace.people();
+  }
+
+  /** The app's bot user, and the approvals channel. */
+  ids(): { bot: string; home: string } {
+    const { bot, home } = this.#context.workspace;
+    return { bot, home };
   }
 
   /** Names for ids, for `render`. */

@@ -1,5 +1,6 @@
 /** Modals, which a person has stacked before them, and Home tabs. */
 import type { Clock } from '../clock.ts';
+import type { Signal } from '../signal.ts';
 import { viewFaults } from './block-kit.ts';
 import { stateOf } from './form.ts';
 import { withIds } from './ids.ts';
@@ -32,11 +33,13 @@ export class Views {
   readonly #homes = new Map<string, View>();
   readonly #clock: Clock;
   readonly #workspace: Workspace;
+  readonly #changed: Signal;
   #number = 0;
 
-  constructor(clock: Clock, workspace: Workspace) {
+  constructor(clock: Clock, workspace: Workspace, changed: Signal) {
     this.#clock = clock;
     this.#workspace = workspace;
+    this.#changed = changed;
   }
 
   /** The modal that this person has before them. */
@@ -53,6 +56,7 @@ export class Views {
     this.#free(source.external_id);
     const view = this.#make(source, null);
     this.#modals.set(user, [...(this.#modals.get(user) ?? []), view]);
+    this.#changed.ring();
     return view;
   }
 
@@ -66,6 +70,7 @@ export class Views {
       throw new SlackError('push_limit_reached');
     const view = this.#make(source, below);
     stack.push(view);
+    this.#changed.ring();
     return view;
   }
 
@@ -80,6 +85,7 @@ export class Views {
       const { id, root_view_id, previous_view_id } = old;
       const view = { ...this.#make(source, null, old.state.values), id, root_view_id, previous_view_id };
       stack[at] = view;
+      this.#changed.ring();
       return view;
     }
     throw new SlackError('not_found');
@@ -92,6 +98,7 @@ export class Views {
     const view = this.#make(source, null, old?.state.values);
     const home = old ? { ...view, id: old.id, root_view_id: old.id } : view;
     this.#homes.set(user, home);
+    this.#changed.ring();
     return home;
   }
 
@@ -103,6 +110,7 @@ export class Views {
       user,
       stack.filter((one) => !gone.includes(one)),
     );
+    this.#changed.ring();
     return gone.reverse();
   }
 
@@ -119,6 +127,7 @@ export class Views {
     delete view.error;
     if (change.errors) view.errors = change.errors;
     if (change.error) view.error = change.error;
+    this.#changed.ring();
   }
 
   #make(source: ViewSource, below: View | null, before?: StateValues): View {

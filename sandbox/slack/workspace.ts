@@ -117,6 +117,10 @@ export class Workspace {
     return this.#channels.get(id);
   }
 
+  channels(): Channel[] {
+    return [...this.#channels.values()];
+  }
+
   group(id: string): string[] | undefined {
     return this.#groups.get(id);
   }

@@ -84,6 +84,8 @@ export class Bucket {
   readonly accessPoints: AccessPoint[] = [];
   readonly objects = new SortedKeys<Entry>();
   readonly uploads = new SortedKeys<{ readonly key: string; uploads: Upload[] }>();
+  /** How much is in it, kept as it is written and removed: a bucket may hold millions. */
+  readonly tally = { versions: 0, markers: 0, bytes: 0 };
   readonly #ids = new VersionIds();
   #written = 0;
 
@@ -132,6 +134,8 @@ export class Bucket {
     };
     const entry = this.objects.getOrAdd(key, () => ({ key, versions: [] }));
     const kept = version.isNull ? entry.versions.filter((v) => !v.isNull) : entry.versions;
+    if (kept.length < entry.versions.length) for (const v of entry.versions) if (v.isNull) this.#count(v, -1);
+    this.#count(version, 1);
     // A new array of the exact length: pushing to a short one would reserve room for sixteen more.
     if (kept.length < 16) {
       entry.versions = kept.concat(version);
@@ -145,6 +149,7 @@ export class Bucket {
   /** Deletes without a version id: a delete marker where versions are kept, else the object itself. Returns the marker. */
   delete(key: string, now: number): Version | undefined {
     if (this.versioning) return this.put(key, now);
+    for (const version of this.objects.get(key)?.versions ?? []) this.#count(version, -1);
     this.objects.delete(key);
     return undefined;
   }
@@ -155,6 +160,13 @@ export class Bucket {
     const at = entry?.versions.lastIndexOf(version) ?? -1;
     if (!entry || at < 0) return;
     entry.versions.splice(at, 1);
+    this.#count(version, -1);
     if (entry.versions.length === 0) this.objects.delete(key);
+  }
+
+  #count({ body }: Version, by: 1 | -1): void {
+    if (body) this.tally.versions += by;
+    else this.tally.markers += by;
+    this.tally.bytes += by * (body?.length ?? 0);
   }
 }

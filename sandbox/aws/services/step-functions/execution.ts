@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { StateMachine } from 'aws-local-stepfunctions';
 import type { Clock } from '../../../clock.ts';
+import type { Signal } from '../../../signal.ts';
 import { DATA_LIMIT, dataLimitExceeded, tooLarge } from './errors.ts';
 import { HISTORY_LIMIT, History, WHOLE } from './history.ts';
 import type { Prepared, PreparedTask, TaskInput } from './prepare.ts';
@@ -20,6 +21,8 @@ export interface ExecutionOptions {
   input: string;
   machine: { arn: string; name: string; roleArn: string; prepared: Prepared };
   runTask: RunTask;
+  /** Rung at each event of its history. */
+  changed?: Signal;
   ended: (execution: Execution) => void;
 }
 
@@ -47,7 +50,7 @@ export class Execution {
     this.input = options.input;
     this.machine = options.machine;
     this.startDate = options.clock.date();
-    this.history = new History(options.clock);
+    this.history = new History(options.clock, options.changed);
     // A task may wait on it in each of many iterations.
     setMaxListeners(0, this.over.signal);
   }

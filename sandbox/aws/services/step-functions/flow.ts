@@ -1,6 +1,7 @@
 /** The state machines, their executions and the tokens that executions wait for. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../clock.ts';
+import { Signal } from '../../../signal.ts';
 import { AwsError } from '../../service.ts';
 import { DATA_LIMIT } from './errors.ts';
 import { Execution } from './execution.ts';
@@ -31,6 +32,8 @@ export interface FlowOptions {
 
 export class Flow {
   readonly tokens = new Tokens();
+  /** Rings when any execution went on. */
+  readonly changed = new Signal();
   readonly #options: FlowOptions;
   readonly #machines = new Map<string, Machine>();
   readonly #executions = new Map<string, Execution>();
@@ -106,6 +109,7 @@ export class Flow {
       name,
       input,
       machine,
+      changed: this.changed,
       runTask: (task, taskInput, owner) => runTask(runner, task, taskInput, owner),
       ended: (ended) => this.#tell(ended),
     });

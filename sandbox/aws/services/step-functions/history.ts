@@ -1,6 +1,7 @@
 /** An execution's history, in the shapes of GetExecutionHistory (Step Functions API reference, "HistoryEvent"). */
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../../clock.ts';
+import type { Signal } from '../../../signal.ts';
 
 /** Most events that an execution's history may hold (Step Functions developer guide, "Service quotas"). */
 export const HISTORY_LIMIT = 25_000;
@@ -22,14 +23,17 @@ export class History {
   readonly events: HistoryEvent[] = [];
   readonly visits: StateVisit[] = [];
   readonly #clock: Clock;
+  readonly #changed: Signal | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, changed?: Signal) {
     this.#clock = clock;
+    this.#changed = changed;
   }
 
   add(type: HistoryEventType, details: Partial<HistoryEvent> = {}): void {
     const id = this.events.length + 1;
     this.events.push({ timestamp: this.#clock.date(), type, id, previousEventId: id - 1, ...details });
+    this.#changed?.ring();
   }
 
   entered(name: string, type: string, input: string): void {

@@ -1,0 +1,115 @@
+/** What the sandbox tells, kept as the panes show it: one store, filled by the stream of `GET /sandbox/events`. */
+import { useSyncExternalStore } from 'react';
+import type { BucketNow, Device, ExecutionNews, Hello, SlackNews, Told, Visit } from '../sandbox/page/wire.ts';
+
+type Message = SlackNews['messages'][number];
+type Call = Told['calls'][number];
+
+/** An execution, whole. */
+export interface ExecutionNow extends Omit<ExecutionNews, 'from' | 'visits'> {
+  visits: Visit[];
+}
+
+export interface Live {
+  /** Whether the stream is open just now. */
+  connected: boolean;
+  hello: Hello | null;
+  /** How far the sandbox's clock is ahead of the machine's, in milliseconds. */
+  shift: number;
+  /** Oldest first. */
+  messages: Message[];
+  modal: SlackNews['modal'];
+  home: SlackNews['home'];
+  channels: SlackNews['channels'];
+  devices: Device[];
+  buckets: BucketNow[];
+  /** Oldest first, the newest KEPT. */
+  calls: Call[];
+  /** In the order in which they began. */
+  executions: ExecutionNow[];
+}
+
+/** So many calls are kept for the tail. */
+const KEPT = 2_000;
+
+const NOTHING: Live = {
+  connected: false,
+  hello: null,
+  shift: 0,
+  messages: [],
+  modal: null,
+  home: null,
+  channels: [],
+  devices: [],
+  buckets: [],
+  calls: [],
+  executions: [],
+};
+
+let live: Live = NOTHING;
+const listeners = new Set<() => void>();
+
+function set(change: Partial<Live>): void {
+  live = { ...live, ...change };
+  for (const listener of listeners) listener();
+}
+
+const TAKERS: { [T in keyof Told]: (told: Told[T]) => void } = {
+  hello(hello) {
+    // The stream begins with all there is, after a break too.
+    set({ ...NOTHING, shift: live.shift, connected: true, hello });
+  },
+  clock: ({ shift }) => set({ shift }),
+  slack({ messages, removed, modal, home, channels }) {
+    set({ messages: merged(live.messages, messages, removed), modal, home, channels });
+  },
+  devices: (devices) => set({ devices }),
+  buckets: (buckets) => set({ buckets }),
+  calls: (calls) => set({ calls: [...live.calls, ...calls].slice(-KEPT) }),
+  executions: (news) => set({ executions: news.reduce(withNews, live.executions) }),
+};
+
+const at = ({ channel, ts }: { channel: string; ts: string }) => `${channel} ${ts}`;
+
+function merged(known: Message[], news: Message[], removed: SlackNews['removed']): Message[] {
+  const fresh = new Map(news.map((message) => [at(message), message]));
+  const gone = new Set(removed.map(at));
+  const kept = known
+    .filter((message) => !gone.has(at(message)))
+    .map((message) => {
+      const changed = fresh.get(at(message));
+      fresh.delete(at(message));
+      return changed ?? message;
+    });
+  return [...kept, ...fresh.values()];
+}
+
+function withNews(known: ExecutionNow[], { from, visits, ...news }: ExecutionNews): ExecutionNow[] {
+  const old = known.find(({ name }) => name === news.name);
+  const now = { ...news, visits: [...(old?.visits.slice(0, from) ?? []), ...visits] };
+  return old ? known.map((one) => (one === old ? now : one)) : [...known, now];
+}
+
+/** Listens as this person; returns what ends that. */
+export function follow(user: string): () => void {
+  const source = new EventSource(`/sandbox/events?user=${encodeURIComponent(user)}`);
+  for (const [event, take] of Object.entries(TAKERS)) {
+    source.addEventListener(event, ({ data }: MessageEvent<string>) => (take as (told: unknown) => void)(JSON.parse(data)));
+  }
+  source.onerror = () => set({ connected: false });
+  return () => source.close();
+}
+
+/** A part of what is known; the component is drawn again when that part changes. `pick` gives the same object for the same state. */
+export function useLive<T>(pick: (live: Live) => T): T {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => pick(live),
+  );
+}
+
+/** The sandbox's time, in milliseconds since 1970. */
+export const sandboxNow = (): number => Date.now() + live.shift;
