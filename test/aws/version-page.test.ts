@@ -65,10 +65,41 @@ describe('an S3 that answers 200', () => {
     await expect(listVersions({ s3, bucket: 'b', account: '111122223333' }, { key: '' })).rejects.toMatchObject({ name });
   });
 
+  const entry = { marker: false, isLatest: true, modified: 0, size: 1, etag: '' };
+  const remove = (s3: S3Client, waits: number[] = []) =>
+    removeVersions({ s3, bucket: 'b', account: '111122223333', pace: createPace(async (ms) => void waits.push(ms)) }, [
+      { ...entry, key: 'k', versionId: 'v1' },
+    ]);
+  const EMPTY = '<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+  const STAYED = '<Error><Key>k</Key><VersionId>v1</VersionId><Code>AccessDenied</Code></Error>';
+
+  it.each([
+    ['nothing', ''],
+    ['half a result', `${EMPTY}>`],
+    ['half of what stayed', `${EMPTY}>${STAYED}`],
+    ['an error', '<Error><Code>SlowDown</Code><Message>m</Message></Error>'],
+    ['something else', '<html></html>'],
+  ])('with %s has not said that anything went: it is asked again', async (_, body) => {
+    answers = [body, `${EMPTY}>${STAYED}</DeleteResult>\n`];
+    asked = [];
+    const waits: number[] = [];
+    expect(await remove(s3, waits)).toEqual([{ key: 'k', versionId: 'v1', code: 'AccessDenied' }]);
+    expect([asked.length, waits.length]).toEqual([2, 1]);
+  });
+
+  it('with nothing all the while has not said that anything went: it is an error', async () => {
+    answers = Array.from({ length: 12 }, () => '');
+    await expect(remove(s3)).rejects.toMatchObject({ name: 'InternalError' });
+  });
+
+  it.each([`${EMPTY}/>`, `${EMPTY}></DeleteResult>`])('with a result that names nothing has deleted all of it: %s', async (body) => {
+    answers = [body];
+    expect(await remove(s3)).toEqual([]);
+  });
+
   it('was given the keys with a checksum of what was sent, and says of each what stayed', async () => {
     answers = ['<DeleteResult><Error><Key>k</Key><VersionId>v2</VersionId><Code>AccessDenied</Code></Error></DeleteResult>'];
     asked = [];
-    const entry = { marker: false, isLatest: true, modified: 0, size: 1, etag: '' };
     const kept = await removeVersions({ s3, bucket: 'b', account: '111122223333', pace: createPace() }, [
       { ...entry, key: 'a&<é>"\'', versionId: 'v1' },
       { ...entry, key: 'k', versionId: 'v2' },

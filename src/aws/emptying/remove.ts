@@ -1,4 +1,5 @@
 /** Takes versions, markers and unfinished uploads out of a bucket: nothing without its version id, so nothing is hidden by a new marker. */
+import type { Readable } from 'node:stream';
 import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { nameOf } from '../clients.ts';
 import type { Entry, Place, Upload } from './listing.ts';
@@ -42,7 +43,7 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
   for (let round = 1; left.length > 0; round += 1) {
     const Delete = { Objects: left, Quiet: true };
     const of = { Bucket: bucket, ExpectedBucketOwner: account, ...(bypass && { BypassGovernanceRetention: true }) };
-    const { Errors = [] } = await pace.send(() => s3.send(written(new DeleteObjectsCommand({ ...of, Delete }))));
+    const { Errors = [] } = await pace.send(() => s3.send(readWhole(written(new DeleteObjectsCommand({ ...of, Delete })))));
     const again: typeof left = [];
     for (const { Key = '', VersionId, Code = 'Unknown' } of Errors) {
       // Gone is what was wanted.
@@ -79,6 +80,30 @@ function written(command: DeleteObjectsCommand): DeleteObjectsCommand {
     name: 'writeKeys',
   });
   return command;
+}
+
+/** Asked to be quiet, S3 names what failed and nothing else: an empty answer, or half of one, would pass for a thousand deletions. It is asked again then. */
+function readWhole(command: DeleteObjectsCommand): DeleteObjectsCommand {
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const answered = await next(args);
+      const response = answered.response as { statusCode: number; body: Readable };
+      if (response.statusCode !== 200) return answered;
+      let xml = '';
+      for await (const chunk of response.body.setEncoding('utf8')) xml += chunk;
+      if (!isWhole(xml))
+        throw Object.assign(new Error('S3 answered with something that is no result of a deletion.'), { name: 'InternalError' });
+      return { ...answered, response: Object.assign(response, { body: Buffer.from(xml) }) };
+    },
+    { step: 'deserialize', priority: 'low', name: 'readWhole' },
+  );
+  return command;
+}
+
+/** All of a result, or the error that an answer of 200 may be (S3 API Reference, DeleteObjects, "Response Syntax"; "Error responses"). */
+function isWhole(xml: string): boolean {
+  const end = xml.trimEnd();
+  return end.endsWith('</DeleteResult>') || /<DeleteResult[^<>]*\/>$/.test(end) || /^(?:<\?xml[^>]*>)?\s*<Error>/.test(end);
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
