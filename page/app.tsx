@@ -1,19 +1,42 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { AuthenticatorPane } from './authenticator/pane.tsx';
 import { AwsPane } from './aws/pane.tsx';
 import { FlowPane } from './flow/pane.tsx';
 import { follow } from './live.ts';
+import { Header } from './shell/header.tsx';
+import { Panes } from './shell/panes.tsx';
+import { Tour, useTour } from './shell/tour.tsx';
 import { SlackPane } from './slack/pane.tsx';
 
+const FIRST = 'riya';
+
 export function App() {
-  const [user, setUser] = useState(() => new URLSearchParams(location.search).get('as') ?? 'riya');
-  useEffect(() => follow(user), [user]);
+  const [user, setUser] = useUser();
+  const tour = useTour(user);
+  useEffect(() => follow(user, () => setUser(FIRST)), [user, setUser]);
   return (
-    <main className="panes">
-      <SlackPane user={user} onUser={setUser} />
-      <AuthenticatorPane />
-      <AwsPane />
-      <FlowPane />
-    </main>
+    <>
+      <Header onTour={tour.begin} />
+      <Panes
+        toured={tour.pane}
+        panes={{
+          Slack: <SlackPane user={user} onUser={setUser} />,
+          Authenticator: <AuthenticatorPane />,
+          AWS: <AwsPane />,
+          Flow: <FlowPane />,
+        }}
+      />
+      <Tour tour={tour} onUser={setUser} />
+    </>
   );
+}
+
+/** The person whom this window is; kept in the address, so that a reload stays who it was, and two windows can be two people. */
+function useUser(): [string, (user: string) => void] {
+  const [user, set] = useState(() => new URLSearchParams(location.search).get('as') ?? FIRST);
+  const change = useCallback((next: string) => {
+    history.replaceState(null, '', `?as=${encodeURIComponent(next)}`);
+    set(next);
+  }, []);
+  return [user, change];
 }

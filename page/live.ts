@@ -54,19 +54,25 @@ function set(change: Partial<Live>): void {
   for (const listener of listeners) listener();
 }
 
+/** What is told in pieces, and begins anew with the stream: the next piece takes the place of what is known. */
+const anew = new Set<'slack' | 'calls' | 'executions'>();
+const before = <T>(part: 'slack' | 'calls' | 'executions', known: T[]): T[] => (anew.delete(part) ? [] : known);
+
 const TAKERS: { [T in keyof Told]: (told: Told[T]) => void } = {
   hello(hello) {
-    // The stream begins with all there is, after a break too.
-    set({ ...NOTHING, shift: live.shift, connected: true, hello });
+    for (const part of ['slack', 'calls', 'executions'] as const) anew.add(part);
+    // After a break, or for another person, what is shown stays until it is told again; after Start over nothing of it is true.
+    const known = live.hello?.boot === hello.boot ? live : NOTHING;
+    set({ ...known, connected: true, hello });
   },
   clock: ({ shift }) => set({ shift }),
   slack({ messages, removed, modal, home, channels }) {
-    set({ messages: merged(live.messages, messages, removed), modal, home, channels });
+    set({ messages: merged(before('slack', live.messages), messages, removed), modal, home, channels });
   },
   devices: (devices) => set({ devices }),
   buckets: (buckets) => set({ buckets }),
-  calls: (calls) => set({ calls: [...live.calls, ...calls].slice(-KEPT) }),
-  executions: (news) => set({ executions: news.reduce(withNews, live.executions) }),
+  calls: (calls) => set({ calls: [...before('calls', live.calls), ...calls].slice(-KEPT) }),
+  executions: (news) => set({ executions: news.reduce(withNews, before('executions', live.executions)) }),
 };
 
 const at = ({ channel, ts }: { channel: string; ts: string }) => `${channel} ${ts}`;
@@ -90,13 +96,17 @@ function withNews(known: ExecutionNow[], { from, visits, ...news }: ExecutionNew
   return old ? known.map((one) => (one === old ? now : one)) : [...known, now];
 }
 
-/** Listens as this person; returns what ends that. */
-export function follow(user: string): () => void {
+/** Listens as this person; returns what ends that. `refused`: the sandbox won't tell them anything. */
+export function follow(user: string, refused: () => void): () => void {
   const source = new EventSource(`/sandbox/events?user=${encodeURIComponent(user)}`);
   for (const [event, take] of Object.entries(TAKERS)) {
     source.addEventListener(event, ({ data }: MessageEvent<string>) => (take as (told: unknown) => void)(JSON.parse(data)));
   }
-  source.onerror = () => set({ connected: false });
+  source.onerror = () => {
+    set({ connected: false });
+    // Where it can't be reached the browser asks again by itself.
+    if (source.readyState === EventSource.CLOSED) refused();
+  };
   return () => source.close();
 }
 

@@ -8,5 +8,16 @@ export default {
   resolve: {
     alias: { 'node-emoji': unused, 'react-markdown': unused, 'remark-gfm': unused },
   },
-  build: { target: 'es2022', assetsDir: 'page', modulePreload: { polyfill: false }, reportCompressedSize: false },
+  build: {
+    target: 'es2022',
+    assetsDir: 'page',
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: { onLog },
+  },
 };
+
+/** 'use client' in a library's modules is for servers that render. */
+function onLog(level, log, handle) {
+  if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
+}

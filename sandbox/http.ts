@@ -35,6 +35,8 @@ export class HttpError extends Error {
 
 /** Slack's own payloads stay far below; what people post is smaller still. */
 const BODY_LIMIT = 1024 * 1024;
+/** Longer than clients keep an idle connection, in milliseconds: one that closes under a request would fail it. */
+export const KEEP_ALIVE = 120_000;
 
 export interface Listening {
   url: string;
@@ -43,7 +45,7 @@ export interface Listening {
 
 /** Listens on 127.0.0.1 at the port (0: a free one). Rejects with EADDRINUSE where the port is taken. */
 export async function listen(port: number, answer: (request: Request) => Promise<Reply>): Promise<Listening> {
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (incoming, response) => {
     respond(server, incoming, response, answer).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
+import { KEEP_ALIVE } from '../http.ts';
 import type { Authorizer } from './authorize.ts';
 import { decodeChunked } from './aws-chunked.ts';
 import type { CallLog } from './calls.ts';
@@ -34,8 +35,6 @@ export interface Served {
 }
 
 const MAX_BODY = 128 * 1024 * 1024;
-/** Longer than the SDKs keep an idle connection, in milliseconds. */
-const KEEP_ALIVE = 120_000;
 /** How late a `slow` answer comes, in real milliseconds: later than the three seconds that Slack waits. */
 const SLOW = 4000;
 
@@ -49,7 +48,6 @@ export class Endpoint {
 
   constructor(parts: EndpointParts) {
     this.#parts = parts;
-    // Clients keep their connections for some seconds; one that closes under a call would fail it.
     this.#server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
       this.#handle(request, response).catch((problem: Error) => {
         // A client that went away is no problem of the sandbox.

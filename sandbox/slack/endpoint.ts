@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
+import { KEEP_ALIVE } from '../http.ts';
 import type { ApiLog } from './api-log.ts';
 import { CHAT } from './chat.ts';
 import { DIRECTORY } from './directory.ts';
@@ -38,7 +39,7 @@ export class Endpoint {
 
   constructor(options: EndpointOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
       this.#serve(request, response).catch(() => response.destroyed || response.writeHead(500).end());
     });
   }
