@@ -31,7 +31,7 @@ async function serve(): Promise<void> {
   say(`files   ${options.dir}    aws-credentials (AWS_SHARED_CREDENTIALS_FILE), mfa.json, slack.json, endpoints.json, logs/`);
   say(`try     curl ${urls.page}/sandbox/slack/riya -d '{"command": "/delete-bucket", "text": "team-scratch"}'`);
   say('ready');
-  await stop.promise;
+  await Promise.race([stop.promise, sandbox.failed]);
   await sandbox.close();
 }
 

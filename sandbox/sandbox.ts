@@ -163,7 +163,14 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
     endpoint: () => urls.aws,
     startOver: options.startOver,
   };
-  const page: Listening = await onPort('SANDBOX_PORT', options.port, (port) => listen(port, (request) => answer(parts, request)));
+  const there = Promise.withResolvers<void>();
+  const page: Listening = await onPort('SANDBOX_PORT', options.port, (port) =>
+    // Its address is known to what is deployed, and who asks early waits until all is there.
+    listen(port, async (request) => {
+      await there.promise;
+      return answer(parts, request);
+    }),
+  );
   closers.push(() => page.close());
   urls.page = page.url;
 
@@ -171,6 +178,7 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
   fillSecrets(aws, functions, config, seeded, secrets);
   seedBuckets(aws, config);
   writeFiles({ dir, seeded, slack: { ...secrets, requestUrl: requestUrl(), channel, users }, urls });
+  there.resolve();
   return { urls, aws, slack, flow, functions, clock, faults, close };
 }
 
