@@ -2,7 +2,7 @@
  * Report: invoked by the state machine, and by EventBridge when an execution ended where no state could catch it
  * ("Step Functions Execution Status Change", Step Functions developer guide, "Automating event delivery").
  */
-import { lastSpent } from '../src/aws/attempts.ts';
+import { allSpent } from '../src/aws/attempts.ts';
 import { createAudit } from '../src/aws/audit.ts';
 import { createPlans } from '../src/aws/emptying/plans.ts';
 import { createRecords } from '../src/aws/records.ts';
@@ -26,7 +26,7 @@ export const handler = step(ReportInput, logger, async (toReport) =>
   report(toReport, {
     config,
     ...createRecords(tables, { requests: env('REQUESTS_TABLE'), locks: env('LOCKS_TABLE') }),
-    spent: (requestId) => lastSpent(tables, env('ATTEMPTS_TABLE'), requestId),
+    spent: (requestId) => allSpent(tables, env('ATTEMPTS_TABLE'), requestId),
     audit: createAudit(tables, env('AUDIT_TABLE')),
     plans: createPlans(tables, env('EMPTYING_TABLE')),
     seals: createSeals(env('SEAL_KEY')),

@@ -72,10 +72,8 @@ export function createAttempts(db: DynamoDBDocumentClient, table: string): Attem
   };
 }
 
-/**
- * The code that was sent last for a request; undefined where none was. Whoever answers the flow may count askings as they like: all are looked at.
- */
-export async function lastSpent(db: DynamoDBDocumentClient, table: string, requestId: string): Promise<Spent | undefined> {
+/** The codes that were sent for a request, the last one last. Whoever answers the flow may count askings as they like: all are looked at. */
+export async function allSpent(db: DynamoDBDocumentClient, table: string, requestId: string): Promise<Spent[]> {
   const query = {
     TableName: table,
     KeyConditionExpression: 'requestId = :requestId',
@@ -86,5 +84,5 @@ export async function lastSpent(db: DynamoDBDocumentClient, table: string, reque
   for await (const { Items = [] } of paginateQuery({ client: db }, query)) {
     spent.push(...Items.flatMap((item) => Spent.safeParse(item).data ?? []));
   }
-  return spent.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).at(-1);
+  return spent.filter(({ request }) => request.requestId === requestId).sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
 }

@@ -29,6 +29,9 @@ export interface Decision {
   passedOn?: boolean;
 }
 
+/** What people are owed to hear whatever the record says; with the asking that it is about, where it is about one. */
+export type Owed = 'approver' | 'session' | 'operators' | 'refused' | 'refusedOperators';
+
 export interface RequestRow extends Request {
   state: 'started' | 'waiting' | 'decided' | 'closed';
   /** How often it was asked; part of what a code and a task token are sealed for. */
@@ -48,7 +51,7 @@ export interface RequestRow extends Request {
   decision?: Decision;
   remindedAt?: string;
   /** Timestamps of the messages that told the outcome, by where; of what people are owed to hear, sealed marks (src/steps/notices.ts). */
-  told?: { thread?: string; requester?: string; approver?: string; operators?: string; refused?: string; refusedOperators?: string };
+  told?: { thread?: string; requester?: string } & Partial<Record<Owed | `${Owed}${number}`, string>>;
   /** How far it is emptied, in words, and since when that holds. */
   progress?: string;
   progressAt?: string;

@@ -1,6 +1,7 @@
 /** AskApprover: shows the request in the approvals channel and to the requester, and keeps the way back for the answer. */
 import type { Audit } from '../aws/audit.ts';
 import type { MessageAt, RequestRow } from '../aws/requests.ts';
+import type { Config } from '../config.ts';
 import { lastHead } from '../domain/audit.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
 import { BadInput, SlackRefused, TryAgain } from '../errors.ts';
@@ -9,7 +10,7 @@ import { approveModal } from '../slack/views/approve.ts';
 import { followMessage, type Message, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
 import { askedAnewMessage } from '../slack/views/notices.ts';
 import type { AskInput } from './inputs.ts';
-import { type NoticeParts, noticesOfRefusal, notify } from './notices.ts';
+import { type Notice, type NoticeParts, noticesOfRefusal, noticesOfSession, notify } from './notices.ts';
 import { attempted, post, readRow } from './telling.ts';
 
 export interface AskParts extends NoticeParts {
@@ -17,16 +18,14 @@ export interface AskParts extends NoticeParts {
   now: () => number;
 }
 
-/** Asks, or asks again. The channel's message and the notice of a refused code must arrive (TryAgain otherwise); the others are told as well as can be. */
+/** Asks, or asks again. The channel's message and the notice of the code before must arrive (TryAgain otherwise); the others are told as well as can be. */
 export async function askApprover(input: AskInput, parts: AskParts): Promise<void> {
   const { config, requests, audit, seals, slack, now, warn } = parts;
   const { request, inspection, elevation } = input;
   const { facts, notes } = inspection;
-  // Whatever `inspect` says of it, and however often it is asked since: marks keep anybody from hearing it twice.
-  const refused = elevation?.verdict === 'askAgain' ? elevation : undefined;
   const found = await readRow(requests, request.requestId);
   // Before the record is looked at: it counts for nothing in this.
-  const heard = refused && (await notify(request, noticesOfRefusal(request, refused, config), found.row, parts));
+  const heard = await notify(request, noticesOfCode(input, config), found.row, parts);
   if ('fault' in found) throw found.fault;
   const { row } = found;
   if (!row || row.state === 'closed') throw new BadInput('The record of this request is missing or closed; ask anew from Slack.');
@@ -73,7 +72,17 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     );
     await requests.placed(requestId, { remindedAt: new Date(time).toISOString() });
   }
-  if (heard?.fault) throw heard.fault;
+  if (heard.fault) throw heard.fault;
+}
+
+/**
+ * Of the code before. Whatever `inspect` says of it, and however often it is asked since: marks keep anybody from hearing it twice.
+ */
+function noticesOfCode({ request, elevation }: AskInput, config: Config): Notice[] {
+  if (elevation?.verdict === 'askAgain') return noticesOfRefusal(request, elevation, config);
+  // It is asked again after a session where that is over with work left, and only there.
+  if (elevation?.verdict !== 'session') return [];
+  return noticesOfSession(request, elevation, config.approvers[elevation.approver]?.slackUser);
 }
 
 /** Shows the question in the channel; to each approver directly where the channel takes it no more. Throws where nobody can be shown it. */

@@ -3,18 +3,18 @@ import type { Spent } from '../aws/attempts.ts';
 import type { RequestRow } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { nextStep } from '../domain/next.ts';
-import type { Answer, Elevation, Outcome } from '../domain/request.ts';
+import type { Answer, Elevation, Outcome, Request } from '../domain/request.ts';
 import { addressedTo, type Ended, type Message, outcomeMessage } from '../slack/views/messages.ts';
 import { codeRefusedMessage, codeUsedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
-import { type Notice, noticesOfRefusal } from './notices.ts';
+import { type Notice, noticesOfRefusal, noticesOfSession } from './notices.ts';
 
 interface Given {
   answer: Answer | null;
   elevation: Elevation | null;
 }
 
-/** `heard`: whose code the end is about is known, and needs no record. */
-export function noticesOfEnd(ended: Ended, given: Given, config: Config): { heard: boolean; notices: Notice[] } {
+/** `heard`: whose code the end is about is known, and needs no record. `of`: the codes whose approvers are told that they were used, or refused. */
+export function noticesOfEnd(ended: Ended, given: Given, config: Config): { heard: boolean; of: Code[]; notices: Notice[] } {
   const { elevation } = given;
   const { request, conclusion } = ended;
   const code = codeGiven(given, conclusion.outcome);
@@ -24,6 +24,7 @@ export function noticesOfEnd(ended: Ended, given: Given, config: Config): { hear
   const refusedLast = elevation?.verdict === 'askAgain';
   return {
     heard: code !== undefined,
+    of: code && (refusedLast || code.fate !== 'unused') ? [code] : [],
     notices: [
       // Marked where the next asking told it; where none came, it is told here.
       ...(refusedLast ? noticesOfRefusal(request, elevation, config, whoseCode(given, config)) : []),
@@ -59,19 +60,44 @@ export function noticesOfRecord(
 }
 
 /**
- * Where the flow isn't known: of the code that was sent last, by what `elevate` alone writes. `recorded`: the end in words of which the flow may have
- * told it before it failed.
+ * Of each code that was sent, by what `elevate` alone writes: that it was refused, or its session is over, unless that was told when it was asked
+ * again; and how it ended, to everybody whose code was used. `told`: of these the flow itself tells. `recorded`: the end in words of which the flow may
+ * have told it before it failed.
  */
-export function noticesOfSpent(spent: Spent, { ended, recorded }: { ended: Ended; recorded: Ended }, config: Config): Notice[] {
-  const { request, approver, attempt, result } = spent;
-  const slackUser = config.approvers[approver]?.slackUser ?? spent.slackUser;
-  const fate = fateOf(result);
+export function noticesOfSpent(
+  codes: Spent[],
+  { ended, recorded, told }: { ended: Ended; recorded: Ended; told: Code[] },
+  config: Config,
+): Notice[] {
+  const { request } = ended;
+  const rest = codes.filter((one) => !told.some(({ approver, attempt }) => approver === one.approver && attempt === one.attempt));
   const or = FATES.map((one) => messageOf(one, recorded));
-  return [
-    ...(result?.verdict === 'askAgain' ? noticesOfRefusal(request, result, config, { name: approver, slackUser }) : []),
-    ...(fate === 'unused' ? [] : [{ ...toApprover(slackUser, messageOf(fate, ended), { approver, attempt }), or }]),
-  ];
+  const hearsEnd = new Set(told.filter(({ fate }) => isUsed(fate)).map(({ approver }) => approver));
+  const last = hearsEnd.size > 0 ? undefined : rest.at(-1)?.attempt;
+  // Who gave several codes hears the end once.
+  const ofEnd = rest.toReversed().flatMap(({ approver, attempt, result, slackUser }): Notice[] => {
+    const fate = fateOf(result);
+    if (fate === 'unused' || (isUsed(fate) && hearsEnd.has(approver))) return [];
+    if (isUsed(fate)) hearsEnd.add(approver);
+    return [{ ...toApprover(config.approvers[approver]?.slackUser ?? slackUser, messageOf(fate, ended), { approver, attempt }), or }];
+  });
+  const ofEach = rest.flatMap(({ approver, attempt, result, ...spent }): Notice[] => {
+    const slackUser = config.approvers[approver]?.slackUser ?? spent.slackUser;
+    if (result?.verdict === 'askAgain') return refusedEarlier(request, { ...result, attempt }, { name: approver, slackUser }, config);
+    if (result?.verdict !== 'session' || attempt === last) return [];
+    return noticesOfSession(request, { approver, attempt }, slackUser);
+  });
+  return [...ofEach, ...ofEnd];
 }
+
+/** In words of ours: what stands in the record may be another's, and is only looked for among the marks. */
+function refusedEarlier(request: Request, result: Elevation, approver: { name: string; slackUser: string }, config: Config): Notice[] {
+  const ours = noticesOfRefusal(request, { ...result, why: NO_SESSION }, config, approver);
+  const theirs = noticesOfRefusal(request, result, config, approver);
+  return ours.map((notice, index) => ({ ...notice, or: [theirs[index]?.message ?? notice.message] }));
+}
+
+const NO_SESSION = 'AWS gave no session for it, or its answer was lost.';
 
 function toApprover(slackUser: string, message: Message, { approver, attempt }: { approver?: string; attempt?: number }): Notice {
   const whose = { ...(approver && { approver }), ...(attempt && { attempt }) };
@@ -121,6 +147,9 @@ function whoseCode({ answer, elevation }: Given, config: Config): { name: string
   if (!answer?.approver || answer.attempt !== elevation?.attempt) return undefined;
   return { name: answer.approver, slackUser: config.approvers[answer.approver]?.slackUser ?? answer.slackUser };
 }
+
+/** Was there a session for it, or may there have been? */
+const isUsed = (fate: Fate): boolean => fate === 'session' || fate === 'unknown';
 
 /** Outcomes in which what was asked for was done. */
 const DONE: ReadonlySet<Outcome> = new Set(['deleted', 'emptied', 'purged', 'guarded', 'unguarded', 'rehearsed']);

@@ -5,29 +5,30 @@
  */
 import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
-import type { RequestRow, Requests } from '../aws/requests.ts';
+import type { Owed, RequestRow, Requests } from '../aws/requests.ts';
 import type { SealContext, Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
 import type { Elevation, Request } from '../domain/request.ts';
 import { SlackRefused, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { addressedTo, type Message } from '../slack/views/messages.ts';
-import { codeRefusedMessage, forOperatorsMessage } from '../slack/views/notices.ts';
+import { codeRefusedMessage, forOperatorsMessage, sessionUsedMessage } from '../slack/views/notices.ts';
 import { attempted, post, type Warn } from './telling.ts';
 
 /**
- * Where the record remembers it, and what the mark there is sealed for. Two purposes, so that the function that asks for codes, and tells of
- * refused ones, can't mark as told that one was used.
+ * What the mark of each is sealed for. Two purposes, so that the function that asks for codes, and tells of those before, can't mark as told how it
+ * ended with one that was used.
  */
 const PURPOSES = {
   approver: 'toldEnd',
   operators: 'toldEnd',
+  session: 'toldRefusal',
   refused: 'toldRefusal',
   refusedOperators: 'toldRefusal',
-} as const satisfies Partial<Record<keyof NonNullable<RequestRow['told']>, SealContext['purpose']>>;
+} as const satisfies Record<Owed, SealContext['purpose']>;
 
 export interface Notice {
-  place: keyof typeof PURPOSES;
+  place: Owed;
   /** A Slack user or channel. */
   to: string;
   message: Message;
@@ -70,7 +71,9 @@ export async function notify(
     const markOf = (words: Message): SealContext => {
       return { purpose: PURPOSES[place], requestId, bucket, account: config.account, ...whose, shown: digestOf(to, words) };
     };
-    if (await isMarked(heard.told[place], [message, ...or].map(markOf), seals)) continue;
+    // Each asking its own: what was told of one says nothing of another.
+    const at: Owed | `${Owed}${number}` = attempt ? `${place}${attempt}` : place;
+    if (await isMarked(heard.told[at], [message, ...or].map(markOf), seals)) continue;
     const posted = await attempted(warn, `a notice (${place})`, () =>
       post(slack, to, message)
         .catch((error: unknown) => {
@@ -84,7 +87,7 @@ export async function notify(
     );
     const mark = posted && row && (await attempted(warn, 'a mark', () => seals.seal(new Secret('told'), markOf(message))));
     if (!mark) continue;
-    heard.told[place] = mark;
+    heard.told[at] = mark;
     await attempted(warn, 'a mark', () => requests.placed(requestId, { told: heard.told }));
   }
   return heard;
@@ -99,6 +102,17 @@ async function isMarked(mark: unknown, contexts: SealContext[], seals: Seals): P
   if (typeof mark !== 'string') return false;
   const opened = await Promise.allSettled(contexts.map((context) => seals.open(mark, context)));
   return opened.some(({ status }) => status === 'fulfilled');
+}
+
+/** Whose session is over while the request goes on hears so when it is asked again, not when it ends, days later perhaps. */
+export function noticesOfSession(
+  request: Request,
+  { attempt, approver: name }: Pick<Elevation, 'attempt' | 'approver'>,
+  slackUser: string | undefined,
+): Notice[] {
+  const message = sessionUsedMessage(request);
+  if (!slackUser) return [];
+  return [{ place: 'session', to: slackUser, message, instead: addressedTo(slackUser, message), approver: name, attempt }];
 }
 
 /**

@@ -32,8 +32,8 @@ export interface ReportParts extends NoticeParts {
   locks: Locks;
   audit: Audit;
   plans: Pick<Plans, 'stop'>;
-  /** The code that was sent last for a request. */
-  spent: (requestId: string) => Promise<Spent | undefined>;
+  /** The codes that were sent for a request, the last one last. */
+  spent: (requestId: string) => Promise<Spent[]>;
 }
 
 export interface ToReport {
@@ -65,12 +65,14 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   // Before the record is looked at: it counts for nothing in this.
   const first = known && owed ? await notify(known.request, owed.notices, found.row, parts) : { told: found.row?.told ?? {} };
   if ('fault' in found) throw found.fault;
-  const spent = known ? undefined : await parts.spent(requestId);
+  const codes = await spentFor(requestId, parts);
+  if (codes.fault && !known) throw codes.fault;
+  const spent = known ? undefined : codes.spent.at(-1);
   const row = await closed(toReport, known, found.row && { ...found.row, told: first.told }, parts);
   const ended = known ?? recordedEnd(toReport, row, { spent, config });
   const given = answer ?? toReport.elevation ?? spent;
   if (!ended || !(row?.outcome || given)) {
-    throwFault(first, stopping);
+    throwFault(first, codes, stopping);
     return { outcome: toReport.conclusion.outcome };
   }
   const { request, conclusion } = ended;
@@ -82,12 +84,12 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const both = { ended: toApprovers, recorded: ended };
   const heard = { known: known !== undefined, heard: owed?.heard ?? false, spent };
   const rest = [
-    ...(spent ? noticesOfSpent(spent, both, config) : []),
+    ...noticesOfSpent(codes.spent, { ...both, told: owed?.of ?? [] }, config),
     ...(row?.outcome ? noticesOfRecord(row, both, { config, ...heard }) : []),
   ];
   const last = await notify(request, rest, row, parts);
   if (row?.outcome) await tell({ ...row, told: last.told }, ended, toApprovers, parts);
-  throwFault(first, last, stopping);
+  throwFault(first, last, codes, stopping);
   return { outcome: row?.outcome ? conclusion.outcome : toReport.conclusion.outcome };
 }
 
@@ -125,6 +127,12 @@ async function stopWorkers(
     return true;
   });
   return stopped ? {} : { fault: new TryAgain('The workers could not be told to stop; it is tried again.') };
+}
+
+/** Where they can't be read, all else is told all the same. */
+async function spentFor(requestId: string, { spent, warn }: ReportParts): Promise<{ spent: Spent[]; fault?: TryAgain }> {
+  const codes = await attempted(warn, 'the codes before', () => spent(requestId));
+  return codes ? { spent: codes } : { spent: [], fault: new TryAgain('Which codes were used could not be read; it is tried again.') };
 }
 
 /** After all else is done: run again, it tells whom Slack kept from hearing. */

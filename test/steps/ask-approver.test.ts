@@ -19,7 +19,7 @@ const elevation: Elevation = {
 const facts = someFacts();
 
 /** Asks again after a refused code; Slack has too much to do for the first message to alice. */
-function asking(inspectSays = true) {
+function asking(inspectSays = true, result = elevation) {
   const row: RequestRow = { ...request, state: 'decided', attempt: 1, facts, askedIn: request.askedAt };
   const posts: string[] = [];
   let busy = true;
@@ -64,7 +64,7 @@ function asking(inspectSays = true) {
     request,
     taskToken: 't',
     inspection,
-    elevation,
+    elevation: result,
     emptying: null,
   };
   return { ask: () => askApprover(input, parts), posts, row, decide };
@@ -99,5 +99,16 @@ describe('an approver whose code was refused', () => {
     await expect(ask()).rejects.toThrow(TryAgain);
     await ask();
     expect(posts).toContainEqual(expect.stringMatching(/^U0ALICE .*AWS refused the code/s));
+  });
+});
+
+describe('an approver whose session is over with work left', () => {
+  it('hears when it is asked again, once, that their code was used', async () => {
+    const { ask, posts } = asking(false, { ...elevation, verdict: 'session', why: '', sealedSession: 's' });
+    await expect(ask()).rejects.toThrow(TryAgain);
+    await ask();
+    await ask();
+    const heard = posts.filter((post) => post.startsWith('U0ALICE'));
+    expect(heard).toEqual([expect.stringMatching(/Your MFA code was used to delete `team-scratch`.*Not you\?/s)]);
   });
 });

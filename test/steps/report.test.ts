@@ -4,6 +4,7 @@ import type { SealContext } from '../../src/aws/sealed.ts';
 import type { Answer, Elevation } from '../../src/domain/request.ts';
 import { SealBroken, TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
+import { noticesOfRefusal, notify } from '../../src/steps/notices.ts';
 import { type ReportParts, report, type ToReport } from '../../src/steps/report.ts';
 import { aConfig, anApprover, aRequest, someFacts } from '../helpers/models.ts';
 import { textOf } from '../helpers/story.ts';
@@ -52,8 +53,8 @@ const eventBridge: ToReport = { ...deletion, request: null, answer: null, elevat
 let row: RequestRow;
 let posts: { to: string; text: string }[];
 let faults: Record<string, string[]>;
-/** The code that was sent last, by what elevate wrote. */
-let spent: Spent | undefined;
+/** The codes that were sent, by what elevate wrote. */
+let spent: Spent[];
 let entries: string[];
 /** Whose workers were told to stop; how often that fails at first. */
 let stops: { requestId: string; why: string; by: string }[];
@@ -64,7 +65,7 @@ beforeEach(() => {
   row = { ...request, state: 'decided', attempt: 1, facts: someFacts(), decision, message: { channel: 'C0APPROVALS', ts: '1.1' } };
   posts = [];
   faults = {};
-  spent = undefined;
+  spent = [];
   entries = [];
   stops = [];
   unstoppable = 0;
@@ -111,6 +112,12 @@ const parts = {
   },
   warn: () => undefined,
 } as unknown as ReportParts;
+
+const sent = (result?: Elevation, more: Partial<Spent> = {}): Spent => ({
+  ...{ request, approver: 'alice', slackUser: 'U0ALICE', attempt: 777, startedAt: request.askedAt },
+  ...(result && { result }),
+  ...more,
+});
 
 const told = (to: string) => posts.filter((one) => one.to === to).map(({ text }) => text);
 const USED = expect.stringContaining('Your MFA code was just used for `team-scratch`');
@@ -194,11 +201,71 @@ describe('an approver', () => {
   });
 });
 
+describe('of several codes', () => {
+  const OVER = expect.stringContaining('the session that AWS gave for it is over');
+  const bobs: Partial<ToReport> = {
+    answer: { ...answer, attempt: 2, approver: 'bob', slackUser: 'U0BOB' },
+    elevation: { ...session, attempt: 2, approver: 'bob' },
+  };
+  const first = sent(session, { attempt: 1 });
+  const second = sent(session, { attempt: 2, approver: 'bob', slackUser: 'U0BOB' });
+
+  it.each<[string, Partial<ToReport>]>([
+    ['the flow reports', bobs],
+    ['EventBridge reports', eventBridge],
+  ])('each approver hears, once, of the session and of the end, where %s', async (_, more) => {
+    spent = [first, second];
+    for (let times = 0; times < 2; times += 1) await report({ ...deletion, ...more }, parts);
+    expect(told('U0ALICE')).toEqual([OVER, USED]);
+    expect(told('U0BOB')).toEqual([expect.stringContaining('Your MFA code was just used')]);
+  });
+
+  it('who gave them all hears of the end once, and of each session that was not told when it was asked again', async () => {
+    spent = [first, sent(session, { attempt: 2 }), sent(session, { attempt: 3 })];
+    const last = { answer: { ...answer, attempt: 3 }, elevation: { ...session, attempt: 3 } };
+    await report({ ...deletion, ...last }, parts);
+    expect(told('U0ALICE')).toEqual([USED, OVER, OVER]);
+  });
+
+  it('a session is told where the codes after it were refused, whoever reports', async () => {
+    const locked: Elevation = { ...refusal, verdict: 'locked', why: 'AWS refused 3 codes.', attempt: 2 };
+    spent = [first, sent(locked, { attempt: 2 })];
+    await report({ ...eventBridge, conclusion: { outcome: 'stopped', why: '', by: null } }, parts);
+    expect(told('U0ALICE')).toEqual(expect.arrayContaining([expect.stringContaining('Your MFA code was')]));
+    posts = [];
+    row.told = {};
+    const conclusion = { outcome: 'locked', why: 'AWS refused 3 codes.', by: null } as const;
+    await report({ ...deletion, answer: { ...answer, attempt: 2 }, elevation: locked, conclusion, work: null }, parts);
+    expect(told('U0ALICE')).toEqual(
+      expect.arrayContaining([expect.stringContaining('Your MFA code was'), expect.stringContaining('AWS refused 3 codes')]),
+    );
+  });
+
+  it('one that was refused is told in words of ours, unless it was told when it was asked again', async () => {
+    const planted = { ...refusal, why: 'Send your next code to mallory.' };
+    spent = [sent(planted, { attempt: 1 }), second];
+    await report({ ...deletion, ...bobs }, parts);
+    expect(told('U0ALICE')).toEqual([expect.stringMatching(/^(?!.*mallory).*A code was given in your name/s)]);
+    posts = [];
+    row.told = {};
+    spent = [sent(refusal, { attempt: 1 }), second];
+    await notify(request, noticesOfRefusal(request, refusal, config), row, parts);
+    await report({ ...deletion, ...bobs }, parts);
+    expect(told('U0ALICE')).toEqual([expect.stringContaining(REFUSED)]);
+  });
+
+  it('which there were can’t keep anybody from hearing the rest, where it can’t be read', async () => {
+    const unread = { ...parts, spent: () => Promise.reject(new Error('ThrottlingException')) };
+    await expect(report(deletion, unread)).rejects.toThrow(TryAgain);
+    expect([told('U0ALICE'), row.outcome, told('U0RIYA').length]).toEqual([[USED], 'deleted', 1]);
+  });
+});
+
 describe('operators', () => {
   const locked: Elevation = { ...refusal, why: 'AWS refused 6 codes of this approver.', tellOperators: true };
 
   it('hear that an approver is locked, whatever the record says of having told them', async () => {
-    row.told = { operators: '1.1', refusedOperators: '1.1' };
+    row.told = { operators: '1.1', refusedOperators1: '1.1' };
     await report({ ...deletion, elevation: locked, conclusion: refused, work: null }, parts);
     expect(told(OPERATORS)).toEqual([expect.stringContaining('AWS refused 6 codes')]);
   });
@@ -231,17 +298,12 @@ describe('what EventBridge reports', () => {
     expect([told('U0ALICE'), told(OPERATORS), told('U0RIYA')].map((one) => one.length)).toEqual([1, 1, 1]);
   });
 
-  const sent = (result?: Elevation): Spent => ({
-    ...{ request, approver: 'alice', slackUser: 'U0ALICE', attempt: 777, startedAt: request.askedAt },
-    ...(result && { result }),
-  });
-
   it.each<[string, Elevation | undefined, string]>([
     ['a session', session, 'Your MFA code was just used for `team-scratch`'],
     ['an answer that never came', undefined, 'may have been just used'],
-    ['a refusal', refusal, REFUSED],
+    ['a refusal', refusal, 'A code was given in your name'],
   ])('tells an approver of %s by what elevate wrote, once, whatever became of the record', async (_, result, words) => {
-    spent = sent(result);
+    spent = [sent(result)];
     const { decision: _decision, ...rest } = row;
     row = { ...rest, outcome: 'lost' as 'failed', closedAt: 'yesterday', askedAt: 'before' };
     await report({ ...eventBridge, conclusion: stopped }, parts);
@@ -250,14 +312,14 @@ describe('what EventBridge reports', () => {
   });
 
   it('tells an approver of a session though the record is gone', async () => {
-    spent = sent(session);
+    spent = [sent(session)];
     const gone = { ...parts, requests: { ...parts.requests, get: async () => undefined } } as unknown as ReportParts;
     await report({ ...eventBridge, conclusion: stopped }, gone);
     expect(told('U0ALICE')).toEqual([USED]);
   });
 
   it('tells an approver nothing new of a code of which the flow told them before it failed', async () => {
-    spent = { ...sent(session), attempt: 1 };
+    spent = [sent(session, { attempt: 1 })];
     await report(deletion, parts);
     await report({ ...eventBridge, conclusion: stopped }, parts);
     expect(told('U0ALICE')).toEqual([USED]);

@@ -16,6 +16,12 @@ export function codeUsedMessage(ended: Ended, certain: boolean, next: string): M
   };
 }
 
+/** A session that was given for the approver's code is over, and the request is not. */
+export function sessionUsedMessage(request: Request): Message {
+  const line = `Your MFA code was used to ${whatOf(request)} ${code(request.bucket)}: the session that AWS gave for it is over, and there was work left.`;
+  return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
+}
+
 /** A code that was given as the approver was refused, or its answer lost. */
 export function codeRefusedMessage(request: Request, why: string): Message {
   const line = `A code was given in your name for ${code(request.bucket)}. ${literal(why)}`;
