@@ -152,6 +152,13 @@ describe('what the Slack function says', () => {
   });
 
   it.each<[string, object]>([
+    ['facts', { facts: someFacts({ denials: Array.from({ length: 7 }, () => 'é'.repeat(10_000)) }) }],
+    ['notes', { notes: Array.from({ length: 7 }, () => 'é'.repeat(10_000)) }],
+  ])('ends before the code is spent with %s that leave no room, whoever saw them', (_, more) => {
+    expect(() => parseInput(ElevateInput, { ...INPUTS.elevate[1], ...more })).toThrow(BadInput);
+  });
+
+  it.each<[string, object]>([
     ['team', { team: long }],
     ['hash', { auditHead: long }],
     ['time', { askedAt: `2026-11-02T09:00:00.${'0'.repeat(40_000)}Z` }],

@@ -12,9 +12,10 @@ import {
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
 import { endsUse } from '../domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
-import type { guardSeen } from '../domain/guard-seen.ts';
+import { firstFew, type guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
 import { type Count, type Facts, isEmptyingKind, isLongKind, type Request } from '../domain/request.ts';
+import { tagFacts } from '../domain/tags.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
 import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
 import { countContents, FIRST_PAGE, goingOf, QUICKLY } from './contents.ts';
@@ -67,6 +68,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
   const locked = objectLock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
   const more = counts.objects.more || counts.oldVersions.more || counts.deleteMarkers.more;
   const quickly = { ms: QUICKLY.ms, more, now: Date.parse(now) };
+  const { guard, denials } = reads(policy);
   const pairs = (tags?.TagSet ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' }));
   return {
     kind: 'seen',
@@ -82,11 +84,12 @@ export async function look(bucket: string, account: string, now: string, reads: 
       mfaDelete: versioning.MFADelete === 'Enabled',
       objectLock: locked,
       retention: locked && isEmptyingKind(kind) ? await retentionIn({ s3, bucket, account }, entries, quickly) : null,
-      tags: pairs,
+      ...tagFacts(pairs),
       stack: pairs.find((tag) => tag.key === 'aws:cloudformation:stack-name')?.value ?? null,
       accessPoints,
       dependents: endsUse(kind) ? dependentsIn(settings, policy) : [],
-      ...reads(policy),
+      guard,
+      denials: firstFew(denials),
       waysRound: protection.waysRound,
       policyDigest: policy ? createHash('sha256').update(policy).digest('hex') : null,
       guardChange: null,

@@ -24,11 +24,14 @@ export interface Watch {
 
 /** How many sentences of a kind are shown; a policy may give hundreds. */
 const SHOWN = 6;
+/** And how much of each. */
+const LENGTH = 1500;
 
 /** The first few sentences, and how many more there are. */
 export function firstFew(sentences: readonly string[]): string[] {
   const more = sentences.length - SHOWN;
-  return more > 0 ? [...sentences.slice(0, SHOWN), `There are ${more} more such findings.`] : [...sentences];
+  const few = sentences.slice(0, SHOWN).map((one) => (one.length > LENGTH ? `${one.slice(0, LENGTH)} …` : one));
+  return more > 0 ? [...few, `There are ${more} more such findings.`] : few;
 }
 
 /**

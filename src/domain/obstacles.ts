@@ -84,7 +84,7 @@ export function changes(shown: Facts, now: Facts, kind: Kind = 'delete'): string
     ...differ('Object Lock', onOff(shown.objectLock), onOff(now.objectLock)),
     ...(retentionWords(shown) && retentionWords(now) ? differ('Kept by Object Lock', retentionWords(shown), retentionWords(now)) : []),
     ...differ('Access points', list(shown.accessPoints.toSorted()) || 'none', list(now.accessPoints.toSorted()) || 'none'),
-    ...(tagsOf(shown) === tagsOf(now) ? [] : ['The tags were edited']),
+    ...(shown.tagsDigest === now.tagsDigest ? [] : ['The tags were edited']),
     ...differ('Depends on it', textsOf(shown.dependents) || 'nothing', textsOf(now.dependents) || 'nothing'),
     ...differ('Stack', shown.stack ?? 'none', now.stack ?? 'none'),
     ...(shown.policyDigest === now.policyDigest ? [] : ['The bucket policy was edited']),
@@ -94,11 +94,6 @@ export function changes(shown: Facts, now: Facts, kind: Kind = 'delete'): string
 }
 
 const textsOf = (dependents: Facts['dependents']): string => dependents.map(({ text }) => text).join(' ');
-
-/** S3 lists tags in no order that it promises. */
-function tagsOf({ tags }: Facts): string {
-  return JSON.stringify(tags.map(({ key, value }) => [key, value]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
-}
 
 function onOff(on: boolean): string {
   return on ? 'on' : 'off';

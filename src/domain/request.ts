@@ -180,7 +180,10 @@ export const Facts = z.strictObject({
   objectLock: z.boolean(),
   /** Of a bucket with Object Lock that is to be emptied; null of any other. */
   retention: Retention.nullable(),
+  /** The first few; how many more there are; and a digest of all, null where there are none. */
   tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+  moreTags: z.int().nonnegative(),
+  tagsDigest: z.string().nullable(),
   /** The CloudFormation stack that owns it. */
   stack: z.string().nullable(),
   accessPoints: z.array(z.string()),
@@ -189,7 +192,7 @@ export const Facts = z.strictObject({
   guard: GuardSeen,
   /** What goes round a guard of this bucket, in words. */
   waysRound: z.array(z.string()),
-  /** Policy statements that may deny the deletion, in words: others', and those of the guard that don't let all approvers through. */
+  /** Policy statements that may deny the deletion, the first few in words: others', and those of the guard that don't let all approvers through. */
   denials: z.array(z.string()),
   /** Digest of the whole bucket policy; null where there is none. */
   policyDigest: z.string().nullable(),

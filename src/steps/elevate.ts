@@ -32,6 +32,9 @@ type Judged = Omit<Elevation, 'approver' | 'attempt' | 'auditHead'>;
 /** Refused codes after which a request is locked. */
 const TRIES = 3;
 
+/** An asking beyond is no person's any more: each leaves what the record and the history have room for only so often. */
+const LAST_ATTEMPT = 100;
+
 /** Decides who may once more, then asks STS. Run again, it gives the result there is, or says that the answer was lost. */
 export async function elevate(input: ElevateInput, parts: ElevateParts): Promise<Elevation> {
   const { config, attempts, approvers, audit, now } = parts;
@@ -49,6 +52,7 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     return elevation;
   };
   if (now() >= Date.parse(request.expiresAt)) return record(end('expired', 'The code came when the time was over; it was not used.'));
+  if (answer.attempt > LAST_ATTEMPT) return record(end('stopped', 'The code was not used. It was asked too often; ask anew.'));
   const decision = decide({ kind: 'approve', bucket, team, user: answer.slackUser, requester }, config);
   if (!decision.allow || decision.approver?.name !== answer.approver) {
     const paused = !decision.allow && decision.reason === 'paused';

@@ -39,12 +39,21 @@ export const AskInput = z.strictObject({
 });
 export type AskInput = z.infer<typeof AskInput>;
 
-export const ElevateInput = z.strictObject({
-  ...step,
-  facts: Facts,
-  notes: z.array(z.string()),
-  answer: Answer.extend({ why: z.string().max(0), approver: Answer.shape.approver.unwrap(), sealedCode: Answer.shape.sealedCode.unwrap() }),
-});
+/** Half of what the flow's state may hold (256 KiB: Step Functions Developer Guide, "Quotas"): the rest is for what comes once a code is spent. */
+const MOST = 128 * 1024;
+
+export const ElevateInput = z
+  .strictObject({
+    ...step,
+    facts: Facts,
+    notes: z.array(z.string()),
+    answer: Answer.extend({
+      why: z.string().max(0),
+      approver: Answer.shape.approver.unwrap(),
+      sealedCode: Answer.shape.sealedCode.unwrap(),
+    }),
+  })
+  .refine((input) => Buffer.byteLength(JSON.stringify(input)) <= MOST, { path: ['facts'] });
 export type ElevateInput = z.infer<typeof ElevateInput>;
 
 const withSession = {

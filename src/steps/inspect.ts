@@ -10,7 +10,7 @@ import { refusals } from '../domain/consequences.ts';
 import { sayProgress } from '../domain/emptying.ts';
 import { approvedPrincipals } from '../domain/guard.ts';
 import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../domain/guard-change.ts';
-import { applyCommand, guardSeen } from '../domain/guard-seen.ts';
+import { applyCommand, firstFew, guardSeen } from '../domain/guard-seen.ts';
 import { placeOf, roleName } from '../domain/names.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
 import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Kind, type Request } from '../domain/request.ts';
@@ -102,11 +102,15 @@ const ENDED_LATE = 'The session ended with work left, and the time of this reque
 const CHANGED = 'The bucket has changed since it was shown. Read it again:';
 const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your code was not used. Read it again:';
 
+/** More of a note than anybody reads: a message's section has as much (Slack, Block Kit reference). */
+const NOTE = 3000;
+
 /** Why it is asked again. Of a code that was refused it is said once, in the asking that comes of it. */
 function notesOf({ step, answer, elevation, emptying }: InspectInput, differences: string[]): Pick<Inspection, 'notes' | 'refused'> {
   const refused = elevation?.verdict === 'askAgain' && elevation.attempt === answer?.attempt ? [elevation.why] : [];
   const ended = emptying?.verdict === 'sessionEnded' ? [sayProgress(emptying.done, emptying.left)] : [];
-  const changed = differences.length > 0 ? [step === 'check' ? CHANGED_UNUSED : CHANGED, ...differences] : [];
+  const told = differences.map((one) => (one.length > NOTE ? `${one.slice(0, NOTE)} …` : one));
+  const changed = told.length > 0 ? [step === 'check' ? CHANGED_UNUSED : CHANGED, ...told] : [];
   return { notes: [...refused, ...ended, ...changed], refused: refused.length > 0 };
 }
 
@@ -162,7 +166,7 @@ function judgeGuard(seen: Seen, asked: { bucket: string; kind: GuardKind; requir
   const letThrough = approvedPrincipals(config, bucket, stage) ?? { principals: [], approvers: [] };
   const plan = planGuardChange(read.policy, { ...asked, ...letThrough });
   if (!plan.ok) return judged(seen.facts, plan.why);
-  const facts = { ...seen.facts, guardChange: plan.change };
+  const facts = { ...seen.facts, guardChange: { ...plan.change, denials: firstFew(plan.change.denials) } };
   if (!plan.changed) return judged(facts, whyNothingToDo(bucket, kind));
   const lockedOut = facts.guard.deniesApprovers && plan.deniedNow.includes('s3:PutBucketPolicy');
   return lockedOut ? judged(facts, whyLockedOut(applyCommand(bucket, stage))) : judged(facts);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { changes, guardObstacles, obstacles as obstaclesOf } from '../../src/domain/obstacles.ts';
 import { DEPENDENT_KINDS, type Facts, type Kind } from '../../src/domain/request.ts';
 import { retentionOf } from '../../src/domain/retention.ts';
+import { tagFacts } from '../../src/domain/tags.ts';
 import { list, say } from '../../src/domain/words.ts';
 import { aGuardChange, someFacts } from '../helpers/models.ts';
 
@@ -148,7 +149,10 @@ describe('changes', () => {
     objectLock: [true, 'Object Lock: was off, is on'],
     // Told where both looks know it (retention.test.ts).
     retention: [retentionOf([{ hold: true }], { more: false, denied: false, now: 0 }), null],
-    tags: [[{ key: 'keep', value: 'yes' }], 'The tags were edited'],
+    // By the digest of all.
+    tags: [[{ key: 'keep', value: 'yes' }], null],
+    moreTags: [1, null],
+    tagsDigest: ['abc', 'The tags were edited'],
     stack: ['site', 'Stack: was none, is site'],
     dependents: [[{ kind: 'website', text: 'It serves a website.', seen: true }], 'Depends on it: was nothing, is It serves a website.'],
     accessPoints: [['one'], 'Access points: was none, is one'],
@@ -176,15 +180,26 @@ describe('changes', () => {
       { key: 'a', value: '1' },
       { key: 'b', value: '2' },
     ];
-    const shown = someFacts({ tags, accessPoints: ['one', 'two'] });
-    expect(changes(shown, someFacts({ tags: tags.toReversed(), accessPoints: ['two', 'one'] }))).toEqual([]);
+    const shown = someFacts({ ...tagFacts(tags), accessPoints: ['one', 'two'] });
+    expect(changes(shown, someFacts({ ...tagFacts(tags.toReversed()), accessPoints: ['two', 'one'] }))).toEqual([]);
+  });
+
+  it('carries so much of tags as people read, and notices what it doesn’t carry', () => {
+    const tags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`.padEnd(128, 'k'), value: 'ü'.repeat(256) }));
+    const found = tagFacts(tags);
+    expect([found.tags.length, found.moreTags]).toEqual([10, 40]);
+    expect(JSON.stringify(found).length).toBeLessThan(3000);
+    for (const index of [0, 7, 49]) {
+      const other = tags.map((tag, at) => (at === index ? { ...tag, value: `${tag.value.slice(1)}u` } : tag));
+      expect(changes(someFacts(found), someFacts(tagFacts(other)))).toEqual(['The tags were edited']);
+    }
   });
 
   it('tells two tags apart that read alike when put together', () => {
     const [shown, now] = [
       { key: 'a', value: 'b,c' },
       { key: 'a,b', value: 'c' },
-    ].map((tag) => someFacts({ tags: [tag] })) as [Facts, Facts];
+    ].map((tag) => someFacts(tagFacts([tag]))) as [Facts, Facts];
     expect(changes(shown, now)).toEqual(['The tags were edited']);
   });
 
@@ -206,6 +221,8 @@ describe('changes', () => {
     objectLock: fc.boolean(),
     retention: fc.option(fc.constant(retentionOf([], { more: false, denied: false, now: 0 }))),
     tags: fc.array(fc.record({ key: fc.string(), value: fc.string() })),
+    moreTags: fc.nat(),
+    tagsDigest: fc.option(fc.string()),
     stack: fc.option(fc.string()),
     accessPoints: fc.array(fc.string()),
     dependents: fc.array(fc.record({ kind: fc.constantFrom(...DEPENDENT_KINDS), text: fc.string(), seen: fc.boolean() })),

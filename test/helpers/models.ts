@@ -36,6 +36,8 @@ export const someFacts = (more: Partial<Facts> = {}): Facts => ({
   objectLock: false,
   retention: null,
   tags: [],
+  moreTags: 0,
+  tagsDigest: null,
   stack: null,
   accessPoints: [],
   dependents: [],

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 /** Asks for the session of a request, which STS doesn't give. */
-async function ask(kind: Kind, rehearsal: boolean, bypass?: 'allowed' | 'forbidden'): Promise<URLSearchParams | undefined> {
+async function ask(kind: Kind, rehearsal: boolean, bypass?: 'allowed' | 'forbidden', attempt = 1): Promise<URLSearchParams | undefined> {
   const purge = { prefix: 'logs/', olderThanDays: 30, keep: 0 };
   const request = aRequest({ kind, rehearsal, ...(kind === 'purge' && { purge }), ...(bypass && { bypassGovernance: true }) });
   const answer = {
@@ -39,7 +39,7 @@ async function ask(kind: Kind, rehearsal: boolean, bypass?: 'allowed' | 'forbidd
     why: '',
     slackUser: 'U0ALICE',
     approver: 'alice',
-    attempt: 1,
+    attempt,
     sealedCode: 's',
     auditHead: 'a',
   } as const;
@@ -80,6 +80,11 @@ describe('the session that is asked for', () => {
       'arn:aws:s3:::team-scratch/logs/*',
       'arn:aws:s3:::team-scratch/*',
     ]);
+  });
+
+  it('is asked for a hundred times at most', async () => {
+    expect(await ask('empty', false, undefined, 101)).toBeUndefined();
+    expect(await ask('empty', false, undefined, 100)).toBeDefined();
   });
 
   it('may bypass governance retention where that was asked for, and the rule allows it now', async () => {

@@ -21,8 +21,8 @@ export function factsBlocks({ bucket, kind, bypassGovernance, purge }: Request, 
     ['Access points', facts.accessPoints.length === 0 ? 'none' : cut(literal(list(facts.accessPoints)), 1000)],
   ];
   pairs.push(...guardPairs(facts));
-  const tags = facts.tags.slice(0, 10).map(({ key, value }) => code(`${key}=${value}`, 100));
-  if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.tags.length > 10 ? ` and ${facts.tags.length - 10} more` : ''}`]);
+  const tags = facts.tags.map(({ key, value }) => code(`${key}=${value}`, 100));
+  if (tags.length > 0) pairs.push(['Tags', `${tags.join(' ')}${facts.moreTags > 0 ? ` and ${facts.moreTags} more` : ''}`]);
   // A block each, so that none keeps another from being read.
   const notices = [lockNotices(facts, kind, bypassGovernance === true), consequences(facts, bucket, kind), facts.denials].flatMap((texts) =>
     warnings(texts.map(literal)),
