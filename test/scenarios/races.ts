@@ -151,7 +151,7 @@ describe('two reports at once', () => {
         slack,
         plans: { stop: async () => true },
         seals: { seal: async () => 'sealed' },
-        spent: async () => undefined,
+        spent: async () => [],
         warn: () => undefined,
       } as unknown as ReportParts;
       const reported = (outcome: Outcome, by: string | null) =>
