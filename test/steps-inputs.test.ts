@@ -29,7 +29,18 @@ const elevation = {
   auditHead: 'b',
 };
 const work = { verdict: 'deleted', why: '', auditHead: 'c' };
-const emptying = { verdict: 'divided', why: '', pass: 2, last: 7, done: NONE, left: 9, by: '', attempt: 1, auditHead: 'd' };
+const emptying = {
+  verdict: 'divided',
+  why: '',
+  at: step.enteredAt,
+  pass: 2,
+  last: 7,
+  done: NONE,
+  left: 9,
+  by: '',
+  attempt: 1,
+  auditHead: 'd',
+};
 const inspection = { verdict: 'ask', why: '', facts: someFacts(), notes: [], refused: false, secondsLeft: 60 };
 const event = (status: string) => ({
   version: '0',
@@ -46,7 +57,7 @@ const INPUTS = {
     { ...step, step: 'inspect', sealedRequest: 'sealed', shown: {}, answer: { slackUser: '' }, elevation: {}, emptying: {} },
   ],
   askApprover: [AskInput, { ...step, taskToken: 'token', inspection, elevation: {}, emptying: {} }],
-  elevate: [ElevateInput, { ...step, answer, facts: someFacts(), notes: [] }],
+  elevate: [ElevateInput, { ...step, answer, facts: someFacts(), notes: [], emptying: {} }],
   holdWriters: [HoldInput, { ...step, hold: true, answer, elevation, facts: someFacts() }],
   planEmptying: [PlanInput, { ...step, answer, elevation, facts: someFacts(), before: {}, work: {} }],
   emptyRange: [RangeInput, { ...step, answer, elevation, facts: someFacts(), pass: 1, range: 0, giveUp: false }],

@@ -1,5 +1,6 @@
 /** Requests and their locks together: a lock is over when its request is. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { untilOf } from '../domain/window.ts';
 import { createLocks, type Lock, type Locks } from './locks.ts';
 import { createRequests, type Requests } from './requests.ts';
 
@@ -18,7 +19,7 @@ export function createRecords(
     if (row?.outcome) return true;
     // An emptying may go on long after the window; it says so all the while.
     if (row && row.state !== 'started')
-      return Date.now() > Math.max(Date.parse(row.expiresAt), Date.parse(row.progressAt ?? row.askedAt)) + END_MS;
+      return Date.now() > Math.max(Date.parse(untilOf(row)), Date.parse(row.progressAt ?? row.askedAt)) + END_MS;
     return Date.now() > Date.parse(takenAt) + START_MS;
   };
   return { requests, locks: createLocks(db, tables.locks, isOver) };

@@ -38,6 +38,8 @@ export interface RequestRow extends Request {
   attempt: number;
   /** When the state that asked was entered: the same asking run twice keeps its attempt. */
   askedIn?: string;
+  /** Until when it is waited for a fresh code, where that is longer than the request's own time. */
+  until?: string;
   facts?: Facts;
   /** Why it was asked again. */
   notes?: string[];
@@ -120,7 +122,7 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
     asked(
       requestId: string,
       attempt: number,
-      shown: Pick<RequestRow, 'askedIn' | 'facts' | 'notes' | 'sealedToken' | 'auditHead' | 'views'>,
+      shown: Pick<RequestRow, 'askedIn' | 'until' | 'facts' | 'notes' | 'sealedToken' | 'auditHead' | 'views'>,
       again = false,
     ) {
       const members = { ...shown, attempt, state: 'waiting', decision: undefined } as const;

@@ -1,6 +1,6 @@
 /** What emptying speaks of: how much went, how far a stretch is, and how it ended. Pure. */
 import * as z from 'zod';
-import type { Outcome } from './request.ts';
+import { type Outcome, Time } from './request.ts';
 
 const count = z.int().nonnegative();
 
@@ -70,6 +70,8 @@ export const PLAN_VERDICTS = ['divided', 'empty', 'emptied', 'purged', 'sessionE
 export const Emptying = z.strictObject({
   verdict: z.enum(PLAN_VERDICTS),
   why: z.string(),
+  /** When it was looked. */
+  at: Time,
   /** How often it was divided; each has its own stretches. */
   pass: count,
   /** The last stretch's number: they begin with 0. */
@@ -99,10 +101,10 @@ export function sayTally({ versions, markers, uploads }: Tally): string {
 const say = (count: number, noun: string): string =>
   count === 0 ? '' : `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 
-/** For the note with which a fresh code is asked for. */
-export function sayProgress(done: Tally, left: number): string {
+/** For the note with which a fresh code is asked for. @param until milliseconds since 1970: so long it is waited for */
+export function sayProgress(done: Tally, left: number, until: number): string {
   const total = done.versions + done.markers + left;
-  return `The session ended with work left: ${(done.versions + done.markers).toLocaleString('en-US')} of about ${total.toLocaleString('en-US')} versions and markers are gone. A fresh code goes on where it was.`;
+  return `The session ended with work left: ${(done.versions + done.markers).toLocaleString('en-US')} of about ${total.toLocaleString('en-US')} versions and markers are gone. A fresh code goes on where it was; there is time for it until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
 }
 
 /** What of a bucket went, to be told beside how a request ended; '' where nothing did, or where `why` says it already. */

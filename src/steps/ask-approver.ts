@@ -4,6 +4,7 @@ import type { MessageAt, RequestRow } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { lastHead } from '../domain/audit.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
+import { windowOf } from '../domain/window.ts';
 import { BadInput, SlackRefused, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
@@ -40,11 +41,19 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const previous = lastHead(row, elevation, input.emptying);
   const record = () =>
     audit.record({ requestId, entry, at: input.enteredAt, who: 'askApprover', what: { bucket, notes: notes.join(' ') }, previous });
+  const window = windowOf(request, input.emptying);
+  const timed = { ...request, expiresAt: new Date(window.until).toISOString() };
+  const until = timed.expiresAt === request.expiresAt ? undefined : timed.expiresAt;
   const auditHead = again ? row.auditHead : (await record()).head;
 
   const modal = modalToUpdate(row, again);
   const views = again ? (row.views ?? {}) : modal ? { [modal.user]: modal.viewId } : {};
-  const asked = await requests.asked(requestId, attempt, { askedIn: input.enteredAt, facts, notes, sealedToken, auditHead, views }, again);
+  const asked = await requests.asked(
+    requestId,
+    attempt,
+    { askedIn: input.enteredAt, until, facts, notes, sealedToken, auditHead, views },
+    again,
+  );
   // Who decided meanwhile decided for a wait that is over: run again, it is another asking.
   if (!asked && again) throw new TryAgain('Somebody answered while it was asked once more; it is asked anew.');
   if (!asked) throw new BadInput('The record of this request was closed meanwhile; ask anew from Slack.');
@@ -53,9 +62,9 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const may = (user: string) => user !== request.requester || rule?.requesterMayApprove;
   const approvers = rule ? approversOf(config, rule).filter((approver) => may(approver.slackUser)) : [];
   const mentions = approvers.map((approver) => approver.slackUser);
-  const message = await show(waitingMessage({ request, facts, approvers: mentions, notes }), mentions, row, parts);
+  const message = await show(waitingMessage({ request: timed, facts, approvers: mentions, notes }), mentions, row, parts);
   const direct = await attempted(warn, 'the direct message', async () =>
-    post(slack, request.requester, followMessage({ request, approvers: mentions }), row.direct),
+    post(slack, request.requester, followMessage({ request: timed, approvers: mentions }), row.direct),
   );
   await requests.placed(requestId, { ...(message && { message }), ...(direct && { direct }) });
   if (modal) {
@@ -66,9 +75,10 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
       await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
   }
   const time = now();
-  if (time >= Date.parse(request.remindAt) && !row.remindedAt) {
+  const reminded = row.remindedAt !== undefined && Date.parse(row.remindedAt) >= window.from;
+  if (time >= window.remindAt && !reminded) {
     await attempted(warn, 'the reminder', () =>
-      post(slack, config.slack.channel, reminderMessage(request, mentions), undefined, message?.ts),
+      post(slack, config.slack.channel, reminderMessage(timed, mentions), undefined, message?.ts),
     );
     await requests.placed(requestId, { remindedAt: new Date(time).toISOString() });
   }

@@ -10,6 +10,7 @@ import { parseCode } from '../domain/code.ts';
 import { type Answer, isLongKind } from '../domain/request.ts';
 import { decide, type Standing } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
+import { untilOf } from '../domain/window.ts';
 import { Secret } from '../secret.ts';
 import type { Decided, Desk, Refused, Submission } from '../slack/desk.ts';
 import { type Approval, approveModal, rejectModal } from '../slack/views/approve.ts';
@@ -168,7 +169,7 @@ export function createDesk(parts: DeskParts): Desk {
     await requests.passedOn(requestId, attempt).catch(() => undefined);
     if (resumed || stands) return { ok: true };
     // The wait that this was for is over: by time, or since the state that asks was run again.
-    return { ok: false, over: now() >= Date.parse(row.expiresAt) ? EXPIRED : ASKED_ANEW };
+    return { ok: false, over: now() >= Date.parse(untilOf(row)) ? EXPIRED : ASKED_ANEW };
   }
 
   async function status({ user, team }: Parameters<Desk['status']>[0]): Promise<Status> {
@@ -241,7 +242,7 @@ function whyOver(row: RequestRow, now: number): Refused | undefined {
   if (row.outcome && row.decision)
     return { ...refuse(`has ${row.decision.verdict} it already; it is over: ${row.outcome}.`), who: row.decision.by };
   if (row.state === 'decided' && row.decision) return { ...refuse(`has ${row.decision.verdict} it already.`), who: row.decision.by };
-  if (now >= Date.parse(row.expiresAt)) return refuse(EXPIRED);
+  if (now >= Date.parse(untilOf(row))) return refuse(EXPIRED);
   if (row.state === 'started') return refuse('The bucket is still being looked at. Click again in a moment.');
   return undefined;
 }
@@ -258,7 +259,13 @@ function refuse(why: string, whoCan: string[] = []): Refused {
 }
 
 function listed(row: RequestRow): Listed {
-  return { request: row, state: row.state, outcome: row.outcome, closedAt: row.closedAt, progress: row.progress };
+  return {
+    request: { ...row, expiresAt: untilOf(row) },
+    state: row.state,
+    outcome: row.outcome,
+    closedAt: row.closedAt,
+    progress: row.progress,
+  };
 }
 
 function pad(attempt: number): string {

@@ -13,6 +13,7 @@ import { isLongKind } from '../domain/request.ts';
 import { decide } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { answered, sending, type Tries, unvalidated, verified } from '../domain/tries.ts';
+import { windowOf } from '../domain/window.ts';
 import type { ElevateInput } from './inputs.ts';
 import { purgeContext } from './session.ts';
 
@@ -51,7 +52,8 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     await attempts.finish(requestId, answer.attempt, elevation);
     return elevation;
   };
-  if (now() >= Date.parse(request.expiresAt)) return record(end('expired', 'The code came when the time was over; it was not used.'));
+  if (now() >= windowOf(request, input.emptying).until)
+    return record(end('expired', 'The code came when the time was over; it was not used.'));
   if (answer.attempt > LAST_ATTEMPT) return record(end('stopped', 'The code was not used. It was asked too often; ask anew.'));
   const decision = decide({ kind: 'approve', bucket, team, user: answer.slackUser, requester }, config);
   if (!decision.allow || decision.approver?.name !== answer.approver) {

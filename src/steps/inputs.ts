@@ -47,6 +47,8 @@ export const ElevateInput = z
     ...step,
     facts: Facts,
     notes: z.array(z.string()),
+    /** How far it was emptied; null where nothing was. */
+    emptying: orNone(Emptying),
     answer: Answer.extend({
       why: z.string().max(0),
       approver: Answer.shape.approver.unwrap(),

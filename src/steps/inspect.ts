@@ -13,9 +13,10 @@ import { guardChanges, planGuardChange, whyLockedOut, whyNothingToDo } from '../
 import { applyCommand, firstFew, guardSeen } from '../domain/guard-seen.ts';
 import { placeOf, roleName } from '../domain/names.ts';
 import { changes, guardObstacles, obstacles } from '../domain/obstacles.ts';
-import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Kind, type Request } from '../domain/request.ts';
+import { type Facts, type Found, type GuardKind, type Inspection, isGuardKind, type Kind } from '../domain/request.ts';
 import { lockObstacles } from '../domain/retention.ts';
 import { decide } from '../domain/rules.ts';
+import { type Window, windowOf } from '../domain/window.ts';
 import { AnswerLost, BadInput } from '../errors.ts';
 import type { InspectInput } from './inputs.ts';
 
@@ -36,7 +37,8 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   const shown = input.shown?.facts ?? null;
   await checkSeal(input, seals, config.account);
   const time = now();
-  const secondsLeft = secondsUntilAsked(request, time);
+  const window = windowOf(request, input.emptying);
+  const secondsLeft = secondsUntilAsked(window, time);
   const end = (verdict: Inspection['verdict'], why: string): Inspection => ({
     verdict,
     why,
@@ -47,8 +49,7 @@ export async function inspect(input: InspectInput, parts: InspectParts): Promise
   });
 
   if (input.step === 'find' || input.step === 'between') return end(isStillThere(await parts.find(bucket), shown), '');
-  if (time >= Date.parse(request.expiresAt))
-    return end('expired', input.emptying ? ENDED_LATE : 'Nobody approved it before its time was over.');
+  if (time >= window.until) return end('expired', input.emptying ? ENDED_LATE : 'Nobody approved it before its time was over.');
   const decision = decide({ kind: 'proceed', bucket, team: request.team, user: request.requester }, config);
   if (!decision.allow) return end(decision.reason === 'paused' ? 'stopped' : 'refused', decision.why);
 
@@ -98,7 +99,7 @@ function whyUnseen(bucket: string, action: string | undefined, role: string): st
   return `Interlock can't look at ${bucket}: ${what} to its role ${role}. Let that role through in the bucket's policy (under a hardened guard root does it), or in your organisation's, then ask again.`;
 }
 
-const ENDED_LATE = 'The session ended with work left, and the time of this request is over too. Ask again: it goes on with what is left.';
+const ENDED_LATE = 'The session ended with work left, and nobody gave a fresh code in time. Ask again: it goes on with what is left.';
 const CHANGED = 'The bucket has changed since it was shown. Read it again:';
 const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your code was not used. Read it again:';
 
@@ -106,9 +107,12 @@ const CHANGED_UNUSED = 'The bucket has changed since you were shown it, so your 
 const NOTE = 3000;
 
 /** Why it is asked again. Of a code that was refused it is said once, in the asking that comes of it. */
-function notesOf({ step, answer, elevation, emptying }: InspectInput, differences: string[]): Pick<Inspection, 'notes' | 'refused'> {
+function notesOf(
+  { step, request, answer, elevation, emptying }: InspectInput,
+  differences: string[],
+): Pick<Inspection, 'notes' | 'refused'> {
   const refused = elevation?.verdict === 'askAgain' && elevation.attempt === answer?.attempt ? [elevation.why] : [];
-  const ended = emptying?.verdict === 'sessionEnded' ? [sayProgress(emptying.done, emptying.left)] : [];
+  const ended = emptying?.verdict === 'sessionEnded' ? [sayProgress(emptying.done, emptying.left, windowOf(request, emptying).until)] : [];
   const told = differences.map((one) => (one.length > NOTE ? `${one.slice(0, NOTE)} …` : one));
   const changed = told.length > 0 ? [step === 'check' ? CHANGED_UNUSED : CHANGED, ...told] : [];
   return { notes: [...refused, ...ended, ...changed], refused: refused.length > 0 };
@@ -182,8 +186,7 @@ async function checkSeal({ request, sealedRequest }: InspectInput, seals: Seals,
 }
 
 /** Until the reminder at half the window, then until its end; whole seconds, 1 or more, since a wait takes no others. */
-function secondsUntilAsked(request: Request, now: number): number {
-  const remindAt = Date.parse(request.remindAt);
-  const until = now < remindAt ? remindAt : Date.parse(request.expiresAt);
+function secondsUntilAsked({ remindAt, until: end }: Window, now: number): number {
+  const until = now < remindAt ? remindAt : end;
   return Math.max(1, Math.ceil((until - now) / 1000));
 }

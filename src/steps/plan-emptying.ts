@@ -48,7 +48,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const previous = lastHead({ ...answer, auditHead: elevation.auditHead }, elevation, before, input.work);
   const { head: auditHead } = await audit.record({ ...entry, at, who: 'planEmptying', what, previous });
 
-  const result = { why: '', pass, last: 0, done, left: 0, by: '', attempt: answer.attempt, auditHead };
+  const result = { why: '', at, pass, last: 0, done, left: 0, by: '', attempt: answer.attempt, auditHead };
   const conclude = async (verdict: Emptying['verdict'], why: string, more: Partial<Emptying> = {}, rounds = known?.rounds ?? 0) => {
     const plan = { result: { ...result, verdict, why, ...more }, rounds };
     await plans.plan(requestId, plan, []);

@@ -24,6 +24,8 @@ describe('a lock', () => {
     ['stands while its request may be decided', { ...decided, expiresAt: at(10) }, false],
     ['stands for an hour after that', { ...decided, expiresAt: at(-59) }, false],
     ['is over then', { ...decided, expiresAt: at(-61) }, true],
+    ['stands while a fresh code is waited for', { ...decided, state: 'waiting', expiresAt: at(-600), until: at(-59) }, false],
+    ['is over an hour after that', { ...decided, state: 'waiting', expiresAt: at(-600), until: at(-61) }, true],
     ['stands for as long as its bucket is being emptied, and says so', { ...decided, progressAt: at(-1) }, false],
     ['stands for an hour after that was said last', { ...decided, progressAt: at(-59) }, false],
     ['is over where it was said for longer no more', { ...decided, progressAt: at(-61) }, true],

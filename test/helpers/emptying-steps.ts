@@ -109,6 +109,7 @@ export class MemoryPlans implements Plans {
 export const aPlan = (more: Partial<Emptying> = {}): Emptying => ({
   verdict: 'divided',
   why: '',
+  at: '2026-11-02T09:10:00.000Z',
   pass: 1,
   last: 0,
   done: NONE,

@@ -72,9 +72,10 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
   CheckBucket: () => ({ verdict: 'there', why: '', facts: null, changes: [], secondsLeft: 1 }),
   CheckDeleted: () => ({ verdict: 'gone', why: '', facts: null, changes: [], secondsLeft: 1 }),
   HoldWriters: () => ({ held: true, why: '' }),
-  PlanEmptying: ({ before, answer }) => ({
+  PlanEmptying: ({ before, answer, enteredAt }) => ({
     verdict: 'divided',
     why: '',
+    at: enteredAt,
     pass: (before.pass ?? 0) + 1,
     last: 0,
     done: NONE,

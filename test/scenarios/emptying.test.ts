@@ -134,6 +134,9 @@ describe('a bucket that isn’t empty', () => {
   it('asks for a fresh code where the session ends in the middle, and goes on where it was', async () => {
     await filled('team-slow', { objects: 3_000 });
     const requestId = await ask(sandbox, 'team-slow', { empty: true });
+    // The session ends when the request's own time is over.
+    await sandbox.advance(7.5 * 3600);
+    await sandbox.seen('alice', ({ messages }) => textOf(messages).includes('still waits for one of you'), 'the reminder');
     // The workers die, again and again, until the hour is over.
     await sandbox.fault({ target: 'emptyRange', kind: 'crash-before', times: 999 });
     await approve(sandbox, requestId, 'team-slow', 'alice');
@@ -141,7 +144,7 @@ describe('a bucket that isn’t empty', () => {
     await sandbox.advance(3_700);
     await sandbox.fault({ clear: true });
     const asked = await says(requestId, 'The session ended with work left');
-    expect(asked).toMatch(/of about [\d,]+ versions and markers are gone\. A fresh code goes on where it was\./);
+    expect(asked).toMatch(/of about [\d,]+ versions and markers are gone\. A fresh code goes on where it was; there is time for it until/);
     await approve(sandbox, requestId, 'team-slow', 'alice');
     await sandbox.ended(requestId);
     expect(await says(requestId, 'was *deleted*')).toContain('It held 3,000 versions.');

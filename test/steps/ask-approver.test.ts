@@ -1,7 +1,9 @@
 import type { RequestRow } from '../../src/aws/requests.ts';
+import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Elevation } from '../../src/domain/request.ts';
 import { TryAgain } from '../../src/errors.ts';
 import { type AskParts, askApprover } from '../../src/steps/ask-approver.ts';
+import { aPlan } from '../helpers/emptying-steps.ts';
 import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
 import { textOf } from '../helpers/story.ts';
 
@@ -19,7 +21,7 @@ const elevation: Elevation = {
 const facts = someFacts();
 
 /** Asks again after a refused code; Slack has too much to do for the first message to alice. */
-function asking(inspectSays = true, result = elevation) {
+function asking(inspectSays = true, result = elevation, emptying: Emptying | null = null, after = 60_000) {
   const row: RequestRow = { ...request, state: 'decided', attempt: 1, facts, askedIn: request.askedAt };
   const posts: string[] = [];
   let busy = true;
@@ -54,7 +56,7 @@ function asking(inspectSays = true, result = elevation) {
         update: async () => ({}),
       },
     },
-    now: () => Date.parse(request.askedAt) + 60_000,
+    now: () => Date.parse(request.askedAt) + after,
     warn: () => undefined,
   } as unknown as AskParts;
   const inspection = { facts, notes: [elevation.why], refused: inspectSays };
@@ -65,7 +67,7 @@ function asking(inspectSays = true, result = elevation) {
     taskToken: 't',
     inspection,
     elevation: result,
-    emptying: null,
+    emptying,
   };
   return { ask: () => askApprover(input, parts), posts, row, decide };
 }
@@ -110,5 +112,31 @@ describe('an approver whose session is over with work left', () => {
     await ask();
     const heard = posts.filter((post) => post.startsWith('U0ALICE'));
     expect(heard).toEqual([expect.stringMatching(/Your MFA code was used to delete `team-scratch`.*Not you\?/s)]);
+  });
+});
+
+describe('a session that ended in the middle', () => {
+  const ended = aPlan({ verdict: 'sessionEnded', pass: 2, at: '2026-11-02T16:30:00.000Z' });
+  const hours = (count: number) => count * 3_600_000;
+
+  it('is followed by a window of its own: it is shown, kept for the clicks, and has a reminder', async () => {
+    const { ask, posts, row } = asking(true, elevation, ended, hours(8.5));
+    row.remindedAt = '2026-11-02T13:00:00.000Z';
+    await ask().catch(() => undefined);
+    expect(row).toMatchObject({ state: 'waiting', until: '2026-11-03T00:30:00.000Z', expiresAt: '2026-11-02T17:00:00.000Z' });
+    expect(posts).toContainEqual(expect.stringMatching(/^C0APPROVALS .*expires .*1793665800/s));
+    expect(posts.filter((post) => post.includes('still waits'))).toEqual([]);
+    const later = asking(true, elevation, ended, hours(12));
+    later.row.remindedAt = '2026-11-02T13:00:00.000Z';
+    await later.ask().catch(() => undefined);
+    expect(later.posts.filter((post) => /still waits.*1793665800/s.test(post))).toHaveLength(1);
+  });
+
+  it('leaves the request its own time where that lasts longer', async () => {
+    const { ask, row } = asking(true, elevation, { ...ended, pass: 1 });
+    row.until = 'of before';
+    await ask().catch(() => undefined);
+    expect(row).toMatchObject({ state: 'waiting' });
+    expect(row.until).toBeUndefined();
   });
 });

@@ -1,11 +1,12 @@
 import type { DeleteResult } from '../../src/aws/bucket.ts';
 import type { SealContext } from '../../src/aws/sealed.ts';
 import type { Config } from '../../src/config.ts';
-import { type Emptying, NONE } from '../../src/domain/emptying.ts';
+import type { Emptying } from '../../src/domain/emptying.ts';
 import { type Found, KINDS, type Kind } from '../../src/domain/request.ts';
 import { TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
+import { aPlan } from '../helpers/emptying-steps.ts';
 import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
 
 const ENDS = '2026-11-02T09:20:00.000Z';
@@ -30,7 +31,7 @@ const elevation = {
 };
 
 /** The plan that found nothing left. */
-const EMPTY: Emptying = { verdict: 'empty', why: '', pass: 2, last: 0, done: NONE, left: 0, by: '', attempt: 1, auditHead: 'emptied' };
+const EMPTY = aPlan({ verdict: 'empty', pass: 2, auditHead: 'emptied' });
 
 interface Given {
   kind?: Kind;

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Emptying } from '../../src/domain/emptying.ts';
 import { KINDS, type Kind } from '../../src/domain/request.ts';
 import { Secret } from '../../src/secret.ts';
 import { type ElevateParts, elevate } from '../../src/steps/elevate.ts';
+import { aPlan } from '../helpers/emptying-steps.ts';
 import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
 
 let server: Server;
@@ -31,7 +33,13 @@ afterAll(async () => {
 });
 
 /** Asks for the session of a request, which STS doesn't give. */
-async function ask(kind: Kind, rehearsal: boolean, bypass?: 'allowed' | 'forbidden', attempt = 1): Promise<URLSearchParams | undefined> {
+async function ask(
+  kind: Kind,
+  rehearsal: boolean,
+  bypass?: 'allowed' | 'forbidden',
+  attempt = 1,
+  late?: Emptying | null,
+): Promise<URLSearchParams | undefined> {
   const purge = { prefix: 'logs/', olderThanDays: 30, keep: 0 };
   const request = aRequest({ kind, rehearsal, ...(kind === 'purge' && { purge }), ...(bypass && { bypassGovernance: true }) });
   const answer = {
@@ -46,19 +54,37 @@ async function ask(kind: Kind, rehearsal: boolean, bypass?: 'allowed' | 'forbidd
   const parts = {
     config: aConfig({ maxSessionSeconds: 7200, rules: [aRule({ bypassGovernanceRetention: bypass === 'allowed' })] }),
     deletionRoleArn: 'arn:aws:iam::111122223333:role/deletion',
-    now: () => Date.parse(request.askedAt),
+    now: () => Date.parse(late === undefined ? request.askedAt : request.expiresAt),
     seals: { open: async () => new Secret('138502') },
     secrets: { read: async () => new Secret(JSON.stringify({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) })) },
     audit: { record: async () => ({ head: 'h', first: true }) },
     attempts: { begin: async () => ({ mine: true }), finish: async () => undefined },
     approvers: { change: async () => ({}) },
   } as unknown as ElevateParts;
-  const input = { execution: request.requestId, enteredAt: request.askedAt, request, answer, facts: someFacts(), notes: [] };
+  const input = {
+    execution: request.requestId,
+    enteredAt: request.askedAt,
+    request,
+    answer,
+    facts: someFacts(),
+    notes: [],
+    emptying: late ?? null,
+  };
   await elevate(input, parts);
   return asked[0];
 }
 
 const LONG = ['empty-delete', 'empty', 'purge'];
+
+describe('a code that comes when the time of its request is over', () => {
+  it('is used where a session ended in the middle, and its approver was asked for another', async () => {
+    const ended = { verdict: 'sessionEnded', pass: 2, at: '2026-11-02T16:59:00.000Z' } as const;
+    expect(await ask('empty', false, undefined, 1, aPlan(ended))).toBeDefined();
+    asked = [];
+    expect(await ask('empty', false, undefined, 1, aPlan({ ...ended, at: '2026-11-02T09:00:00.000Z' }))).toBeUndefined();
+    expect(await ask('empty', false, undefined, 1, null)).toBeUndefined();
+  });
+});
 
 describe('the session that is asked for', () => {
   it.each(KINDS.flatMap((kind) => [false, true].map((rehearsal) => [kind, rehearsal] as const)))(

@@ -28,6 +28,7 @@ const elevation: Elevation = {
 const emptying: Emptying = {
   verdict: 'sessionEnded',
   why: '',
+  at: '2026-11-02T09:00:00.000Z',
   pass: 3,
   last: 0,
   done: { versions: 2_000_000, markers: 100_000, bytes: 1, uploads: 0 },
@@ -37,7 +38,7 @@ const emptying: Emptying = {
   auditHead: 'c',
 };
 const LEFT =
-  'The session ended with work left: 2,100,000 of about 9,300,000 versions and markers are gone. A fresh code goes on where it was.';
+  'The session ended with work left: 2,100,000 of about 9,300,000 versions and markers are gone. A fresh code goes on where it was; there is time for it until 2026-11-02 17:00 UTC.';
 const shown = { facts: someFacts({ stack: 'site' }), notes: ['what was shown'] };
 const CHANGED = 'Versioning: was never on, is on';
 
@@ -52,9 +53,10 @@ function look(given: {
   refuseIf?: DependentKind[];
   windowSeconds?: number;
   first?: boolean;
+  now?: string;
 }): Promise<Inspection> {
   const { step = 'inspect', answer: last = null, elevation: was = null, emptying: how = null, changed = false, refuseIf } = given;
-  const { windowSeconds = 28_800, first = false } = given;
+  const { windowSeconds = 28_800, first = false, now = '2026-11-02T09:00:01.000Z' } = given;
   const flow = { execution: request.requestId, enteredAt: request.askedAt, request, sealedRequest: 'sealed' };
   const facts = someFacts({ stack: 'site', ...(changed && { versioning: 'on' }) });
   return inspect(
@@ -65,7 +67,7 @@ function look(given: {
       seals: { open: async () => new Secret(JSON.stringify(request)), seal: async () => '' },
       look: async () => ({ kind: 'seen', facts, policy: undefined }),
       find: async () => Promise.reject(new Error('nobody is to be found')),
-      now: () => Date.parse(request.askedAt) + 1000,
+      now: () => Date.parse(now),
     },
   );
 }
@@ -120,6 +122,24 @@ describe('a look', () => {
       why: expect.stringMatching(/refuseIf: stack/),
     });
     expect((await look({ ...given, refuseIf: ['website'] })).verdict).not.toBe('refused');
+  });
+});
+
+describe('a session that ended in the middle', () => {
+  const late = { ...emptying, at: '2026-11-02T16:30:00.000Z' };
+
+  it('is followed by a window of its own, and a reminder in it, which the note tells', async () => {
+    const asked = await look({ emptying: late, now: '2026-11-02T17:30:00.000Z' });
+    expect(asked).toMatchObject({ verdict: 'ask', secondsLeft: 3 * 3600 });
+    expect(asked.notes[0]).toContain('until 2026-11-03 00:30 UTC');
+    expect((await look({ emptying: late, now: '2026-11-02T21:00:00.000Z' })).secondsLeft).toBe(3.5 * 3600);
+  });
+
+  it('ends the request where nobody gave a fresh code by then', async () => {
+    const [now, later] = ['2026-11-02T17:30:00.000Z', '2026-11-03T00:30:00.000Z'];
+    expect(await look({ emptying: late, now: later })).toMatchObject({ verdict: 'expired', why: expect.stringContaining('fresh code') });
+    expect(await look({ emptying: { ...late, pass: 1 }, now })).toMatchObject({ verdict: 'expired' });
+    expect(await look({ now })).toMatchObject({ verdict: 'expired', why: expect.stringContaining('Nobody approved it') });
   });
 });
 

@@ -63,7 +63,7 @@ describe('paused, Interlock', () => {
       seals: nothing,
       secrets: nothing,
     } as never;
-    expect(await elevate({ ...step, facts: someFacts(), notes: [], answer }, parts)).toMatchObject({
+    expect(await elevate({ ...step, facts: someFacts(), notes: [], emptying: null, answer }, parts)).toMatchObject({
       verdict: 'stopped',
       why: expect.stringContaining('The code was not used. Interlock is paused'),
     });

@@ -349,6 +349,7 @@ describe('what went', () => {
     emptying: {
       verdict: 'empty',
       why: '',
+      at: '2026-11-02T09:10:00.000Z',
       pass: 2,
       last: 0,
       done: { versions: 0, markers: 0, bytes: 0, uploads: 0 },
