@@ -4,14 +4,16 @@
  */
 import { nameOf } from '../aws/clients.ts';
 import type { Left } from '../aws/emptying/division.ts';
-import type { Plans, StretchRow } from '../aws/emptying/plans.ts';
+import type { Plan, Plans, StretchRow } from '../aws/emptying/plans.ts';
 import type { Session } from '../aws/mfa.ts';
 import { lastHead } from '../domain/audit.ts';
 import type { Piece } from '../domain/divide.ts';
 import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
+import type { Stretch } from '../domain/key-space.ts';
 import type { Archive } from '../domain/manifest.ts';
 import { mfaDeleteCommand } from '../domain/obstacles.ts';
 import type { Found, Request } from '../domain/request.ts';
+import { BEGUN, type Rest, restOf, sweptOn } from '../domain/sweep.ts';
 import { quotedKey } from '../domain/words.ts';
 import type { PlanInput } from './inputs.ts';
 import { emptyingEntry, openLongSession, type SessionParts } from './session.ts';
@@ -39,7 +41,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const known = await plans.last(requestId);
   if (known?.result.pass === pass) return known.result;
 
-  const ended = before ? await plans.stretches(requestId, before.pass, before.last) : [];
+  const ended = before && known && known.count > 0 ? await plans.stretches(requestId, before.pass, known.count - 1) : [];
   const done = ended.reduce((sum, { progress }) => add(sum, progress.done), known?.result.done ?? NONE);
   // The entry is the same however often it is written: it says what the passes before came to.
   const entry = { requestId, entry: emptyingEntry(answer.attempt, pass) };
@@ -49,9 +51,22 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const { head: auditHead } = await audit.record({ ...entry, at, who: 'planEmptying', what, previous });
 
   const result = { why: '', at, pass, last: 0, done, left: 0, by: '', attempt: answer.attempt, auditHead };
+  // A purge goes on where it got to; all else is found by looking.
+  const isPurge = request.kind === 'purge';
+  const [rest, sweep] = isPurge ? [restOf(ended), sweptOn(known?.sweep ?? BEGUN, before, ended)] : [[], BEGUN];
   const conclude = async (verdict: Emptying['verdict'], why: string, more: Partial<Emptying> = {}, rounds = known?.rounds ?? 0) => {
-    const plan = { result: { ...result, verdict, why, ...more }, rounds };
-    await plans.plan(requestId, plan, []);
+    const stretches = verdict === 'sessionEnded' ? rest : [];
+    const plan = { result: { ...result, verdict, why, ...more }, count: stretches.length, rounds, sweep };
+    await plans.plan(requestId, plan, stretches);
+    return plan.result;
+  };
+  const divided = async (stretches: readonly (Stretch | Rest)[], guess: number, { rounds, sweep }: Pick<Plan, 'rounds' | 'sweep'>) => {
+    // A run that is thought dead may have planned meanwhile, and its stretches be at work.
+    const other = await plans.last(requestId);
+    if (other?.result.pass === pass) return other.result;
+    const count = stretches.length;
+    const plan = { result: { ...result, verdict: 'divided' as const, last: count - 1, left: guess }, count, rounds, sweep };
+    await plans.plan(requestId, plan, stretches);
     return plan.result;
   };
   const wentAndStays = `${capital(sayTally(done))} of ${bucket} went`;
@@ -77,23 +92,21 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   if (looked === 'absent' && request.kind === 'empty-delete') return conclude('empty', '');
   if (looked === 'absent') return conclude('refused', `There is no bucket ${bucket} any more: somebody else deleted it.`);
   const { left, divide } = looked;
-  const went = ended.some(({ progress: { done: some } }) => some.versions + some.markers > 0);
-  // A marker that hid something goes once that is gone, in another pass; the last one finds nothing.
-  const whole = before?.verdict === 'divided' && ended.every(({ end }) => end === 'done');
-  if (request.kind === 'purge' && whole && (!went || (known?.rounds ?? 0) >= MOST_ROUNDS)) return conclude('purged', mfaAgain(bucket));
   const nothing = left.entries.length === 0 && left.uploads === 0;
+  if (isPurge && sweep.idle > MOST_ROUNDS) return conclude('refused', `${failing('Purging', bucket)} ${wentAndStays}; the rest stays.`);
+  if (rest.length > 0 && !nothing) return divided(rest, before?.left ?? 0, { rounds: known?.rounds ?? 0, sweep });
+  // A marker that hid something goes once that is gone, when all is gone through again; the last time finds nothing.
+  const whole = before?.verdict === 'divided';
+  if (isPurge && (nothing || (whole && (!sweep.went || (known?.rounds ?? 0) >= MOST_ROUNDS)))) return conclude('purged', mfaAgain(bucket));
   // A pass that was cut short says nothing of who else writes.
   const rounds = (known?.rounds ?? 0) + (isRound(before, ended) ? 1 : 0);
-  if (rounds > MOST_ROUNDS) return conclude('refused', `${whyGivenUp(request, left, ended)} ${wentAndStays}; the rest stays.`);
-  if (nothing && request.kind === 'purge') return conclude('purged', mfaAgain(bucket));
+  if (!isPurge && rounds > MOST_ROUNDS) return conclude('refused', `${whyGivenUp(request, left, ended)} ${wentAndStays}; the rest stays.`);
   if (nothing) return conclude(request.kind === 'empty' ? 'emptied' : 'empty', '', {}, rounds);
 
   const pieces = left.more ? await divide() : [];
   const stretches = pieces.length > 0 ? pieces : [{ after: '', upTo: null, weight: left.entries.length }];
   const guess = Math.round(stretches.reduce((sum, { weight }) => sum + weight, 0));
-  const plan = { result: { ...result, verdict: 'divided' as const, last: stretches.length - 1, left: guess }, rounds };
-  await plans.plan(requestId, plan, stretches);
-  return plan.result;
+  return divided(stretches, guess, { rounds, sweep: whole ? BEGUN : sweep });
 }
 
 /** Only root can have made way for a purge under MFA Delete, and nobody sees whether it did. */
@@ -154,12 +167,13 @@ function unseen(error: unknown): 'sessionEnded' | 'denied' | 'absent' {
   return why;
 }
 
+const failing = (what: string, bucket: string): string => `${what} ${bucket} failed again and again; the log of emptyRange says why.`;
+
 /** Why no further pass is tried. */
-function whyGivenUp({ bucket, kind }: Request, left: Left, ended: readonly StretchRow[]): string {
+function whyGivenUp({ bucket }: Request, left: Left, ended: readonly StretchRow[]): string {
   if (ended.some(({ end }) => end === 'failed' || end === null)) {
-    return `Emptying ${bucket} failed again and again; the log of emptyRange says why.`;
+    return failing('Emptying', bucket);
   }
-  if (kind === 'purge') return `${bucket} holds more than can be gone through in one pass; ask for it prefix by prefix.`;
   const nothing = left.entries.length === 0 && left.uploads === 0;
   return nothing ? `S3 still says that ${bucket} is not empty, though nothing is listed in it. Ask again later.` : leftover(left, bucket);
 }

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createPlans } from '../../src/aws/emptying/plans.ts';
 import { UNTOUCHED } from '../../src/domain/emptying.ts';
+import { BEGUN } from '../../src/domain/sweep.ts';
 import { aPlan, progress, tally } from '../helpers/emptying-steps.ts';
 
 const ID = 'req-abcdefghij23';
@@ -51,7 +52,7 @@ function table({ takes = 25, page = 1000 } = {}) {
 }
 
 const stretches = Array.from({ length: 128 }, (_, at) => ({ after: at === 0 ? '' : `k${at}`, upTo: at === 127 ? null : `k${at + 1}` }));
-const plan = (pass: number, last = 127) => ({ result: aPlan({ pass, last }), rounds: 1 });
+const plan = (pass: number, last = 127) => ({ result: aPlan({ pass, last }), count: last + 1, rounds: 1, sweep: BEGUN });
 
 describe('the records of an emptying', () => {
   it.each([

@@ -1,4 +1,5 @@
 import type { Progress, StretchEnd } from '../../src/domain/emptying.ts';
+import { BEGUN } from '../../src/domain/sweep.ts';
 import { BadInput } from '../../src/errors.ts';
 import { emptyRange, type RangeParts } from '../../src/steps/empty-range.ts';
 import { aPlan, given, MemoryPlans, NOW, progress, SESSION, sealsOf, tally } from '../helpers/emptying-steps.ts';
@@ -19,7 +20,7 @@ const done = progress({ done: tally({ versions: 3 }), reached: 'c' });
 /** A pass of two stretches, of which a worker takes one. */
 async function stretches() {
   const plans = new MemoryPlans();
-  await plans.plan('', { result: aPlan({ last: 1 }), rounds: 0 }, [
+  await plans.plan('', { result: aPlan({ last: 1 }), count: 2, rounds: 0, sweep: BEGUN }, [
     { after: '', upTo: 'm' },
     { after: 'm', upTo: null },
   ]);

@@ -1,57 +1,9 @@
-import type { Left } from '../../src/aws/emptying/division.ts';
 import { brokenAt } from '../../src/domain/audit.ts';
-import type { Emptying } from '../../src/domain/emptying.ts';
-import type { Kind, Work } from '../../src/domain/request.ts';
-import { type PlanParts, planEmptying } from '../../src/steps/plan-emptying.ts';
-import { given, MemoryPlans, NOW, progress, SESSION, sealsOf, tally, trail } from '../helpers/emptying-steps.ts';
+import type { Work } from '../../src/domain/request.ts';
+import { BEGUN } from '../../src/domain/sweep.ts';
+import { aPlan, progress, SESSION, tally } from '../helpers/emptying-steps.ts';
 import { aConfig } from '../helpers/models.ts';
-
-const entry = (key: string) => ({ key, versionId: 'v', marker: false, isLatest: true, modified: 0, size: 1, etag: '' });
-const left = (keys: string[], more: Partial<Left> = {}): Left => ({ entries: keys.map(entry), more: false, uploads: 0, ...more });
-const NOTHING = left([]);
-const PURGE = { prefix: 'logs/', olderThanDays: 30, keep: 1 };
-const named = (name: string) => Object.assign(new Error(name), { name });
-
-/** An emptying that is planned pass by pass; `sees` says what the next look finds. */
-function emptying(kind: Kind = 'empty-delete', config = aConfig()) {
-  const purge = kind === 'purge' ? PURGE : undefined;
-  const plans = new MemoryPlans();
-  const { audit, entries } = trail();
-  const { seals, opened } = sealsOf();
-  const looks: unknown[][] = [];
-  const state = {
-    sees: NOTHING as Left | Error,
-    pieces: [] as { after: string; upTo: string | null; weight: number; exact: boolean }[],
-    now: NOW,
-  };
-  let [before, attempt]: [Emptying | null, number] = [null, 1];
-  const look: PlanParts['look'] = async (at, session) => {
-    looks.push([at, session]);
-    if (state.sees instanceof Error) throw state.sees;
-    return { left: state.sees, divide: async () => state.pieces };
-  };
-  const parts: PlanParts = { config, plans, audit, seals, look, now: () => state.now };
-  const plan = (work: Work | null = null) => planEmptying({ ...given(kind, attempt, purge), before, work }, parts);
-  return {
-    plans,
-    entries,
-    opened,
-    looks,
-    state,
-    /** A code is given anew. */
-    anew(): void {
-      attempt += 1;
-    },
-    /** Plans without going on from it. */
-    again: plan,
-    /** Looks, finds this, and goes on with what came of it. */
-    async next(sees: Left | Error, work: Work | null = null): Promise<Emptying> {
-      state.sees = sees;
-      before = await plan(work);
-      return before;
-    },
-  };
-}
+import { emptying, left, NOTHING, named } from '../helpers/planned.ts';
 
 describe('a plan', () => {
   it('is one stretch where all that is left fits a page, with the session of this very request', async () => {
@@ -277,39 +229,19 @@ describe('a bucket to which somebody writes all the while', () => {
   });
 });
 
-describe('a purge', () => {
-  const stays = left(['logs/1', 'logs/2']);
-
-  it('looks under its prefix, at versions alone, with a session that was given for a purge', async () => {
-    const { next, looks, opened } = emptying('purge');
-    expect(await next(stays)).toMatchObject({ verdict: 'divided' });
-    expect(looks).toMatchObject([[{ bucket: 'team-scratch', prefix: 'logs/', uploads: false }, SESSION]]);
-    expect(opened).toMatchObject([{ kind: 'purge', rehearsal: false }]);
-  });
-
-  it('has gone once a pass finds nothing more of what was to go, whatever stays', async () => {
-    const { next, plans } = emptying('purge');
-    await next(stays);
-    plans.end({ progress: progress({ done: tally({ versions: 5, bytes: 9 }) }), end: 'done' });
-    expect(await next(stays)).toMatchObject({ verdict: 'divided', pass: 2 });
-    plans.end({ end: 'done' });
-    expect(await next(stays)).toMatchObject({ verdict: 'purged', pass: 3, done: { versions: 5, bytes: 9 } });
-  });
-
-  it('has gone where there is nothing at all, and after some passes where more comes all the while', async () => {
-    expect(await emptying('purge').next(NOTHING)).toMatchObject({ verdict: 'purged', done: tally({}) });
-    const { next, plans } = emptying('purge');
-    let passes = 0;
-    for (; (await next(stays)).verdict === 'divided'; passes += 1)
-      plans.end({ progress: progress({ done: tally({ versions: 1 }) }), end: 'done' });
-    expect([passes, plans.last_?.result.verdict]).toEqual([4, 'purged']);
-  });
-
-  it.each(['failed', 'more', null] as const)('is not done where a stretch was not gone through (%s), though nothing went', async (end) => {
-    const { next, plans } = emptying('purge');
-    await next(stays);
-    plans.end({ end });
-    expect(await next(stays)).toMatchObject({ verdict: 'divided' });
+describe('a plan that is made twice at a time', () => {
+  it('is the one that was there first: its stretches may be at work', async () => {
+    const { next, plans } = emptying();
+    const last = plans.last.bind(plans);
+    const there = { result: aPlan({ last: 6 }), count: 7, rounds: 0, sweep: BEGUN };
+    let asked = 0;
+    plans.last = async () => {
+      // Between the look and the plan.
+      if (++asked === 2) plans.last_ = there;
+      return last();
+    };
+    expect(await next(left(['a']))).toEqual(there.result);
+    expect([plans.last_, plans.rows.size]).toEqual([there, 0]);
   });
 });
 

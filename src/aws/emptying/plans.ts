@@ -4,10 +4,11 @@ import * as z from 'zod';
 import { Emptying, Progress, STRETCH_ENDS, type StretchEnd, UNTOUCHED } from '../../domain/emptying.ts';
 import type { Stretch } from '../../domain/key-space.ts';
 import { STOPS } from '../../domain/names.ts';
+import { type Rest, Sweep } from '../../domain/sweep.ts';
 import { won } from '../tables.ts';
 
-/** What the last pass is: its result, and how often all that was seen had gone. */
-const Plan = z.object({ result: Emptying, rounds: z.int() });
+/** What the last pass is: its result, how many stretches it has, how often all that was seen had gone; and of a purge, how far it is. */
+const Plan = z.object({ result: Emptying, count: z.int().nonnegative(), rounds: z.int(), sweep: Sweep });
 export type Plan = z.infer<typeof Plan>;
 
 const StretchRow = z.object({
@@ -63,9 +64,15 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
     },
 
     /** Writes the stretches of a pass, then the plan that has them: whoever finds the plan finds them all. */
-    async plan(requestId: string, plan: Plan, stretches: readonly Stretch[]): Promise<void> {
+    async plan(requestId: string, plan: Plan, stretches: readonly (Stretch & Partial<Rest>)[]): Promise<void> {
       const { pass } = plan.result;
-      const rows = stretches.map(({ after, upTo }, at) => ({ part: name(pass, at), after, upTo, progress: UNTOUCHED, end: null }));
+      const rows = stretches.map(({ after, upTo, begun = null }, at) => ({
+        part: name(pass, at),
+        after,
+        upTo,
+        progress: { ...UNTOUCHED, begun },
+        end: null,
+      }));
       await writeAll(rows.map((row) => ({ requestId, ...row, until: until() })));
       await db.send(new PutCommand({ TableName: table, Item: { requestId, part: 'plan', ...plan, until: until() } }));
     },

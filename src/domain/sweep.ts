@@ -1,0 +1,43 @@
+/**
+ * How a purge goes through a bucket: what goes lies among what stays, so what is left says nothing of how far it is. Each pass takes up the stretches of the one
+ * before where they got to, whatever cut them short, until all is gone through; and then all of it once more, for markers that hide nothing any more. Pure.
+ */
+import * as z from 'zod';
+import type { Emptying, Progress, StretchEnd } from './emptying.ts';
+import { compareKeys, type Stretch } from './key-space.ts';
+
+export const Sweep = z.object({
+  /** Has something gone since all of it was begun? */
+  went: z.boolean(),
+  /** So many passes in a row came to nothing. */
+  idle: z.int().nonnegative(),
+});
+export type Sweep = z.infer<typeof Sweep>;
+
+export const BEGUN: Sweep = { went: false, idle: 0 };
+
+/** A stretch of a pass, and how it ended. */
+interface Swept extends Stretch {
+  progress: Progress;
+  end: StretchEnd | null;
+}
+
+/** A stretch that is to be gone through, and what of it a worker that died had begun. */
+export interface Rest extends Stretch {
+  begun: Progress['begun'];
+}
+
+/** What the stretches of a pass have not gone through. */
+export function restOf(rows: readonly Swept[]): Rest[] {
+  return rows
+    .filter(({ end }) => end !== 'done')
+    .map(({ after, upTo, progress: { reached, begun } }) => ({ after: compareKeys(after, reached) >= 0 ? after : reached, upTo, begun }));
+}
+
+/** How it stands after the pass before. */
+export function sweptOn({ went, idle }: Sweep, before: Emptying | null, rows: readonly Swept[]): Sweep {
+  if (before?.verdict !== 'divided') return { went, idle };
+  const some = rows.some(({ progress: { done } }) => done.versions + done.markers > 0);
+  const got = some || rows.some(({ end, progress: { reached } }) => end === 'done' || reached !== '');
+  return { went: went || some, idle: got ? 0 : idle + 1 };
+}
