@@ -7,6 +7,7 @@ import { type CodeResult, type SessionRequest, SHORTEST_SESSION, takeSession } f
 import type { Seals } from '../aws/sealed.ts';
 import { type AccessKey, parseAccessKey, type SecretReader } from '../aws/secrets.ts';
 import type { Approver, Config } from '../config.ts';
+import { auditEntry } from '../domain/audit.ts';
 import { sessionActions, sessionPolicy } from '../domain/policies.ts';
 import type { Elevation } from '../domain/request.ts';
 import { isLongKind } from '../domain/request.ts';
@@ -41,16 +42,29 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
   const { config, attempts, approvers, audit, now } = parts;
   const { request, answer } = input;
   const { requestId, bucket, requester, team } = request;
-  const record = async (result: Judged): Promise<Elevation> => {
-    const entry = `${String(answer.attempt).padStart(3, '0')}-3-${result.verdict}`;
-    const what = { approver: answer.approver, bucket, why: result.why };
-    const { head } = await audit.record({ requestId, entry, at: input.enteredAt, who: 'elevate', what, previous: answer.auditHead });
-    return { ...result, approver: answer.approver, attempt: answer.attempt, auditHead: head };
+  const entryOf = ({ verdict, why }: Pick<Judged, 'verdict' | 'why'>) => ({
+    requestId,
+    entry: `${String(answer.attempt).padStart(3, '0')}-3-${verdict}`,
+    at: input.enteredAt,
+    who: 'elevate',
+    what: { approver: answer.approver, bucket, why },
+    previous: answer.auditHead,
+  });
+  const told = (result: Judged): Elevation => {
+    return { ...result, approver: answer.approver, attempt: answer.attempt, auditHead: auditEntry(entryOf(result)).hash };
   };
+  const record = async (result: Judged): Promise<Elevation> => {
+    await audit.record(entryOf(result));
+    return told(result);
+  };
+  // Kept before it is recorded: run again in between, it is the same result that is recorded, and no other beside it.
   const finish = async (result: Judged): Promise<Elevation> => {
-    const elevation = await record(result);
-    await attempts.finish(requestId, answer.attempt, elevation);
-    return elevation;
+    await attempts.finish(requestId, answer.attempt, told(result));
+    return record(result);
+  };
+  const again = async (kept: Elevation): Promise<Elevation> => {
+    if (auditEntry(entryOf(kept)).hash === kept.auditHead) await audit.record(entryOf(kept));
+    return kept;
   };
   if (now() >= windowOf(request, input.emptying).until)
     return record(end('expired', 'The code came when the time was over; it was not used.'));
@@ -73,9 +87,9 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
 
   // From here on the code counts as given: whoever comes after a death finds that out, and sends nothing.
   const begun = await attempts.begin({ request, ...answer }, new Date(now()).toISOString());
-  if (!begun.mine) return begun.result ?? finish(await judge({ kind: 'answerLost' }, input, parts));
+  if (!begun.mine) return begun.result ? again(begun.result) : finish(await judge({ kind: 'answerLost' }, input, parts));
   const counted = await approvers.change(answer.approver, (tries) => sending(tries, askingOf(input), now()));
-  if ('why' in counted) return finish({ ...again(counted.why), tellOperators: counted.locked });
+  if ('why' in counted) return finish({ ...askAgain(counted.why), tellOperators: counted.locked });
   return finish(await judge(await takeSession(prepared), input, parts));
 }
 
@@ -142,20 +156,20 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
       if (triesLeft <= 0) return end('locked', `AWS refused ${TRIES} codes.`);
       const left = triesLeft === 1 ? 'one try is left' : `${triesLeft} tries are left`;
       return {
-        ...again(`AWS refused the code: it is wrong, or was used already. Wait for the next code on your device; ${left}.`),
+        ...askAgain(`AWS refused the code: it is wrong, or was used already. Wait for the next code on your device; ${left}.`),
         triesLeft,
       };
     }
     case 'notValidated':
       return notValidated(unknown);
     case 'throttled':
-      return again('AWS has too much to do and did not look at the code. Wait a minute, then give a new one.');
+      return askAgain('AWS has too much to do and did not look at the code. Wait a minute, then give a new one.');
     case 'answerLost':
-      return again(
+      return askAgain(
         'AWS’s answer was lost: nobody knows whether it gave a session, and the code may be spent. Wait for the next code and give that.',
       );
     case 'neverSent':
-      return again('AWS could not be reached, so the code was not used. Give a code again.');
+      return askAgain('AWS could not be reached, so the code was not used. Give a code again.');
     case 'notAuthorized': {
       const why =
         'AWS does not let this approver take the session: the deletion role’s trust or the policy of the approver’s user is at fault.';
@@ -166,7 +180,7 @@ async function judge(result: CodeResult, { request, answer }: ElevateInput, part
   }
 }
 
-const again = (why: string): Judged => ({ verdict: 'askAgain', why, sealedSession: null, triesLeft: TRIES, tellOperators: false });
+const askAgain = (why: string): Judged => ({ verdict: 'askAgain', why, sealedSession: null, triesLeft: TRIES, tellOperators: false });
 const end = (verdict: Judged['verdict'], why: string): Judged => ({
   verdict,
   why,
@@ -179,10 +193,10 @@ function notValidated(unknown: ReturnType<typeof unvalidated> | undefined): Judg
   const wait = unknown?.wait ?? '3 minutes';
   switch (unknown?.fault ?? 'either') {
     case 'throttled':
-      return again(`AWS looks at no more codes of this device for now, not even right ones. Give a new one in ${wait}.`);
+      return askAgain(`AWS looks at no more codes of this device for now, not even right ones. Give a new one in ${wait}.`);
     case 'either': {
       const why = `AWS could not check the code. Either it looks at no more codes of this device for now: give a new one in ${wait}. Or the MFA serial in the configuration is wrong: operators are told.`;
-      return { ...again(why), tellOperators: true };
+      return { ...askAgain(why), tellOperators: true };
     }
     case 'serial': {
       const why =

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Emptying } from '../../src/domain/emptying.ts';
-import { KINDS, type Kind } from '../../src/domain/request.ts';
+import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
+import { type Elevation, KINDS, type Kind } from '../../src/domain/request.ts';
+import { TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { type ElevateParts, elevate } from '../../src/steps/elevate.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
@@ -10,6 +12,8 @@ import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
 let server: Server;
 /** What STS was asked for. */
 let asked: URLSearchParams[];
+/** What STS says; nothing, where it fails. */
+let refusal: string;
 const before = process.env.AWS_ENDPOINT_URL;
 
 beforeAll(async () => {
@@ -17,13 +21,14 @@ beforeAll(async () => {
     let body = '';
     for await (const chunk of request) body += chunk;
     asked.push(new URLSearchParams(body));
-    response.writeHead(500).end();
+    response.writeHead(refusal === '' ? 500 : 403, { 'content-type': 'text/xml' }).end(refusal);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 beforeEach(() => {
   asked = [];
+  refusal = '';
 });
 afterAll(async () => {
   if (before === undefined) delete process.env.AWS_ENDPOINT_URL;
@@ -52,14 +57,12 @@ async function ask(
     auditHead: 'a',
   } as const;
   const parts = {
+    ...recorded,
     config: aConfig({ maxSessionSeconds: 7200, rules: [aRule({ bypassGovernanceRetention: bypass === 'allowed' })] }),
     deletionRoleArn: 'arn:aws:iam::111122223333:role/deletion',
     now: () => Date.parse(late === undefined ? request.askedAt : request.expiresAt),
     seals: { open: async () => new Secret('138502') },
     secrets: { read: async () => new Secret(JSON.stringify({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) })) },
-    audit: { record: async () => ({ head: 'h', first: true }) },
-    attempts: { begin: async () => ({ mine: true }), finish: async () => undefined },
-    approvers: { change: async () => ({}) },
   } as unknown as ElevateParts;
   const input = {
     execution: request.requestId,
@@ -70,9 +73,65 @@ async function ask(
     notes: [],
     emptying: late ?? null,
   };
-  await elevate(input, parts);
+  result = await elevate(input, parts);
   return asked[0];
 }
+
+/** What elevate said last, and wrote; and how often each write is still to fail. */
+let result: Elevation;
+let trail: AuditEntry[];
+let kept: Elevation | undefined;
+let begun: boolean;
+let failing: { record: number; finish: number };
+beforeEach(() => {
+  [trail, kept, begun, failing] = [[], undefined, false, { record: 0, finish: 0 }];
+});
+const mayFail = (what: keyof typeof failing) => {
+  failing[what] -= 1;
+  if (failing[what] >= 0) throw new TryAgain('throttled');
+};
+const recorded = {
+  audit: {
+    record: async (entry: Omit<AuditEntry, 'hash'>) => {
+      mayFail('record');
+      if (!trail.some((one) => one.entry === entry.entry)) trail.push(auditEntry(entry));
+      return { head: auditEntry(entry).hash, first: true };
+    },
+  },
+  attempts: {
+    begin: async () => {
+      if (begun) return { mine: false, result: kept };
+      begun = true;
+      return { mine: true };
+    },
+    finish: async (_: string, __: number, given: Elevation) => {
+      mayFail('finish');
+      kept = given;
+    },
+    countRefusal: async () => 1,
+  },
+  approvers: { change: async () => ({}) },
+};
+
+describe('what came of a code', () => {
+  const WRONG =
+    '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error><RequestId>1</RequestId></ErrorResponse>';
+
+  it.each<['record' | 'finish', RegExp]>([
+    ['record', /AWS refused the code/],
+    ['finish', /answer was lost/],
+  ])('stands in the trail once, as the flow hears it, where it could not be written at first (%s)', async (what, why) => {
+    refusal = WRONG;
+    failing[what] = 1;
+    await expect(ask('delete', false)).rejects.toThrow(TryAgain);
+    await ask('delete', false);
+    await ask('delete', false);
+    expect(asked).toHaveLength(1);
+    expect(trail).toEqual([expect.objectContaining({ hash: result.auditHead, what: expect.objectContaining({ why: result.why }) })]);
+    expect(result).toMatchObject({ verdict: 'askAgain', why: expect.stringMatching(why) });
+    expect(kept).toEqual(result);
+  });
+});
 
 const LONG = ['empty-delete', 'empty', 'purge'];
 
@@ -98,7 +157,7 @@ describe('the session that is asked for', () => {
 
   it('is narrowed to the prefix of a purge, and to the whole bucket of an emptying', async () => {
     const resources = async (kind: Kind) => {
-      asked = [];
+      [asked, begun] = [[], false];
       const policy = JSON.parse((await ask(kind, false))?.get('Policy') ?? '{}') as { Statement: { Action: string[]; Resource: string }[] };
       return policy.Statement.find(({ Action }) => Action.includes('s3:DeleteObjectVersion'))?.Resource;
     };
@@ -115,9 +174,9 @@ describe('the session that is asked for', () => {
 
   it('may bypass governance retention where that was asked for, and the rule allows it now', async () => {
     expect((await ask('empty', false, 'allowed'))?.get('Policy')).toContain('s3:BypassGovernanceRetention');
-    asked = [];
+    [asked, begun] = [[], false];
     expect((await ask('empty', false))?.get('Policy')).not.toContain('BypassGovernance');
-    asked = [];
+    [asked, begun] = [[], false];
     expect(await ask('empty', false, 'forbidden')).toBeUndefined();
   });
 });
