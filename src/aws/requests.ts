@@ -40,6 +40,8 @@ export interface RequestRow extends Request {
   askedIn?: string;
   /** Until when it is waited for a fresh code, where that is longer than the request's own time. */
   until?: string;
+  /** Hash of the audit entry before that of the asking. */
+  askedAfter?: string;
   facts?: Facts;
   /** Why it was asked again. */
   notes?: string[];
@@ -116,18 +118,20 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
     },
 
     /**
-     * The request is shown and waits, asked for the `attempt`th time, unless it is closed; `again`, where the same asking is done once more, unless
-     * somebody has decided meanwhile.
+     * The request is shown and waits, asked for the `attempt`th time, unless it is closed, or somebody has decided meanwhile: where the same asking is
+     * done once more (`again`), at all; else, since the trail had this head.
      */
     asked(
       requestId: string,
       attempt: number,
-      shown: Pick<RequestRow, 'askedIn' | 'until' | 'facts' | 'notes' | 'sealedToken' | 'auditHead' | 'views'>,
-      again = false,
+      shown: Pick<RequestRow, 'askedIn' | 'until' | 'askedAfter' | 'facts' | 'notes' | 'sealedToken' | 'auditHead' | 'views'>,
+      since: 'again' | { head: string },
     ) {
       const members = { ...shown, attempt, state: 'waiting', decision: undefined } as const;
-      const condition = `#state <> :closed AND #attempt <= :attempt${again ? ' AND attribute_not_exists(#decision)' : ''}`;
-      return update(requestId, members, condition, { ':closed': 'closed' });
+      const again = since === 'again';
+      const unless = again ? 'attribute_not_exists(#decision)' : '#auditHead = :head';
+      const condition = `#state <> :closed AND #attempt <= :attempt AND ${unless}`;
+      return update(requestId, members, condition, { ':closed': 'closed', ...(!again && { ':head': since.head }) });
     },
 
     /** Where the request's messages stand, and what was told. */

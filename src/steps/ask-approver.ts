@@ -2,7 +2,7 @@
 import type { Audit } from '../aws/audit.ts';
 import type { MessageAt, RequestRow } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
-import { lastHead } from '../domain/audit.ts';
+import { auditEntry, lastHead } from '../domain/audit.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
 import { windowOf } from '../domain/window.ts';
 import { BadInput, SlackRefused, TryAgain } from '../errors.ts';
@@ -31,32 +31,37 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const { row } = found;
   if (!row || row.state === 'closed') throw new BadInput('The record of this request is missing or closed; ask anew from Slack.');
 
+  const entryOf = (attempt: number, previous: string) => ({
+    requestId: request.requestId,
+    entry: `${String(attempt).padStart(3, '0')}-1-asked`,
+    at: input.enteredAt,
+    who: 'askApprover',
+    what: { bucket: request.bucket, notes: notes.join(' ') },
+    previous,
+  });
+  const wasAsked = row.askedIn === input.enteredAt;
+  // It may have died before it could record that.
+  if (wasAsked) await audit.record(entryOf(row.attempt, row.askedAfter ?? ''));
   // Run again, it is the same asking; unless somebody answered the first run, whose wait was over by then.
-  const again = row.askedIn === input.enteredAt && !row.decision;
+  const again = wasAsked && !row.decision;
   const attempt = again ? row.attempt : row.attempt + 1;
   const { requestId, bucket } = request;
   const context = { purpose: 'taskToken', requestId, bucket, account: config.account, attempt } as const;
   const sealedToken = await seals.seal(new Secret(input.taskToken), context);
-  const entry = `${String(attempt).padStart(3, '0')}-1-asked`;
-  const previous = lastHead(row, elevation, input.emptying);
-  const record = () =>
-    audit.record({ requestId, entry, at: input.enteredAt, who: 'askApprover', what: { bucket, notes: notes.join(' ') }, previous });
   const window = windowOf(request, input.emptying);
   const timed = { ...request, expiresAt: new Date(window.until).toISOString() };
   const until = timed.expiresAt === request.expiresAt ? undefined : timed.expiresAt;
-  const auditHead = again ? row.auditHead : (await record()).head;
+  const askedAfter = again ? (row.askedAfter ?? '') : lastHead(row, elevation, input.emptying);
+  const entry = entryOf(attempt, askedAfter);
+  const auditHead = again ? row.auditHead : auditEntry(entry).hash;
 
   const modal = modalToUpdate(row, again);
   const views = again ? (row.views ?? {}) : modal ? { [modal.user]: modal.viewId } : {};
-  const asked = await requests.asked(
-    requestId,
-    attempt,
-    { askedIn: input.enteredAt, until, facts, notes, sealedToken, auditHead, views },
-    again,
-  );
-  // Who decided meanwhile decided for a wait that is over: run again, it is another asking.
-  if (!asked && again) throw new TryAgain('Somebody answered while it was asked once more; it is asked anew.');
-  if (!asked) throw new BadInput('The record of this request was closed meanwhile; ask anew from Slack.');
+  const shown = { askedIn: input.enteredAt, askedAfter, until, facts, notes, sealedToken, auditHead, views };
+  // Who decided meanwhile decided for a wait that is over: run again, it is another asking, and comes after that in the trail.
+  if (!(await requests.asked(requestId, attempt, shown, again ? 'again' : { head: row.auditHead })))
+    throw new TryAgain('Somebody answered while it was asked once more, or it was closed; it is looked at anew.');
+  await audit.record(entry);
 
   const rule = ruleFor(config, bucket);
   const may = (user: string) => user !== request.requester || rule?.requesterMayApprove;

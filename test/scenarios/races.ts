@@ -79,14 +79,15 @@ describe('a decision', () => {
     const fixed = { bucket: 'team-replaced', kind: 'delete', rehearsal: false, requester: 'U0RIYA', team: config.slack.team, reason: 'x' };
     await requests.create(Request.parse({ requestId, ...fixed, askedAt, remindAt: expiresAt, expiresAt, auditHead: '' }));
     const shown = { askedIn: askedAt, facts: someFacts(), notes: [], auditHead: '', views: {} };
-    await requests.asked(requestId, 1, { ...shown, sealedToken: 'first' });
+    const head = { head: '' };
+    await requests.asked(requestId, 1, { ...shown, sealedToken: 'first' }, head);
     const resumed: string[] = [];
     const desk = createDesk({
       config,
       ...tables(),
       seals: {
         open: async (sealed: string) => {
-          if (sealed === 'first') await requests.asked(requestId, 1, { ...shown, sealedToken: 'second' });
+          if (sealed === 'first') await requests.asked(requestId, 1, { ...shown, sealedToken: 'second' }, head);
           return new Secret(sealed);
         },
       },
@@ -98,7 +99,9 @@ describe('a decision', () => {
     expect(await desk.cancel(riya)).toEqual({ ok: true });
     expect(resumed).toEqual(['second']);
     // The state that asks, run again, had read the record before.
-    expect(await requests.asked(requestId, 1, { ...shown, sealedToken: 'third' }, true)).toBe(false);
+    for (const since of ['again', head] as const) {
+      expect(await requests.asked(requestId, 1, { ...shown, sealedToken: 'third' }, since)).toBe(false);
+    }
     expect(await requests.get(requestId)).toMatchObject({ state: 'decided', sealedToken: 'second', decision: { verdict: 'cancelled' } });
     await records.remove(requestId);
   });

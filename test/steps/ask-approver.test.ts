@@ -1,4 +1,5 @@
 import type { RequestRow } from '../../src/aws/requests.ts';
+import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Elevation } from '../../src/domain/request.ts';
 import { TryAgain } from '../../src/errors.ts';
@@ -21,27 +22,36 @@ const elevation: Elevation = {
 const facts = someFacts();
 
 /** Asks again after a refused code; Slack has too much to do for the first message to alice. */
-function asking(inspectSays = true, result = elevation, emptying: Emptying | null = null, after = 60_000) {
+function asking(inspectSays = true, result = elevation, emptying: Emptying | null = null, after = 60_000, slackIsBusy = true) {
   const row: RequestRow = { ...request, state: 'decided', attempt: 1, facts, askedIn: request.askedAt };
   const posts: string[] = [];
-  let busy = true;
+  const trail: AuditEntry[] = [];
+  const dies: true[] = [];
+  let busy = slackIsBusy;
   let decision: object | undefined;
   const decide = () => {
-    decision = { state: 'decided', auditHead: 'decided', decision: { verdict: 'cancelled', by: 'U0RIYA', attempt: 2 } };
+    decision = { state: 'decided', auditHead: 'decided', decision: { verdict: 'cancelled', by: 'U0RIYA', attempt: row.attempt } };
   };
   const parts = {
     config: aConfig(),
     requests: {
       get: async () => structuredClone(row),
       placed: async (_: string, at: object) => void Object.assign(row, at),
-      asked: async (_: string, attempt: number, shown: object, again: boolean) => {
+      asked: async (_: string, attempt: number, shown: object, since: 'again' | { head: string }) => {
         if (decision) Object.assign(row, decision);
-        if (decision && again) return false;
         decision = undefined;
+        if (since === 'again' ? row.decision : row.auditHead !== since.head) return false;
+        delete row.decision;
         return Boolean(Object.assign(row, shown, { attempt, state: 'waiting' }));
       },
     },
-    audit: { record: async () => ({ head: 'h', first: true }) },
+    audit: {
+      record: async (entry: Omit<AuditEntry, 'hash'>) => {
+        if (dies.pop()) throw new TryAgain('throttled');
+        if (!trail.some((one) => one.entry === entry.entry)) trail.push(auditEntry(entry));
+        return { head: auditEntry(entry).hash, first: true };
+      },
+    },
     seals: { seal: async (_: unknown, context: object) => JSON.stringify(context), open: async () => undefined },
     slack: {
       chat: {
@@ -69,10 +79,29 @@ function asking(inspectSays = true, result = elevation, emptying: Emptying | nul
     elevation: result,
     emptying,
   };
-  return { ask: () => askApprover(input, parts), posts, row, decide };
+  return { ask: () => askApprover(input, parts), posts, row, decide, trail, dies };
 }
 
 describe('asking once more', () => {
+  it('comes in the trail after a decision that was made since the record was read, for a wait that is over', async () => {
+    const { ask, row, decide, trail } = asking(true, { ...elevation, attempt: 9 }, null, 60_000, false);
+    decide();
+    await expect(ask()).rejects.toThrow(/Somebody answered/);
+    expect([trail, row.state]).toEqual([[], 'decided']);
+    await ask();
+    expect(trail.map(({ entry, previous }) => [entry, previous])).toEqual([['002-1-asked', 'decided']]);
+    expect(row).toMatchObject({ state: 'waiting', auditHead: trail[0]?.hash });
+  });
+
+  it('is in the trail once, also where that could not be written at first', async () => {
+    const { ask, row, trail, dies } = asking(true, elevation, null, 60_000, false);
+    dies.push(true);
+    await expect(ask()).rejects.toThrow(TryAgain);
+    await ask();
+    await ask();
+    expect(trail.map(({ entry, hash }) => [entry, hash])).toEqual([['002-1-asked', row.auditHead]]);
+  });
+
   it('after somebody decided meanwhile is run again, and is another asking then: the decision stays in the trail', async () => {
     const { ask, row, decide } = asking();
     await expect(ask()).rejects.toThrow(TryAgain);

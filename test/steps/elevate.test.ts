@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Emptying } from '../../src/domain/emptying.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
+import type { Emptying } from '../../src/domain/emptying.ts';
 import { type Elevation, KINDS, type Kind } from '../../src/domain/request.ts';
 import { TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
