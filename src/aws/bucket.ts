@@ -10,6 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { ListAccessPointsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { policyMeaning } from '../domain/bucket-policy.ts';
 import { endsUse } from '../domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import { firstFew, type guardSeen } from '../domain/guard-seen.ts';
@@ -91,7 +92,7 @@ export async function look(bucket: string, account: string, now: string, reads: 
       guard,
       denials: firstFew(denials),
       waysRound: protection.waysRound,
-      policyDigest: policy ? createHash('sha256').update(policy).digest('hex') : null,
+      policyDigest: policy ? createHash('sha256').update(policyMeaning(policy)).digest('hex') : null,
       guardChange: null,
       lookedAt: now,
     },

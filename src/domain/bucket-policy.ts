@@ -192,6 +192,22 @@ export function saysTheSame(a: BucketPolicy, b: BucketPolicy): boolean {
   );
 }
 
+/**
+ * The same text for all texts of a policy that say the same, statements in their order and under their names: one that was written anew, with a statement more and
+ * without it again, is what it was, though its only statement stands in a list now. The very text where it can't be read.
+ */
+export function policyMeaning(text: string): string {
+  const read = readPolicy(text);
+  if (!read.ok) return text;
+  const { document, statements } = read.policy;
+  const others = Object.entries(document).filter(([name]) => name !== 'Statement');
+  const foreign = (statement: AnyStatement) => Object.entries(statement).filter(([name]) => !ELEMENTS.includes(name));
+  return JSON.stringify([others.sort(), statements.map((one) => [sidOf(one), meaning(one), foreign(one).sort()])]);
+}
+
+/** What a statement is read by. */
+const ELEMENTS = 'Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition'.split(' ');
+
 /** Whether two statements say the same, apart from their names: no list's order, no repetition and no way of writing counts. */
 export function sameMeaning(a: AnyStatement, b: AnyStatement): boolean {
   return meaning(a) === meaning(b);

@@ -6,6 +6,7 @@ import {
   isAboutAll,
   mayReach,
   NO_POLICY,
+  policyMeaning,
   policySize,
   policyText,
   principalsOf,
@@ -162,6 +163,26 @@ describe('sameMeaning', () => {
     ['no Condition', { Condition: undefined }],
   ])('is not there with another %s', (_, more) => {
     expect(sameMeaning(statement, { ...statement, ...more })).toBe(false);
+    const text = (one: object) => JSON.stringify({ Version: '2012-10-17', Statement: one });
+    expect(policyMeaning(text({ ...statement, ...more }))).not.toBe(policyMeaning(text([statement])));
+  });
+
+  it('of a policy is another with another version, id, order, name or member, and its text where it can’t be read', () => {
+    const [other, policy] = [
+      { ...statement, Sid: 'x' },
+      { Version: '2012-10-17', Statement: [statement, deny] },
+    ];
+    const unlike = [
+      { ...policy, Version: '2008-10-17' },
+      { ...policy, Id: 'x' },
+      { ...policy, Statement: [deny, statement] },
+      { ...policy, Statement: [other, deny] },
+      { ...policy, Statement: [{ ...statement, Unknown: 1 }, deny] },
+      { ...policy, Statement: [statement] },
+    ];
+    const said = [policy, ...unlike].map((one) => policyMeaning(JSON.stringify(one)));
+    expect(new Set(said).size).toBe(unlike.length + 1);
+    expect(policyMeaning('{"Statement": [')).toBe('{"Statement": [');
   });
 });
 

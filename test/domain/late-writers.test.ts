@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { type BucketPolicy, NO_POLICY, policySize, policyText, withStatements } from '../../src/domain/bucket-policy.ts';
+import {
+  type BucketPolicy,
+  NO_POLICY,
+  policyMeaning,
+  policySize,
+  policyText,
+  readPolicy,
+  withStatements,
+} from '../../src/domain/bucket-policy.ts';
 import { holdWriters, LATE_WRITERS_SID, lateWritersStatement, releaseWriters, withoutLateWriters } from '../../src/domain/late-writers.ts';
 import { allowed, anonymous, authorizer, BUCKET, circumstances, guarded, session, user } from '../helpers/authorize.ts';
 import { policyOf } from '../helpers/guard-statements.ts';
@@ -71,6 +79,30 @@ describe('the policy of a bucket that is emptied', () => {
         expect(released(before)).toMatchObject({ changed: false });
       }),
     );
+  });
+
+  it.each([
+    [
+      'one statement that stands alone',
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::team-x/*"}}',
+    ],
+    [
+      'a list, written over lines',
+      '{\n "Id": "theirs", "Version": "2008-10-17",\n "Statement": [\n {"Sid": "A", "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::team-x/*"} ] }',
+    ],
+    [
+      'numbers and conditions',
+      '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::team-x","Condition":{"Bool":{"aws:SecureTransport":false},"NumericLessThan":{"s3:TlsVersion":1.2}}}]}',
+    ],
+  ])('says what it said once it is taken off, and is not taken for edited: %s', (_, text) => {
+    const read = readPolicy(text);
+    if (!read.ok) throw new Error(read.why);
+    const policy = held(read.policy);
+    const off = policyText(released(policy).policy) ?? '';
+    const { Statement, ...others } = JSON.parse(off);
+    const { Statement: before, ...rest } = JSON.parse(text);
+    expect([others, Statement]).toEqual([rest, [before].flat()]);
+    for (const one of [off, withoutLateWriters(policyText(policy)) ?? '']) expect(policyMeaning(one)).toBe(policyMeaning(text));
   });
 
   it('has the next session’s in place of the last one’s', () => {
