@@ -36,16 +36,16 @@ export function noticesOfEnd(ended: Ended, given: Given, config: Config): { hear
 
 /**
  * `known`: is the end the flow's own? Then no code went to AWS, or `heard` says whose. Otherwise the flow may have told it before it failed, in
- * words of its own: those of the end that the record holds. `spent`: the code that was sent last; what is owed of it is not of the record.
+ * words of its own: those of the end that the record holds. `codes`: those that were sent; what is owed of them is not of the record.
  */
 export function noticesOfRecord(
   { decision }: RequestRow,
   { ended, recorded }: { ended: Ended; recorded: Ended },
-  { config, heard: isHeard, known, spent }: { config: Config; heard: boolean; known: boolean; spent: Spent | undefined },
+  { config, heard: isHeard, known, codes }: { config: Config; heard: boolean; known: boolean; codes: Spent[] },
 ): Notice[] {
-  const isSpent = spent !== undefined && spent.attempt === decision?.attempt;
-  const heard = isHeard || (isSpent && fateOf(spent.result) !== 'unused');
-  const perhapsUsed = decision?.verdict === 'approved' && !known && !isSpent;
+  const spent = codes.find(({ attempt }) => attempt === decision?.attempt);
+  const heard = isHeard || (spent !== undefined && fateOf(spent.result) !== 'unused');
+  const perhapsUsed = decision?.verdict === 'approved' && !known && !spent;
   const isOwed = decision && decision.verdict !== 'cancelled' && (perhapsUsed || decision.by !== ended.request.requester);
   const or = FATES.map((fate) => messageOf(fate, recorded));
   const approver = Object.values(config.approvers).find(({ slackUser }) => slackUser === decision?.by)?.name ?? '';

@@ -82,7 +82,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const why = conclusion.why === inWords(toReport, request.kind, config).conclusion.why ? conclusion.why : '';
   const toApprovers = { ...ended, conclusion: { ...conclusion, why }, went: known?.went ?? '' };
   const both = { ended: toApprovers, recorded: ended };
-  const heard = { known: known !== undefined, heard: owed?.heard ?? false, spent };
+  const heard = { known: known !== undefined, heard: owed?.heard ?? false, codes: known ? [] : codes.spent };
   const rest = [
     ...noticesOfSpent(codes.spent, { ...both, told: owed?.of ?? [] }, config),
     ...(row?.outcome ? noticesOfRecord(row, both, { config, ...heard }) : []),

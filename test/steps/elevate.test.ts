@@ -3,11 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import type { Emptying } from '../../src/domain/emptying.ts';
 import { type Elevation, KINDS, type Kind } from '../../src/domain/request.ts';
-import { TryAgain } from '../../src/errors.ts';
+import { NO_TRIES, type Tries } from '../../src/domain/tries.ts';
 import { Secret } from '../../src/secret.ts';
 import { type ElevateParts, elevate } from '../../src/steps/elevate.ts';
+import { type Death, dying, untilDone } from '../helpers/dying.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
 import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
+
+const SESSION =
+  '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-02T10:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>';
 
 let server: Server;
 /** What STS was asked for. */
@@ -21,7 +25,7 @@ beforeAll(async () => {
     let body = '';
     for await (const chunk of request) body += chunk;
     asked.push(new URLSearchParams(body));
-    response.writeHead(refusal === '' ? 500 : 403, { 'content-type': 'text/xml' }).end(refusal);
+    response.writeHead(refusal === '' ? 500 : refusal === SESSION ? 200 : 403, { 'content-type': 'text/xml' }).end(refusal);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -56,13 +60,17 @@ async function ask(
     sealedCode: 's',
     auditHead: 'a',
   } as const;
-  const parts = {
+  const effects = {
     ...recorded,
+    seals: { open: async () => new Secret('138502'), seal: async () => 'sealed' },
+  };
+  const mortal = dying(effects, death);
+  const parts = {
+    ...mortal.effects,
+    secrets: { read: async () => new Secret(JSON.stringify({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) })) },
     config: aConfig({ maxSessionSeconds: 7200, rules: [aRule({ bypassGovernanceRetention: bypass === 'allowed' })] }),
     deletionRoleArn: 'arn:aws:iam::111122223333:role/deletion',
     now: () => Date.parse(late === undefined ? request.askedAt : request.expiresAt),
-    seals: { open: async () => new Secret('138502') },
-    secrets: { read: async () => new Secret(JSON.stringify({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) })) },
   } as unknown as ElevateParts;
   const input = {
     execution: request.requestId,
@@ -73,27 +81,28 @@ async function ask(
     notes: [],
     emptying: late ?? null,
   };
-  result = await elevate(input, parts);
+  result = await untilDone(() => elevate(input, parts));
+  effectsSeen = mortal.count();
   return asked[0];
 }
 
-/** What elevate said last, and wrote; and how often each write is still to fail. */
+/** What elevate said last, and wrote; and where it is to die. */
 let result: Elevation;
 let trail: AuditEntry[];
 let kept: Elevation | undefined;
 let begun: boolean;
-let failing: { record: number; finish: number };
-beforeEach(() => {
-  [trail, kept, begun, failing] = [[], undefined, false, { record: 0, finish: 0 }];
-});
-const mayFail = (what: keyof typeof failing) => {
-  failing[what] -= 1;
-  if (failing[what] >= 0) throw new TryAgain('throttled');
+let tries: Tries;
+let refused: Set<number>;
+let death: Death;
+let effectsSeen: number;
+const afresh = () => {
+  [trail, kept, begun, tries, refused, asked] = [[], undefined, false, NO_TRIES, new Set(), []];
+  death = { at: -1, after: false };
 };
+beforeEach(afresh);
 const recorded = {
   audit: {
     record: async (entry: Omit<AuditEntry, 'hash'>) => {
-      mayFail('record');
       if (!trail.some((one) => one.entry === entry.entry)) trail.push(auditEntry(entry));
       return { head: auditEntry(entry).hash, first: true };
     },
@@ -105,31 +114,45 @@ const recorded = {
       return { mine: true };
     },
     finish: async (_: string, __: number, given: Elevation) => {
-      mayFail('finish');
       kept = given;
     },
-    countRefusal: async () => 1,
+    countRefusal: async (_: string, attempt: number) => refused.add(attempt).size,
   },
-  approvers: { change: async () => ({}) },
+  approvers: {
+    change: async (_: string, change: (before: Tries) => Tries) => {
+      tries = change(tries);
+      return tries;
+    },
+  },
 };
 
 describe('what came of a code', () => {
   const WRONG =
     '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error><RequestId>1</RequestId></ErrorResponse>';
 
-  it.each<['record' | 'finish', RegExp]>([
-    ['record', /AWS refused the code/],
-    ['finish', /answer was lost/],
-  ])('stands in the trail once, as the flow hears it, where it could not be written at first (%s)', async (what, why) => {
-    refusal = WRONG;
-    failing[what] = 1;
-    await expect(ask('delete', false)).rejects.toThrow(TryAgain);
+  it.each([
+    ['refused', WRONG],
+    ['taken', SESSION],
+  ])('(%s) is one entry of the trail, what is kept and what the flow hears, wherever it dies and is run again', async (_, said) => {
+    refusal = said;
     await ask('delete', false);
-    await ask('delete', false);
-    expect(asked).toHaveLength(1);
-    expect(trail).toEqual([expect.objectContaining({ hash: result.auditHead, what: expect.objectContaining({ why: result.why }) })]);
-    expect(result).toMatchObject({ verdict: 'askAgain', why: expect.stringMatching(why) });
-    expect(kept).toEqual(result);
+    const all = effectsSeen;
+    expect(all).toBeGreaterThan(6);
+    for (const after of [false, true]) {
+      for (let at = 0; at < all; at += 1) {
+        afresh();
+        death = { at, after };
+        await ask('delete', false);
+        expect(asked.length).toBeLessThanOrEqual(1);
+        expect({ ...death, trail }).toEqual({
+          ...death,
+          trail: [expect.objectContaining({ hash: result.auditHead, what: expect.objectContaining({ why: result.why }) })],
+        });
+        expect(kept).toEqual(result);
+        expect(tries.pending).toEqual([]);
+        expect(tries.refusals).toBeLessThanOrEqual(said === WRONG ? 1 : 0);
+      }
+    }
   });
 });
 
@@ -157,7 +180,7 @@ describe('the session that is asked for', () => {
 
   it('is narrowed to the prefix of a purge, and to the whole bucket of an emptying', async () => {
     const resources = async (kind: Kind) => {
-      [asked, begun] = [[], false];
+      afresh();
       const policy = JSON.parse((await ask(kind, false))?.get('Policy') ?? '{}') as { Statement: { Action: string[]; Resource: string }[] };
       return policy.Statement.find(({ Action }) => Action.includes('s3:DeleteObjectVersion'))?.Resource;
     };
@@ -174,9 +197,9 @@ describe('the session that is asked for', () => {
 
   it('may bypass governance retention where that was asked for, and the rule allows it now', async () => {
     expect((await ask('empty', false, 'allowed'))?.get('Policy')).toContain('s3:BypassGovernanceRetention');
-    [asked, begun] = [[], false];
+    afresh();
     expect((await ask('empty', false))?.get('Policy')).not.toContain('BypassGovernance');
-    [asked, begun] = [[], false];
+    afresh();
     expect(await ask('empty', false, 'forbidden')).toBeUndefined();
   });
 });
