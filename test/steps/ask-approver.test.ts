@@ -4,6 +4,7 @@ import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Elevation } from '../../src/domain/request.ts';
 import { TryAgain } from '../../src/errors.ts';
 import { type AskParts, askApprover } from '../../src/steps/ask-approver.ts';
+import { dying, untilDone } from '../helpers/dying.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
 import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
 import { textOf } from '../helpers/story.ts';
@@ -79,7 +80,16 @@ function asking(inspectSays = true, result = elevation, emptying: Emptying | nul
     elevation: result,
     emptying,
   };
-  return { ask: () => askApprover(input, parts), posts, row, decide, trail, dies };
+  return {
+    ask: () => askApprover(input, parts),
+    askWith: (more: object) => askApprover(input, { ...parts, ...more }),
+    parts,
+    posts,
+    row,
+    decide,
+    trail,
+    dies,
+  };
 }
 
 describe('asking once more', () => {
@@ -100,6 +110,26 @@ describe('asking once more', () => {
     await ask();
     await ask();
     expect(trail.map(({ entry, hash }) => [entry, hash])).toEqual([['002-1-asked', row.auditHead]]);
+  });
+
+  it('is one asking, and one entry of the trail, wherever it dies and is run again; approvers see it', async () => {
+    for (const after of [false, true]) {
+      for (let at = 0; at < 12; at += 1) {
+        const { askWith, parts, posts, row, trail } = asking(true, elevation, null, 60_000, false);
+        const { requests, audit, seals, slack } = parts;
+        const effects = { requests, audit, seals, chat: slack.chat } as unknown as Parameters<typeof dying>[0];
+        const { chat, ...mortal } = dying(effects, { at, after }).effects;
+        await untilDone(() => askWith({ ...mortal, slack: { ...slack, chat } }));
+        expect({ at, after, trail: trail.map(({ entry, hash }) => [entry, hash]) }).toEqual({
+          at,
+          after,
+          trail: [['002-1-asked', row.auditHead]],
+        });
+        expect(row).toMatchObject({ state: 'waiting', attempt: 2 });
+        expect(posts.some((post) => /^C0APPROVALS .*Approve with MFA code/.test(post))).toBe(true);
+        expect(posts.some((post) => /^U0ALICE .*AWS refused the code/s.test(post))).toBe(true);
+      }
+    }
   });
 
   it('after somebody decided meanwhile is run again, and is another asking then: the decision stays in the trail', async () => {
