@@ -11,8 +11,8 @@ export interface Delivered {
 /** One thing that a person does in Slack. */
 export type Action =
   | { command: string; text?: string; channel?: string }
-  | { click: string; ts?: string; action_id?: string }
-  | { submit: Record<string, unknown> }
+  | { click: string; ts?: string; block_id?: string; action_id?: string }
+  | { submit: Record<string, unknown>; by?: 'block_id' }
   | { close: true }
   | { home: true };
 

@@ -57,13 +57,20 @@ const fieldsOf = (blocks: Block[]): Field[] =>
 
 const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
 
-/** Puts the values into a copy of the state. Throws ActError when a label or an option isn't there, or a value doesn't fit its field. */
-export function fill(blocks: Block[], state: StateValues, values: Record<string, unknown>): StateValues {
+/** What values are given by. */
+export type By = 'label' | 'block_id';
+
+/** Puts the values into a copy of the state. Throws ActError when a field or an option isn't there, or a value doesn't fit its field. */
+export function fill(blocks: Block[], state: StateValues, values: Record<string, unknown>, by: By = 'label'): StateValues {
   const filled = structuredClone(state);
   const fields = fieldsOf(blocks);
   for (const [label, value] of Object.entries(values)) {
-    const field = fields.find((one) => same(one.label, label)) ?? ticked(blocks, label);
-    if (!field) throw new ActError(`there is no field "${label}" here; the fields are: ${names(fields.map((one) => one.label))}`);
+    const field =
+      by === 'block_id'
+        ? fields.find(({ block }) => block.block_id === label)
+        : (fields.find((one) => same(one.label, label)) ?? ticked(blocks, label));
+    const called = (one: Field) => (by === 'block_id' ? (one.block.block_id ?? '') : one.label);
+    if (!field) throw new ActError(`there is no field "${label}" here; the fields are: ${names(fields.map(called))}`);
     const slot = filled[field.block.block_id ?? '']?.[field.element.action_id ?? ''];
     if (slot) write(slot, field, label, value);
   }

@@ -1,7 +1,7 @@
 /** A person's hands: what they can do in Slack, and what Slack makes of it for the app and for them. */
 import { answerCommand, answerSubmission, couldNotReach } from './answers.ts';
 import type { Deliver, Delivered } from './delivery.ts';
-import { complaints, elementsOf, fill, names, optionsOf } from './form.ts';
+import { type By, complaints, elementsOf, fill, names, optionsOf } from './form.ts';
 import type { Context } from './methods.ts';
 import { Payloads } from './payloads.ts';
 import type { ResponseUrls } from './response-urls.ts';
@@ -12,19 +12,27 @@ import type { Person } from './workspace.ts';
 
 /**
  * One thing that a person does. `click`: the text of a button, or of an option of a menu; `ts`: on which message (otherwise
- * the open modal's, else the newest message's that has it, else the Home tab's). `submit`: values by the fields' labels.
+ * the open modal's, else the newest message's that has it, else the Home tab's); `block_id` and `action_id`: of several with
+ * that text the one that is meant. `submit`: values by the fields' labels, or with `by` by their block ids: labels may be the same.
  * `again`: the app gets this person's last action once more, as Slack repeats deliveries, with these headers besides.
  */
 export type Action =
   | { command: string; text?: string; channel?: string }
-  | { click: string; ts?: string }
-  | { submit: Record<string, unknown> }
+  | { click: string; ts?: string; block_id?: string; action_id?: string }
+  | { submit: Record<string, unknown>; by?: By }
   | { close: true }
   | { home: true }
   | { again: true; headers?: Record<string, string> };
 
 /** Where a button was found. */
 export type Place = { message: Message } | { view: View };
+
+/** Where something is to be clicked, as far as it was said. */
+interface Where {
+  ts: string | undefined;
+  block_id: string | undefined;
+  action_id: string | undefined;
+}
 
 interface Clickable {
   label: string;
@@ -53,10 +61,10 @@ export class Hands {
     const person = this.#context.workspace.person(user);
     if (!person || person.is_bot) throw new ActError(`there is no person "${user}" in this workspace`);
     if (!isObject(action)) throw new ActError('an action is a JSON object');
-    const { command, text, channel, click, ts, submit, headers } = action;
+    const { command, text, channel, click, submit, by, headers } = action;
     if (typeof command === 'string') return this.#command(person, command, word(text, 'text') ?? '', word(channel, 'channel'));
-    if (typeof click === 'string') return this.#click(person, click, word(ts, 'ts'));
-    if (isObject(submit)) return this.#submit(person, submit);
+    if (typeof click === 'string') return this.#click(person, click, whereOf(action));
+    if (isObject(submit)) return this.#submit(person, submit, byOf(by));
     if (action.close === true) return this.#close(person);
     if (action.home === true) return this.#send(person, 'application/json', JSON.stringify(this.#payloads.homeOpened(person)));
     if (action.again === true) return this.#again(person, headers);
@@ -76,13 +84,15 @@ export class Hands {
     return answer;
   }
 
-  async #click(person: Person, label: string, ts: string | undefined): Promise<Delivered> {
-    const there = this.#clickables(person, ts);
+  async #click(person: Person, label: string, { ts, block_id, action_id }: Where): Promise<Delivered> {
+    const there = this.#clickables(person, ts).filter(
+      ({ block, element }) => (block_id ?? block.block_id) === block.block_id && (action_id ?? element.action_id) === element.action_id,
+    );
     // The last place in the list is the first that a person would look at.
     const found = there.findLast((one) => one.label === label);
     if (!found)
       throw new ActError(
-        `${person.name} sees no button "${label}"${ts ? ` on ${ts}` : ''}; there is: ${names([...new Set(there.map((one) => one.label))])}`,
+        `${person.name} sees no button "${label}"${onWhat({ ts, block_id, action_id })}; there is: ${names([...new Set(there.map((one) => one.label))])}`,
       );
     const answer = await this.#interact(person, this.#payloads.blockActions(person, found));
     if (answer.status !== 200) couldNotReach(this.#context, answer, person.id, found.place);
@@ -109,11 +119,11 @@ export class Hands {
     });
   }
 
-  async #submit(person: Person, values: Record<string, unknown>): Promise<Delivered> {
+  async #submit(person: Person, values: Record<string, unknown>, by: By): Promise<Delivered> {
     const { views } = this.#context;
     const view = this.#modal(person);
     if (!view.submit) throw new ActError('the open modal has nothing to submit');
-    const filled = fill(view.blocks, view.state.values, values);
+    const filled = fill(view.blocks, view.state.values, values, by);
     const wrong = complaints(view.blocks, filled);
     views.amend(person.id, view.id, { values: filled, errors: wrong.length > 0 ? told(wrong) : undefined });
     if (wrong.length > 0) return { status: 0, body: wrong.map(({ label, text }) => `${label}: ${text}`).join('\n'), ms: 0 };
@@ -151,6 +161,20 @@ export class Hands {
     this.#last.set(person.id, { contentType, body });
     return this.#deliver(contentType, body);
   }
+}
+
+function whereOf({ ts, block_id, action_id }: Record<string, unknown>): Where {
+  return { ts: word(ts, 'ts'), block_id: word(block_id, 'block_id'), action_id: word(action_id, 'action_id') };
+}
+
+const onWhat = (where: Where): string =>
+  Object.entries(where)
+    .flatMap(([name, value]) => (value === undefined ? [] : [name === 'ts' ? ` on ${value}` : ` with ${name} ${value}`]))
+    .join('');
+
+function byOf(by: unknown): By {
+  if (by === undefined || by === 'label' || by === 'block_id') return by ?? 'label';
+  throw new ActError('"by" is "label" or "block_id"');
 }
 
 /** What the person is told, by block id and by label. */

@@ -61,6 +61,20 @@ describe('a submission', () => {
     });
   });
 
+  test('may name fields by their block ids, where two have the same label', async () => {
+    await open('riya', [field('Name'), field('Name', undefined, { block_id: 'other' })]);
+    await app.slack.act('riya', { submit: { name: 'first', other: 'second' }, by: 'block_id' });
+    expect(app.last.payload.view.state.values).toMatchObject({
+      name: { value: { value: 'first' } },
+      other: { value: { value: 'second' } },
+    });
+    await open('riya', [field('Name')]);
+    await expect(app.slack.act('riya', { submit: { Name: 'x' }, by: 'block_id' })).rejects.toThrow(
+      'there is no field "Name" here; the fields are: "name"',
+    );
+    await expect(app.slack.act('riya', { submit: {}, by: 'id' })).rejects.toThrow('"by" is "label" or "block_id"');
+  });
+
   test.each([
     [{}, 'Bucket: Please complete this required field.'],
     [{ Bucket: '' }, 'Bucket: Please complete this required field.'],

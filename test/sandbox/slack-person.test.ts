@@ -114,6 +114,24 @@ describe('a click', () => {
     expect(app.slack.view('alice').modal).not.toBeNull();
   });
 
+  test('goes to the very button that is named by block and action, where several have its text', async () => {
+    const blocks = ['one', 'two'].map((id) => ({
+      type: 'actions',
+      block_id: id,
+      elements: [button('Go', { action_id: 'left', value: 'left' }), button('Go', { action_id: 'right', value: 'right' })],
+    }));
+    const { ts } = await post('x', blocks);
+    const clicked = async (where: object) => {
+      await app.slack.act('alice', { click: 'Go', ts, ...where });
+      return app.last.payload.actions;
+    };
+    expect(await clicked({ block_id: 'one', action_id: 'left' })).toMatchObject([{ block_id: 'one', action_id: 'left', value: 'left' }]);
+    expect(await clicked({ action_id: 'left' })).toMatchObject([{ block_id: 'two', action_id: 'left' }]);
+    expect(await clicked({})).toMatchObject([{ block_id: 'two', action_id: 'right' }]);
+    await expect(clicked({ block_id: 'three' })).rejects.toThrow(`alice sees no button "Go" on ${ts} with block_id three; there is: none`);
+    await expect(clicked({ action_id: 3 })).rejects.toThrow('"action_id" is text');
+  });
+
   test('goes to the newest message that has the button, or to the one that is named', async () => {
     const { ts } = await post('old', withButtons(button('Approve', { value: 'old' })));
     await post('new', withButtons(button('Approve', { value: 'new' })));

@@ -1,0 +1,72 @@
+/** The messages of a conversation: the newest at the bottom, and in view unless one has scrolled up. */
+import { Fragment, memo, useEffect, useMemo, useRef } from 'react';
+import { useLive } from '../live.ts';
+import { longDayOf, nearDay } from './dates.ts';
+import { Thread } from './message.tsx';
+import { useReader } from './reader.ts';
+import { rowsOf } from './threads.ts';
+
+/** So near to the bottom counts as at the bottom. */
+const NEAR = 24;
+
+export const Conversation = memo(function Conversation({ channel, label }: { channel: string; label: string }) {
+  const messages = useLive((live) => live.messages);
+  const { timeZone } = useReader();
+  const rows = useMemo(() => rowsOf(messages, channel, timeZone), [messages, channel, timeZone]);
+  const scroller = useStuck();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and its messages need not have anything to focus
+    <div ref={scroller} className="slack-scroll" role="log" aria-label={`Messages in ${label}`} tabIndex={0}>
+      {rows.length === 0 && <p className="slack-nothing">Nothing was said here yet.</p>}
+      <ol className="slack-messages">
+        {rows.map(({ message, replies, day }) => (
+          <Fragment key={`${message.ts} ${message.ephemeral}`}>
+            {day && <Day day={day} />}
+            <Thread message={message} replies={replies} />
+          </Fragment>
+        ))}
+      </ol>
+    </div>
+  );
+});
+
+function Day({ day }: { day: string }) {
+  const { today } = useReader();
+  const near = nearDay(day, today);
+  const words = near === 'today' || near === 'yesterday' ? near.charAt(0).toUpperCase() + near.slice(1) : longDayOf(new Date(day), 'UTC');
+  return (
+    <li className="slack-day">
+      <span>{words}</span>
+    </li>
+  );
+}
+
+function useStuck() {
+  const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = scroller.current;
+    const list = box?.lastElementChild;
+    if (!box || !list) return;
+    let stuck = true;
+    let before = 0;
+    const toBottom = () => {
+      if (stuck) box.scrollTop = box.scrollHeight;
+    };
+    const scrolled = () => {
+      // Rows that come into view grow to their true heights: only going up is leaving the bottom.
+      if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR) stuck = true;
+      else if (box.scrollTop < before) stuck = false;
+      before = box.scrollTop;
+    };
+    const sizes = new ResizeObserver(toBottom);
+    sizes.observe(list);
+    sizes.observe(box);
+    box.addEventListener('scroll', scrolled, { passive: true });
+    toBottom();
+    return () => {
+      sizes.disconnect();
+      box.removeEventListener('scroll', scrolled);
+    };
+  }, []);
+  return scroller;
+}

@@ -1,0 +1,43 @@
+/** What stands in a modal's fields, and how it is sent. */
+import { type Block, type Element, type Modal, optionsOf } from './shapes.ts';
+
+/** Text, a person's id or a date; of a select and radio buttons an option's value, of checkboxes the values of those that are ticked. */
+export type Value = string | string[];
+
+/** By block and action: a field that stays under both when a view is updated keeps what was typed (Slack, "Modals", Updating views). */
+export type Typed = Record<string, Value>;
+
+export const keyOf = (block: Block, element: Element): string => `${block.block_id} ${element.action_id}`;
+
+const isMany = ({ type }: Element) => type === 'checkboxes' || type === 'multi_static_select';
+const isOne = ({ type }: Element) => type === 'static_select' || type === 'radio_buttons';
+
+/** What the sandbox knows of it: what the view begins with, or what was sent last. */
+export function startOf({ state }: Modal, block: Block, element: Element): Value {
+  const slot = state.values[block.block_id ?? '']?.[element.action_id ?? ''];
+  if (isMany(element)) return (slot?.selected_options ?? []).map(({ value }) => value);
+  if (isOne(element)) return slot?.selected_option?.value ?? '';
+  return slot?.value ?? slot?.selected_user ?? slot?.selected_date ?? '';
+}
+
+/** The fields of a view: inputs, and checkboxes that stand elsewhere. */
+export function fieldsOf(blocks: Block[]): { block: Block; element: Element }[] {
+  return blocks.flatMap((block) => (block.type === 'input' && block.element ? [{ block, element: block.element }] : []));
+}
+
+/** As the sandbox takes a submission: by block id, options by their texts. */
+export function submission(modal: Modal, typed: Typed): Record<string, unknown> {
+  return Object.fromEntries(
+    fieldsOf(modal.blocks).map(({ block, element }) => [
+      block.block_id,
+      sent(element, typed[keyOf(block, element)] ?? startOf(modal, block, element)),
+    ]),
+  );
+}
+
+function sent(element: Element, value: Value): unknown {
+  const textOf = (wanted: string) => optionsOf(element).find((option) => option.value === wanted)?.text.text;
+  if (Array.isArray(value)) return value.flatMap((one) => textOf(one) ?? []);
+  if (value === '') return null;
+  return isOne(element) ? (textOf(value) ?? null) : value;
+}
