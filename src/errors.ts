@@ -16,6 +16,11 @@ export class AnswerLost extends InterlockError {
   override readonly name = 'AnswerLost';
 }
 
+/** Somebody stopped an emptying while its approvers were to be asked for a fresh code: nobody is asked. */
+export class Stopped extends InterlockError {
+  override readonly name = 'Stopped';
+}
+
 /** The configuration can't be used; the message lists every fault with its line and its mend. */
 export class ConfigError extends InterlockError {
   override readonly name = 'ConfigError';

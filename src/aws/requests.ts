@@ -53,6 +53,8 @@ export interface RequestRow extends Request {
   /** The modal that the app opened for each person, by Slack user id. */
   views?: Record<string, string>;
   decision?: Decision;
+  /** Somebody stopped it while it was worked on: it isn't asked for again. */
+  stopping?: true;
   remindedAt?: string;
   /** Timestamps of the messages that told the outcome, by where; of what people are owed to hear, sealed marks (src/steps/notices.ts). */
   told?: { thread?: string; requester?: string } & Partial<Record<Owed | `${Owed}${number}`, string>>;
@@ -118,7 +120,7 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
     },
 
     /**
-     * The request is shown and waits, asked for the `attempt`th time, unless it is closed, or somebody has decided meanwhile: where the same asking is
+     * The request is shown and waits, asked for the `attempt`th time, unless it is closed or stopped, or somebody has decided meanwhile: where the same asking is
      * done once more (`again`), at all; else, since the trail had this head.
      */
     asked(
@@ -130,8 +132,13 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
       const members = { ...shown, attempt, state: 'waiting', decision: undefined } as const;
       const again = since === 'again';
       const unless = again ? 'attribute_not_exists(#decision)' : '#auditHead = :head';
-      const condition = `#state <> :closed AND #attempt <= :attempt AND ${unless}`;
+      const condition = `#state <> :closed AND #attempt <= :attempt AND attribute_not_exists(#stopping) AND ${unless}`;
       return update(requestId, members, condition, { ':closed': 'closed', ...(!again && { ':head': since.head }) });
+    },
+
+    /** While it is worked on, it is to be asked for no more; false where it waits already, or is closed. */
+    stopping(requestId: string): Promise<boolean> {
+      return update(requestId, { stopping: true }, '#state = :decided', { ':decided': 'decided' });
     },
 
     /** Where the request's messages stand, and what was told. */

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { auditEntry, lastHead } from '../domain/audit.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
 import { windowOf } from '../domain/window.ts';
-import { BadInput, SlackRefused, TryAgain } from '../errors.ts';
+import { BadInput, SlackRefused, Stopped, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
 import { followMessage, type Message, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
@@ -30,6 +30,7 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   if ('fault' in found) throw found.fault;
   const { row } = found;
   if (!row || row.state === 'closed') throw new BadInput('The record of this request is missing or closed; ask anew from Slack.');
+  if (row.stopping) throw new Stopped('It was stopped while a fresh code was to be asked for.');
 
   const entryOf = (attempt: number, previous: string) => ({
     requestId: request.requestId,

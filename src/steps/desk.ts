@@ -122,7 +122,17 @@ export function createDesk(parts: DeskParts): Desk {
     if (!decision.allow) return refuse(decision.why, decision.whoCan);
     if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
     if (!isLongKind(row.kind) || row.state !== 'decided') return refuse('Nothing is being emptied for this request at the moment.');
-    return (await parts.stop(requestId, user)) ? { ok: true } : refuse('It is being stopped already.');
+    const first = await parts.stop(requestId, user);
+    // Its session may have ended meanwhile: then nobody is asked for another code, or no more where they are asked already.
+    if (!(await requests.stopping(requestId))) await unask(requestId, user);
+    return first ? { ok: true } : refuse('It is being stopped already.');
+  }
+
+  /** Ends a wait for a fresh code. Whoever gave one at the same moment has it used for nothing: the plan that comes of it finds that it was stopped. */
+  async function unask(requestId: string, user: string): Promise<void> {
+    const row = await requests.get(requestId);
+    if (row?.state !== 'waiting') return;
+    await settle(row, { user, viewId: null }, { verdict: 'cancelled', why: '', approver: null, sealedCode: null });
   }
 
   /** Of two decisions one wins, by a conditional write; the winner resumes the flow. */

@@ -107,6 +107,37 @@ describe('a decision', () => {
   });
 });
 
+describe('Stop', () => {
+  it.each(['first', 'last'])('and asking for a fresh code at the same time: nobody is asked, or no more (Stop comes %s)', async (comes) => {
+    const { requests } = tables();
+    const [askedAt, expiresAt] = [0, 3_600_000].map((later) => new Date(Date.now() + later).toISOString());
+    const requestId = 'req-efghijklabcd';
+    const fixed = { bucket: 'team-stopped', kind: 'empty', rehearsal: false, requester: 'U0RIYA', team: config.slack.team, reason: 'x' };
+    await requests.create(Request.parse({ requestId, ...fixed, askedAt, remindAt: expiresAt, expiresAt, auditHead: '' }));
+    const shown = { askedIn: askedAt, facts: someFacts(), notes: [], auditHead: '', views: {}, sealedToken: 'token' };
+    await requests.asked(requestId, 1, shown, { head: '' });
+    const by = { by: 'U0ALICE', attempt: 1, at: new Date().toISOString(), why: '', previous: '', viewId: null };
+    await requests.decided(requestId, { verdict: 'approved', ...by }, { auditHead: 'd', sealedToken: 'token' });
+    const resumed: object[] = [];
+    const askAnew = () => requests.asked(requestId, 2, shown, { head: 'd' });
+    const desk = createDesk({
+      config,
+      ...tables(),
+      stop: async () => comes === 'first' || (await askAnew()),
+      seals: { open: async () => new Secret('token') },
+      flow: { resume: async (_: Secret, answer: object) => Boolean(resumed.push(answer)) },
+      now: () => Date.now(),
+    } as unknown as DeskParts);
+    expect(await desk.stop({ requestId, user: 'U0RIYA', team: config.slack.team })).toEqual({ ok: true });
+    if (comes === 'first') expect([await askAnew(), resumed]).toEqual([false, []]);
+    else expect(resumed).toMatchObject([{ verdict: 'cancelled', slackUser: 'U0RIYA', attempt: 2 }]);
+    expect(await requests.get(requestId)).toMatchObject(
+      comes === 'first' ? { stopping: true, state: 'decided' } : { state: 'decided', attempt: 2 },
+    );
+    await records.remove(requestId);
+  });
+});
+
 describe('a lock', () => {
   it('of a request that is long over has one taker of many, and is given back by nobody else', async () => {
     const { locks } = tables();

@@ -2,7 +2,7 @@ import type { RequestRow } from '../../src/aws/requests.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Elevation } from '../../src/domain/request.ts';
-import { TryAgain } from '../../src/errors.ts';
+import { Stopped, TryAgain } from '../../src/errors.ts';
 import { type AskParts, askApprover } from '../../src/steps/ask-approver.ts';
 import { dying, untilDone } from '../helpers/dying.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
@@ -189,6 +189,14 @@ describe('a session that ended in the middle', () => {
     later.row.remindedAt = '2026-11-02T13:00:00.000Z';
     await later.ask().catch(() => undefined);
     expect(later.posts.filter((post) => /still waits.*1793665800/s.test(post))).toHaveLength(1);
+  });
+
+  it('is not followed by another asking where somebody said Stop meanwhile', async () => {
+    const { ask, row, posts } = asking(false, { ...elevation, verdict: 'session' }, ended);
+    row.stopping = true;
+    await ask().catch(() => undefined);
+    await expect(ask()).rejects.toThrow(Stopped);
+    expect([row.state, row.attempt, posts.filter((post) => post.startsWith('C0'))]).toEqual(['decided', 1, []]);
   });
 
   it('leaves the request its own time where that lasts longer', async () => {

@@ -1,5 +1,6 @@
 import type { RequestRow } from '../../src/aws/requests.ts';
 import { KINDS, type Kind } from '../../src/domain/request.ts';
+import { Secret } from '../../src/secret.ts';
 import { createDesk, type DeskParts } from '../../src/steps/desk.ts';
 import { aConfig, aRequest } from '../helpers/models.ts';
 
@@ -10,25 +11,47 @@ interface Given {
   team?: string;
   /** Was it said before? */
   again?: boolean;
+  /** What becomes of the record while it is said. */
+  meanwhile?: Partial<RequestRow>;
 }
 
 /** Somebody clicks Stop on an emptying that goes on; gives what they hear, and who is said to have stopped what. */
-async function click({ kind = 'empty-delete', row = {}, user = 'U0RIYA', team = 'T0INTERLOCK', again = false }: Given = {}) {
+async function click({
+  kind = 'empty-delete',
+  row = {},
+  user = 'U0RIYA',
+  team = 'T0INTERLOCK',
+  again = false,
+  meanwhile = {},
+}: Given = {}) {
   const stops: string[][] = [];
+  const answers: object[] = [];
+  let now = row && { ...aRequest({ kind }), state: 'decided', attempt: 1, ...row };
   const desk = createDesk({
     config: aConfig(),
-    requests: { get: async () => row && { ...aRequest({ kind }), state: 'decided', attempt: 1, ...row } },
+    now: () => Date.parse('2026-11-02T10:00:00.000Z'),
+    requests: {
+      get: async () => now,
+      stopping: async () => now?.state === 'decided' && Boolean(Object.assign(now, { stopping: true })),
+      decided: async (_: string, decision: object) =>
+        now?.state === 'waiting' && Boolean(Object.assign(now, { state: 'decided', decision })),
+      passedOn: async () => undefined,
+    },
+    seals: { open: async () => new Secret('token') },
+    audit: { record: async () => ({ head: 'h', first: true }) },
+    flow: { resume: async (_: Secret, answer: object) => Boolean(answers.push(answer)) },
     stop: async (...how: string[]) => {
       stops.push(how);
+      if (now) now = { ...now, ...meanwhile };
       return !again;
     },
   } as unknown as DeskParts);
-  return { heard: await desk.stop({ requestId: 'req-abcdefghij23', user, team }), stops };
+  return { heard: await desk.stop({ requestId: 'req-abcdefghij23', user, team }), stops, answers, stopping: now?.stopping };
 }
 
 describe('an emptying that goes on', () => {
   it.each(['U0RIYA', 'U0ALICE', 'U0BOB'])('is stopped by who asked and by each approver: %s', async (user) => {
-    expect(await click({ user })).toEqual({ heard: { ok: true }, stops: [['req-abcdefghij23', user]] });
+    expect(await click({ user })).toMatchObject({ heard: { ok: true }, stops: [['req-abcdefghij23', user]], answers: [], stopping: true });
   });
 
   it('is stopped by nobody else, who hears who can', async () => {
@@ -38,6 +61,23 @@ describe('an emptying that goes on', () => {
 
   it('is stopped once, and a second click hears so', async () => {
     expect((await click({ again: true })).heard).toMatchObject({ ok: false, why: 'It is being stopped already.' });
+  });
+
+  it.each([false, true])(
+    'is stopped too where its session has just ended and a fresh code is asked for: nobody is asked any more (again: %s)',
+    async (again) => {
+      const { heard, answers } = await click({
+        user: 'U0ALICE',
+        again,
+        meanwhile: { state: 'waiting', attempt: 2, sealedToken: 'sealed' },
+      });
+      expect(answers).toMatchObject([{ verdict: 'cancelled', slackUser: 'U0ALICE', attempt: 2, sealedCode: null }]);
+      expect(heard.ok).toBe(!again);
+    },
+  );
+
+  it('is stopped where it ends at that moment, and nobody hears of an error', async () => {
+    expect(await click({ meanwhile: { state: 'closed', outcome: 'deleted' } })).toMatchObject({ heard: { ok: true }, answers: [] });
   });
 
   it('is stopped no more once it is over', async () => {
