@@ -149,9 +149,14 @@ describe('a bucket that isn’t empty', () => {
     expect(asked).toMatch(/of about [\d,]+ versions and markers are gone\. A fresh code goes on where it was; there is time for it until/);
     // Its one statement stands in a list since the writers were held off, and says what it said.
     expect(asked).not.toContain('policy was edited');
+    // Whose code it was is told now, not when it ends.
+    const used = ({ messages }: Awaited<ReturnType<typeof sandbox.see>>) =>
+      messages.filter((one) => textOf(one).includes('the session that AWS gave for it is over'));
+    expect(used(await sandbox.see('alice'))).toHaveLength(1);
     await approve(sandbox, requestId, 'team-slow', 'alice');
     await sandbox.ended(requestId);
     expect(await says(requestId, 'was *deleted*')).toContain('It held 3,000 versions.');
+    expect(used(await sandbox.see('alice'))).toHaveLength(1);
   });
 
   it('leaves a bucket alone that somebody deleted meanwhile and made anew, and says so', async () => {
