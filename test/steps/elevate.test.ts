@@ -13,6 +13,9 @@ import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
 const SESSION =
   '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-02T10:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>';
 
+const WRONG =
+  '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error><RequestId>1</RequestId></ErrorResponse>';
+
 let server: Server;
 /** What STS was asked for. */
 let asked: URLSearchParams[];
@@ -127,9 +130,6 @@ const recorded = {
 };
 
 describe('what came of a code', () => {
-  const WRONG =
-    '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error><RequestId>1</RequestId></ErrorResponse>';
-
   it.each([
     ['refused', WRONG],
     ['taken', SESSION],
@@ -153,6 +153,49 @@ describe('what came of a code', () => {
         expect(tries.refusals).toBeLessThanOrEqual(said === WRONG ? 1 : 0);
       }
     }
+  });
+});
+
+const denied = (code: string, message: string) =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
+const UNABLE =
+  'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.';
+const NO_RIGHT = 'User: arn:aws:iam::111122223333:user/interlock-alice is not authorized to perform: sts:AssumeRole';
+const SERIAL = 'arn:aws:iam::111122223333:mfa/interlock-alice';
+
+describe('what AWS answers to a code', () => {
+  it.each<[string, string, Partial<Tries>, Partial<Elevation>, counted: number]>([
+    ['wrong, or used', WRONG, {}, { verdict: 'askAgain', triesLeft: 2, tellOperators: false }, 1],
+    [
+      'unable to validate, of a serial that is known',
+      denied('AccessDenied', UNABLE),
+      { knownSerial: SERIAL },
+      { verdict: 'askAgain', tellOperators: false },
+      0,
+    ],
+    ['unable to validate, of one that is not', denied('AccessDenied', UNABLE), {}, { verdict: 'askAgain', tellOperators: true }, 0],
+    [
+      'the same three minutes later',
+      denied('AccessDenied', UNABLE),
+      { unvalidatedSince: '2026-11-02T08:50:00.000Z' },
+      { verdict: 'stopped', tellOperators: true },
+      0,
+    ],
+    ['not authorized', denied('AccessDenied', NO_RIGHT), {}, { verdict: 'stopped', tellOperators: true }, 0],
+    [
+      'no such key',
+      denied('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+      {},
+      { verdict: 'stopped', tellOperators: true },
+      0,
+    ],
+    ['too much to do', denied('Throttling', 'Rate exceeded'), {}, { verdict: 'askAgain', tellOperators: false }, 0],
+    ['nothing that says what became of it', '', {}, { verdict: 'askAgain', tellOperators: false }, 0],
+  ])('is told apart: %s', async (_, said, known, expected, counted) => {
+    [refusal, tries] = [said, { ...NO_TRIES, ...known }];
+    await ask('delete', false);
+    expect(result).toMatchObject(expected);
+    expect([tries.refusals, tries.pending, refused.size, asked.length]).toEqual([counted, [], counted, 1]);
   });
 });
 
