@@ -10,6 +10,9 @@ const { chromium: playwright } = createRequire(import.meta.url)('playwright-core
 /** Nothing of its own accord goes out. */
 const QUIET = ['--disable-background-networking', '--disable-sync', '--no-first-run', '--disable-component-update'];
 
+/** For functions that open one page: all in one process ends with the first window that is closed. */
+const ARGS = chromium.args.filter((arg) => arg !== '--single-process');
+
 /** Where a system's own lies. */
 const SYSTEM = [
   '/usr/bin/chromium',
@@ -26,7 +29,7 @@ export async function launchBrowser(): Promise<Browser> {
     try {
       const executablePath = await find();
       if (executablePath === undefined) continue;
-      return await playwright.launch({ executablePath, args: [...chromium.args, ...QUIET], headless: true });
+      return await playwright.launch({ executablePath, args: [...ARGS, ...QUIET], headless: true });
     } catch (error) {
       said.push(error instanceof Error ? error.message : String(error));
     }
