@@ -213,6 +213,10 @@ describe('the key HISTORY', () => {
     expect(await stack.may(stack.role('machine'), asked('GenerateDataKey', MACHINE))).toBe(true);
     expect(await stack.may(stack.role('machine'), asked('Decrypt', MACHINE))).toBe(true);
     expect(await stack.may(stack.role('machine'), asked('Decrypt', `${MACHINE}-other`))).toBe(false);
+    // Of the executions of its Distributed Map, whose machine is called so.
+    expect(await stack.may(stack.role('machine'), asked('GenerateDataKey', `${MACHINE}/EmptyRanges`))).toBe(true);
+    expect(await stack.may(stack.user('admin'), asked('Decrypt', `${MACHINE}/EmptyRanges`, states))).toBe(true);
+    expect(await stack.may(stack.user('admin'), asked('Decrypt', `${MACHINE}-other/EmptyRanges`, states))).toBe(false);
   });
 
   it('is read through Step Functions by whoever has kms:Decrypt, and by no function', async () => {

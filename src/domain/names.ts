@@ -49,7 +49,19 @@ export const roleArn = (place: Place, name: FunctionName | 'machine' | 'deletion
 export const machineArn = (place: Place): string =>
   `arn:aws:states:${place.region}:${place.account}:stateMachine:interlock-${place.stage}-deletion`;
 
-/** The executions of the machine's Distributed Map: each a stretch (Step Functions Developer Guide, "IAM policies for using Distributed Map states"). */
+/**
+ * The machine, as the context under which its history is encrypted: itself, and with a label for the executions of its Distributed Map, whose state machine is called so
+ * in CloudWatch (Step Functions Developer Guide, "Viewing a Distributed Map Run execution", read November 2026). UNVERIFIED: under which of them Step Functions encrypts
+ * the history of those executions; both are allowed, so that it works either way. To check: empty a bucket in an account of your own, and look in CloudTrail for the
+ * encryptionContext of GenerateDataKey and Decrypt by the machine's role.
+ */
+export const historyContexts = (place: Place): string[] => [machineArn(place), `${machineArn(place)}/*`];
+
+/**
+ * The executions of the machine's Distributed Map: each a stretch (Step Functions Developer Guide, "IAM policies for using Distributed Map states"). UNVERIFIED: that
+ * these are the ARNs by which it stops them. To check: stop an execution that empties a bucket, and look in CloudTrail for what the machine's role was denied. They end
+ * after their page all the same, by the row that `report` writes.
+ */
 export const childExecutionsArn = (place: Place): string =>
   `arn:aws:states:${place.region}:${place.account}:execution:interlock-${place.stage}-deletion/*`;
 

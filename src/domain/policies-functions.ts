@@ -9,6 +9,7 @@ import {
   type FunctionName,
   functionArn,
   functionName,
+  historyContexts,
   machineArn,
   type Place,
   placeOf,
@@ -202,7 +203,7 @@ export function machinePolicy(config: Config, stack: { stage: string; keys: Keys
     allow('StartStretches', 'states:StartExecution', machineArn(place)),
     allow('LookAfterStretches', ['states:DescribeExecution', 'states:StopExecution'], childExecutionsArn(place)),
     allow('EncryptHistory', ['kms:Decrypt', 'kms:GenerateDataKey'], stack.keys.history, {
-      StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machineArn(place) },
+      StringLike: { 'kms:EncryptionContext:aws:states:stateMachineArn': historyContexts(place) },
     }),
   );
 }

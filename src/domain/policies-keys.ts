@@ -3,7 +3,7 @@
  * decrypt is named by `aws:PrincipalArn`, as text, so that no circle runs between role and key.
  */
 import type { Config } from './configuration.ts';
-import { FUNCTIONS, machineArn, type Place, placeOf, roleArn } from './names.ts';
+import { FUNCTIONS, historyContexts, type Place, placeOf, roleArn } from './names.ts';
 import { SEALS, sealingRoles } from './policies-functions.ts';
 import { type PolicyDocument, policy, type Statement } from './policy-document.ts';
 
@@ -55,16 +55,17 @@ export function sealKeyPolicy(config: Config, stack: { stage: string }): PolicyD
  */
 export function historyKeyPolicy(config: Config, stack: { stage: string }): PolicyDocument {
   const place = placeOf(config, stack.stage);
-  const context = { 'kms:EncryptionContext:aws:states:stateMachineArn': machineArn(place) };
+  const context = { 'kms:EncryptionContext:aws:states:stateMachineArn': historyContexts(place) };
   return policy(
     administration(place),
     use(place, 'MachineEncrypts', ['kms:Decrypt', 'kms:GenerateDataKey'], {
       ArnEquals: { 'aws:PrincipalArn': roleArn(place, 'machine') },
-      StringEquals: context,
+      StringLike: context,
     }),
     // UNVERIFIED: whether whoever deploys a machine encrypts its definition with rights of their own; allowed, so that it works either way.
     use(place, 'OperatorsThroughStepFunctions', ['kms:Decrypt', 'kms:GenerateDataKey'], {
-      StringEquals: { ...context, 'kms:ViaService': `states.${place.region}.amazonaws.com` },
+      StringLike: context,
+      StringEquals: { 'kms:ViaService': `states.${place.region}.amazonaws.com` },
     }),
   );
 }

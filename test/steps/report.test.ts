@@ -312,6 +312,12 @@ describe('what EventBridge reports', () => {
     expect(told('U0ALICE')).toEqual([expect.stringContaining(words)]);
   });
 
+  it('of an execution that no request is named after, as those of a Distributed Map are not, comes to nothing', async () => {
+    const unknown = { ...parts, requests: { ...parts.requests, get: async () => undefined } } as unknown as ReportParts;
+    expect(await report({ ...eventBridge, requestId: '0c5f', conclusion: stopped }, unknown)).toEqual({ outcome: 'stopped' });
+    expect(posts).toEqual([]);
+  });
+
   it('tells an approver of a session though the record is gone', async () => {
     spent = [sent(session)];
     const gone = { ...parts, requests: { ...parts.requests, get: async () => undefined } } as unknown as ReportParts;
