@@ -16,6 +16,11 @@ export function obstacles(facts: Facts, { kind, bucket }: { kind: Kind; bucket: 
       `MFA Delete is on, under which only root may delete versions, and no session can. Whoever holds root switches it off with one code (${mfaDeleteCommand('off', bucket)}); then ask again.`,
     );
   }
+  if (isLongKind(kind) && facts.createdAt === null) {
+    found.push(
+      'S3 doesn’t say when the bucket was created, and by that alone it is known from another one of its name while it is emptied. Ask again later; an operator looks whether aws s3api list-buckets shows it.',
+    );
+  }
   if (contents.length > 0 && !isLongKind(kind)) {
     const holds = `The bucket is not empty: it holds ${list(contents)}.`;
     found.push(

@@ -7,12 +7,14 @@ import type { RequestRow } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { auditEntry, lastHead } from '../domain/audit.ts';
 import type { Emptying } from '../domain/emptying.ts';
+import { MAY_BE_HELD } from '../domain/late-writers.ts';
 import { sayManifest } from '../domain/manifest.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
 import {
   type Answer,
   Conclusion,
   type Elevation,
+  isEmptyingKind,
   isLongKind,
   type Kind,
   type Outcome,
@@ -68,8 +70,9 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   const codes = await spentFor(requestId, parts);
   if (codes.fault && !known) throw codes.fault;
   const spent = known ? undefined : codes.spent.at(-1);
-  const row = await closed(toReport, known, found.row && { ...found.row, told: first.told }, parts);
-  const ended = known ?? recordedEnd(toReport, row, { spent, config });
+  const doubted = known ? toReport : { ...toReport, went: doubt(codes.spent) };
+  const row = await closed(doubted, known, found.row && { ...found.row, told: first.told }, parts);
+  const ended = known ?? recordedEnd(doubted, row, { spent, config });
   const given = answer ?? toReport.elevation ?? spent;
   if (!ended || !(row?.outcome || given)) {
     throwFault(first, codes, stopping);
@@ -79,7 +82,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   if (row?.outcome) await audit.record(lastEntry(request, conclusion, ended.closedAt, row.closedAfter ?? ''));
   await locks.free(request.bucket, request.requester, requestId);
   // Without the flow, the record alone knows who decided. What is said to approvers is ours all the same.
-  const why = conclusion.why === inWords(toReport, request.kind, config).conclusion.why ? conclusion.why : '';
+  const why = conclusion.why === inWords(doubted, request.kind, config).conclusion.why ? conclusion.why : '';
   const toApprovers = { ...ended, conclusion: { ...conclusion, why }, went: known?.went ?? '' };
   const both = { ended: toApprovers, recorded: ended };
   const heard = { known: known !== undefined, heard: owed?.heard ?? false, codes: known ? [] : codes.spent };
@@ -91,6 +94,13 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   if (row?.outcome) await tell({ ...row, told: last.told }, ended, toApprovers, parts);
   throwFault(first, last, codes, stopping);
   return { outcome: row?.outcome ? conclusion.outcome : toReport.conclusion.outcome };
+}
+
+/** Without the flow nobody knows what came of a session that was for going through all that a bucket holds. */
+function doubt(spent: readonly Spent[]): string {
+  const kind = spent.find(({ result }) => !result || result.verdict === 'session')?.request.kind;
+  if (kind === 'purge') return 'Some of its old versions may be gone.';
+  return kind && isEmptyingKind(kind) ? MAY_BE_HELD : '';
 }
 
 /** The end by the record, where it is in words of ours, and of EventBridge's report otherwise; of the request that a code was sent for, where one was. */

@@ -11,6 +11,16 @@ const obstacles = (facts: Facts, kind: Kind = 'delete') => obstaclesOf(facts, { 
 
 const count = (number: number, more = false) => ({ count: number, more });
 
+describe('a bucket of which nobody knows when it was created', () => {
+  it('is not emptied or purged: between two passes it could be another one', () => {
+    for (const kind of ['empty-delete', 'empty', 'purge'] as const) {
+      expect(obstacles(someFacts({ createdAt: null }), kind)).toEqual([expect.stringContaining('when the bucket was created')]);
+      expect(obstacles(someFacts(), kind)).toEqual([]);
+    }
+    expect(obstacles(someFacts({ createdAt: null }), 'delete')).toEqual([]);
+  });
+});
+
 describe('obstacles', () => {
   it('finds nothing in the way of an empty bucket', () => {
     expect(obstacles(someFacts())).toEqual([]);

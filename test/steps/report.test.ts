@@ -1,7 +1,7 @@
 import type { Spent } from '../../src/aws/attempts.ts';
 import type { RequestRow } from '../../src/aws/requests.ts';
 import type { SealContext } from '../../src/aws/sealed.ts';
-import type { Answer, Elevation } from '../../src/domain/request.ts';
+import type { Answer, Elevation, Kind } from '../../src/domain/request.ts';
 import { SealBroken, TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { noticesOfRefusal, notify } from '../../src/steps/notices.ts';
@@ -310,6 +310,22 @@ describe('what EventBridge reports', () => {
     await report({ ...eventBridge, conclusion: stopped }, parts);
     await report({ ...eventBridge, conclusion: stopped }, parts);
     expect(told('U0ALICE')).toEqual([expect.stringContaining(words)]);
+  });
+
+  it.each<[Kind, Elevation | undefined, RegExp]>([
+    ['empty-delete', session, /may be gone\..*InterlockLateWriters may still be in its policy/s],
+    ['empty', undefined, /may be gone\..*InterlockLateWriters may still be in its policy/s],
+    ['purge', session, /Some of its old versions may be gone\./],
+    ['empty', refusal, /^(?!.*may be gone)/s],
+    ['delete', session, /^(?!.*may be gone)/s],
+  ])('says that nobody knows what went of a bucket, where that may be something: %s', async (kind, result, words) => {
+    const asked = { ...request, kind };
+    Object.assign(row, asked);
+    spent = [sent(result, { request: asked })];
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    expect([told('U0RIYA').length, told('U0RIYA').at(-1)]).toEqual([1, expect.stringMatching(words)]);
+    expect(row.why).toMatch(words);
   });
 
   it('of an execution that no request is named after, as those of a Distributed Map are not, comes to nothing', async () => {
