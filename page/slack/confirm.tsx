@@ -12,7 +12,7 @@ interface ConfirmDialogProps {
 
 export function ConfirmDialog({ confirm, open, onClose, onConfirm }: ConfirmDialogProps) {
   return (
-    <Window title={<Text of={confirm.title} />} open={open} onClose={onClose}>
+    <Window title={<Text of={confirm.title} />} open={open} onClose={onClose} isQuestion>
       <div className="slack-window-body">
         <p className="slack-text">
           <Text of={confirm.text} />

@@ -15,7 +15,8 @@ export function Actionable(props: ActionableProps) {
   const { type, alt_text } = props.element;
   if (type === 'button') return <ActionButton {...props} />;
   if (type === 'image') return <span className="slack-image">{alt_text ?? 'Picture'}</span>;
-  return optionsOf(props.element).length > 0 ? <Menu {...props} /> : null;
+  if (optionsOf(props.element).length > 0) return <Menu {...props} />;
+  return <span className="quiet">An element of type {type}, which this page doesn’t draw.</span>;
 }
 
 /** Clicks what stands in exactly this place: texts may be the same elsewhere. */

@@ -13,6 +13,9 @@ interface FieldProps {
   onChange: (value: Value) => void;
 }
 
+/** A list of several is drawn as boxes to tick. */
+const CHOICES = new Set(['checkboxes', 'multi_static_select', 'radio_buttons']);
+
 /** What every kind of field needs. */
 interface ControlProps extends Pick<FieldProps, 'element' | 'onChange'> {
   id: string;
@@ -37,7 +40,7 @@ export function Field({ block, element, value, error, onChange }: FieldProps) {
     </>
   );
   const control = { id, element, value, onChange, label: `${id}label`, described };
-  const isGroup = element.type === 'checkboxes' || element.type === 'radio_buttons';
+  const isGroup = CHOICES.has(element.type);
   return (
     <div className={error ? 'slack-field wrong' : 'slack-field'}>
       {isGroup ? (
@@ -126,7 +129,7 @@ function PeopleSelect({ id, element, value, onChange, described }: ControlProps)
 
 function Choices({ id, element, value, onChange, label, described }: ControlProps) {
   const options = optionsOf(element);
-  const isMany = element.type === 'checkboxes';
+  const isMany = element.type !== 'radio_buttons';
   const { 'aria-required': required, ...rest } = described;
   const chosen = Array.isArray(value) ? value : [value];
   const change = (option: string, on: boolean) => {

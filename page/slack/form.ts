@@ -4,10 +4,10 @@ import { type Block, type Element, type Modal, optionsOf } from './shapes.ts';
 /** Text, a person's id or a date; of a select and radio buttons an option's value, of checkboxes the values of those that are ticked. */
 export type Value = string | string[];
 
-/** By block and action: a field that stays under both when a view is updated keeps what was typed (Slack, "Modals", Updating views). */
+/** By block, action and kind: a field that stays so when a view is updated keeps what was typed (Slack, "Modals", Updating views). */
 export type Typed = Record<string, Value>;
 
-export const keyOf = (block: Block, element: Element): string => `${block.block_id} ${element.action_id}`;
+export const keyOf = (block: Block, element: Element): string => `${block.block_id} ${element.action_id} ${element.type}`;
 
 const isMany = ({ type }: Element) => type === 'checkboxes' || type === 'multi_static_select';
 const isOne = ({ type }: Element) => type === 'static_select' || type === 'radio_buttons';

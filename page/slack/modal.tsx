@@ -27,7 +27,7 @@ export function ModalWindow({ modal }: { modal: Modal | null }) {
     await act({ submit: submission(modal, mine), by: 'block_id' });
     setTimeout(() => {
       setBusy(false);
-      popup.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+      focusWrong(popup.current);
     }, TOLD);
   }
 
@@ -83,6 +83,13 @@ export function ModalWindow({ modal }: { modal: Modal | null }) {
   );
 }
 
+/** To the first field that something is wrong with, with what is said below it in sight. */
+function focusWrong(popup: HTMLElement | null): void {
+  const field = popup?.querySelector<HTMLElement>('[aria-invalid]');
+  field?.focus();
+  field?.scrollIntoView({ block: 'center' });
+}
+
 /** A view that takes another's place may take the focused element with it; what is wrong is gone to first. */
 function useFocus(popup: { current: HTMLDivElement | null }, modal: Modal | null): void {
   const errors = JSON.stringify(modal?.errors ?? null);
@@ -97,7 +104,7 @@ function useFocus(popup: { current: HTMLDivElement | null }, modal: Modal | null
     return () => document.removeEventListener('focusin', note);
   });
   useEffect(() => {
-    if (errors !== 'null' && was.current.wasIn) popup.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+    if (errors !== 'null' && was.current.wasIn) focusWrong(popup.current);
   }, [errors, popup]);
   const { id, hash } = modal ?? { id: '', hash: '' };
   // biome-ignore lint/correctness/useExhaustiveDependencies: each update of the view has another hash

@@ -17,10 +17,7 @@ export function News({ user, open }: { user: string; open: string | null | undef
     // What was there before one came is no news.
     const isNew = newest && last.current.who === who && newest.ts > last.current.ts;
     last.current = { who, ts: newest?.ts ?? '' };
-    if (isNew && newest.channel !== open)
-      setSaid(
-        `New in ${reader.names[newest.channel] ?? 'Interlock'}: ${spoken(newest.text, reader)}`.replace('directmessage', 'Interlock'),
-      );
+    if (isNew && newest.channel !== open) setSaid(`New in ${reader.names[newest.channel]}: ${spoken(newest.text, reader)}`);
   }, [messages, boot, user, open, reader]);
   return (
     <p className="hidden-visually" aria-live="polite">

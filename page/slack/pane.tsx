@@ -47,8 +47,10 @@ export function SlackPane({ user, onUser }: { user: string; onUser: (user: strin
       stage,
       // What opened the window may be gone: an approved request has no buttons any more.
       back: () => {
+        const { activeElement } = document;
+        if (activeElement && activeElement !== document.body && !stage?.contains(activeElement)) return false;
         const was = last.current?.isConnected ? last.current : undefined;
-        return was ?? workspace.current?.querySelector<HTMLElement>('.slack-box input, [role=log]') ?? null;
+        return was ?? workspace.current?.querySelector<HTMLElement>('.slack-box input, [role=log]') ?? false;
       },
     }),
     [stage],
@@ -74,7 +76,7 @@ export function SlackPane({ user, onUser }: { user: string; onUser: (user: strin
               <div ref={workspace} className="slack-workspace" inert={modal !== null}>
                 <Workspace key={user} user={user} />
               </div>
-              <ModalWindow key={user} modal={modal} />
+              <ModalWindow modal={modal} />
             </div>
           </section>
         </StageContext>

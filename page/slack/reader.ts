@@ -28,7 +28,9 @@ export function useReaderOf(user: string): Reader {
   const timeZone = person?.timeZone ?? 'UTC';
   const today = useLive(() => dayOf(sandboxNow(), timeZone));
   // The list is told anew with each event; its text is the same.
-  const channels = useLive((live) => JSON.stringify(live.channels.map(({ id, name }) => [id, name])));
+  const channels = useLive((live) =>
+    JSON.stringify(live.channels.map(({ id, name, im }) => [id, im ? (live.hello?.bot.name ?? name) : name])),
+  );
   return useMemo(() => {
     if (!hello) return { ...NOBODY, today };
     const people = hello.people.map(({ id, name }) => [id, name]);

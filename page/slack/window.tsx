@@ -2,19 +2,21 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { createContext, type ReactNode, type RefObject, use, useRef } from 'react';
 
-/** Where windows go, and where focus goes when the last of them is closed. */
+/** Where windows go, and where focus goes when the last of them is closed; false: it stays where it is. */
 export interface Stage {
   stage: HTMLElement | null;
-  back: () => HTMLElement | null;
+  back: () => HTMLElement | false;
 }
 
-export const StageContext = createContext<Stage>({ stage: null, back: () => null });
+export const StageContext = createContext<Stage>({ stage: null, back: () => false });
 
 interface WindowProps {
   title: ReactNode;
   open: boolean;
   /** The person wants it closed. */
   onClose: () => void;
+  /** Keeps focus until it is answered. */
+  isQuestion?: boolean;
   popup?: RefObject<HTMLDivElement | null>;
   children: ReactNode;
 }
@@ -22,16 +24,23 @@ interface WindowProps {
 /** Where focus begins: the first field, if there is one, else what dismisses the window. */
 const FIRST = 'input:not([type=hidden]), select, textarea, .slack-window-foot button';
 
-export const focusFirst = (popup: HTMLElement | null): HTMLElement | null => popup?.querySelector<HTMLElement>(FIRST) ?? popup;
+export function focusFirst(popup: HTMLElement | null): HTMLElement | null {
+  const body = popup?.querySelector<HTMLElement>('.slack-window-body');
+  const first = popup?.querySelector<HTMLElement>(FIRST);
+  if (!body || !first) return popup;
+  // A field far down would scroll out of sight what is to be read before: then focus begins with that.
+  const isBelow = body.contains(first) && first.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom;
+  return isBelow ? body : first;
+}
 
-export function Window({ title, open, onClose, popup, children }: WindowProps) {
+export function Window({ title, open, onClose, isQuestion = false, popup, children }: WindowProps) {
   const { stage, back } = use(StageContext);
   const own = useRef<HTMLDivElement>(null);
   const box = popup ?? own;
   return (
     <Dialog.Root
       open={open}
-      modal={false}
+      modal={isQuestion && 'trap-focus'}
       disablePointerDismissal
       onOpenChange={(_, { reason, event }) => {
         // Escape is meant for what one is in, and focus may be in another pane.
