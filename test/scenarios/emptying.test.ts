@@ -182,6 +182,53 @@ describe('a bucket that isn’t empty', () => {
     expect(await isThere('team-anew')).toBe(true);
   });
 
+  it('is refused before anybody is asked for a code, where Object Lock keeps something or root’s MFA Delete is on (FC-37)', async () => {
+    const day = new Date((await sandbox.now()) + 86_400_000);
+    await sandbox.s3().send(new CreateBucketCommand({ Bucket: 'team-locked', ObjectLockEnabledForBucket: true }));
+    const lock = { Bucket: 'team-locked', Body: 'x' } as const;
+    const retained = { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: day } as const;
+    await sandbox.s3().send(new PutObjectCommand({ ...lock, ...retained, Key: 'kept' }));
+    await sandbox.s3().send(new PutObjectCommand({ ...lock, Key: 'held', ObjectLockLegalHoldStatus: 'ON' }));
+    await sandbox.s3().send(new DeleteObjectCommand({ Bucket: 'team-locked', Key: 'kept' }));
+    const locked = await ask(sandbox, 'team-locked', { empty: true });
+    await sandbox.ended(locked);
+    const why = textOf(await sandbox.glance('riya'));
+    expect(why).toMatch(new RegExp(`1 version is under governance retention, the last until ${day.toISOString().slice(0, 10)}`));
+    expect(why).toMatch(/1 version is under a legal hold/);
+
+    await filled('team-root', { objects: 1 });
+    const VersioningConfiguration = { Status: 'Enabled', MFADelete: 'Enabled' } as const;
+    const MFA = `${sandbox.mfa.root?.serial} ${await sandbox.code('root')}`;
+    const on = new PutBucketVersioningCommand({ Bucket: 'team-root', VersioningConfiguration, MFA });
+    await sandbox.s3(sandbox.keysOf('root')).send(on);
+    const asked = await ask(sandbox, 'team-root', { empty: true });
+    await sandbox.ended(asked);
+    expect(textOf(await sandbox.glance('riya'))).toContain('npx --no interlock mfa-delete off team-root');
+    for (const id of [locked, asked]) expect(await states(id)).not.toContain('AskApprover');
+  });
+
+  it('is refused where something that no policy holds off writes all the while, with where it writes (FC-41)', async () => {
+    await filled('team-logged', { objects: 10 });
+    const requestId = await ask(sandbox, 'team-logged', { empty: true });
+    await approve(sandbox, requestId, 'team-logged', 'alice');
+    let over = false;
+    const ended = sandbox.ended(requestId).finally(() => {
+      over = true;
+    });
+    while (!over) await sandbox.fill({ bucket: 'team-logged', objects: 1 });
+    await ended;
+    const told = await says(requestId, '*refused*');
+    expect(told).toMatch(
+      /Something writes to team-logged again and again: after 3 rounds it still holds [\d,]+ versions and markers, under “/,
+    );
+    expect(await isThere('team-logged')).toBe(true);
+    const { Policy = '' } = await sandbox
+      .s3()
+      .send(new GetBucketPolicyCommand({ Bucket: 'team-logged' }))
+      .catch(() => ({}) as { Policy?: string });
+    expect(Policy).toBe('');
+  });
+
   it.each(['riya', 'bob'])('stops when %s says so, and says what is gone and what stays', async (by) => {
     const bucket = `team-stopped-${by}`;
     await filled(bucket, { objects: 12_000 });

@@ -186,7 +186,7 @@ describe('what can’t be emptied', () => {
 describe('a bucket to which somebody writes all the while', () => {
   const full = left(['logs/1', 'logs/2', 'other'], { uploads: 1 });
 
-  it('is refused after three rounds in which all went that was there, with where it is written to', async () => {
+  it('is refused after three rounds in which all went that was there, with where it is written to (FC-41)', async () => {
     const { next, plans } = emptying('empty');
     for (let round = 0; round <= 3; round += 1) {
       expect(await next(full)).toMatchObject({ verdict: 'divided', pass: round + 1 });
