@@ -1,6 +1,6 @@
 /** Takes versions, markers and unfinished uploads out of a bucket: nothing without its version id, so nothing is hidden by a new marker. */
 import type { Readable } from 'node:stream';
-import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand, type DeleteObjectsCommandInput } from '@aws-sdk/client-s3';
 import { nameOf } from '../clients.ts';
 import type { Entry, Place, Upload } from './listing.ts';
 import { PASSING_CODES, type Pace } from './pace.ts';
@@ -39,19 +39,19 @@ export async function removeVersions(removal: Removal, entries: readonly Entry[]
 
 async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, entries: readonly Entry[]): Promise<Kept[]> {
   const kept: Kept[] = [];
-  let left = entries.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+  let left = entries;
   for (let round = 1; left.length > 0; round += 1) {
-    const Delete = { Objects: left, Quiet: true };
     const of = { Bucket: bucket, ExpectedBucketOwner: account, ...(bypass && { BypassGovernanceRetention: true }) };
-    const { Errors = [] } = await pace.send(() => s3.send(readWhole(written(new DeleteObjectsCommand({ ...of, Delete })))));
-    const again: typeof left = [];
+    const sent = left;
+    const { Errors = [] } = await pace.send(() => s3.send(readWhole(written(of, sent))));
+    const again: Entry[] = [];
     for (const { Key = '', VersionId, Code = 'Unknown' } of Errors) {
       // Gone is what was wanted.
       if (Code === 'NoSuchVersion' || Code === 'NoSuchKey') continue;
       // Only what was sent is sent again: an error without its version would name another one, the current one perhaps.
-      for (const sent of left.filter((one) => one.Key === Key && (VersionId === undefined || one.VersionId === VersionId))) {
-        if (PASSING_CODES.has(Code) && round < ROUNDS) again.push(sent);
-        else kept.push({ key: Key, versionId: sent.VersionId, code: Code });
+      for (const one of sent.filter(({ key, versionId }) => key === Key && (VersionId === undefined || versionId === VersionId))) {
+        if (PASSING_CODES.has(Code) && round < ROUNDS) again.push(one);
+        else kept.push({ key: Key, versionId: one.versionId, code: Code });
       }
     }
     if (again.length > 0) pace.slower();
@@ -61,12 +61,15 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
 }
 
 /** The SDK's writer takes more memory for the keys than anything else that emptying does: it gets none, and its request the text that it would have written. */
-function written(command: DeleteObjectsCommand): DeleteObjectsCommand {
-  const { Objects = [] } = command.input.Delete ?? {};
-  const xml = Objects.map(
-    ({ Key = '', VersionId = '' }) => `<Object><Key>${escaped(Key)}</Key><VersionId>${escaped(VersionId)}</VersionId></Object>`,
-  );
-  const body = `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${xml.join('')}<Quiet>true</Quiet></Delete>`;
+function written(of: Omit<DeleteObjectsCommandInput, 'Delete'>, entries: readonly Entry[]): DeleteObjectsCommand {
+  let xml = '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">';
+  const Objects = entries.map(({ key, versionId }) => {
+    xml += `<Object><Key>${escaped(key)}</Key><VersionId>${escaped(versionId)}</VersionId></Object>`;
+    return { Key: key, VersionId: versionId };
+  });
+  // Encoded once: its length, its checksum and its signature are taken of the same bytes.
+  const body = Buffer.from(`${xml}<Quiet>true</Quiet></Delete>`);
+  const command = new DeleteObjectsCommand({ ...of, Delete: { Objects, Quiet: true } });
   const { middlewareStack } = command;
   middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, Delete: { Objects: [] } } }), {
     step: 'serialize',
