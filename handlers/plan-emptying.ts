@@ -1,6 +1,6 @@
 /** PlanEmptying: invoked by the state machine. Its role has no S3 rights: it works with the session that was sealed for it. */
 import { createAudit } from '../src/aws/audit.ts';
-import { divideBucket, emptyingClient, MOST_STRETCHES, whatIsLeft } from '../src/aws/emptying/division.ts';
+import { divideBucket, emptyingClient, whatIsLeft } from '../src/aws/emptying/division.ts';
 import { createPace } from '../src/aws/emptying/pace.ts';
 import { createPlans } from '../src/aws/emptying/plans.ts';
 import { createSeals } from '../src/aws/sealed.ts';
@@ -17,7 +17,8 @@ const tables = createTables(config.region);
 const pace = createPace();
 const look: PlanParts['look'] = async ({ region, uploads, ...at }, session) => {
   const place = { s3: emptyingClient(region, session), ...at };
-  return { left: await whatIsLeft(place, pace, { uploads }), divide: () => divideBucket(place, pace, MOST_STRETCHES) };
+  const left = await whatIsLeft(place, pace, { uploads });
+  return { left, divide: (lone) => divideBucket(place, pace, { left, lone }) };
 };
 const parts = {
   config,

@@ -3,6 +3,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LINES } from '../../src/aws/emptying/lines.ts';
 import type { Stretch } from '../../src/domain/key-space.ts';
 import { S3Sandbox } from '../../test/helpers/s3.ts';
 import { BUCKET, type Shape } from './keys.ts';
@@ -29,9 +30,7 @@ export interface Run {
   megabytes: number | undefined;
 }
 
-/** Stretches that one process empties at once here: one keeps a processor busy with about so many. */
-export const AT_ONCE = 4;
-/** Pages of a stretch that are deleted at once (src/aws/emptying/stretch.ts). */
+/** Pages that the limit deletes at once in each of its lines: more than this project does in all of them (src/aws/emptying/lines.ts). */
 const PAGES = 8;
 /** A table answers within milliseconds of one digit. */
 const TABLE_MS = 5;
@@ -97,13 +96,13 @@ async function startWorker(url: string, key = KEY): Promise<Worker> {
   };
 }
 
-/** This project's, in one process that divides and then empties some stretches at once. Throws where something stays. */
+/** This project's, in one process that divides and then empties one stretch after the other. Throws where something stays. */
 export async function emptyInOne(s3: LeanS3, data: Data): Promise<Run> {
   await s3.fill(data);
   const worker = await startWorker(s3.url);
   try {
     const { stretches } = await worker.tell({ do: 'divide' });
-    const answer = await worker.tell({ do: 'empty', stretches, atOnce: AT_ONCE, tableMs: tableMs(data) });
+    const answer = await worker.tell({ do: 'empty', stretches, tableMs: tableMs(data) });
     return await runOf('this project', s3, data, answer);
   } finally {
     worker.stop();
@@ -147,7 +146,7 @@ export async function emptyByMany(s3: LeanS3, data: Data, workers: number): Prom
       all.map(async (worker) => {
         let most = 0;
         for (const stretch of queue) {
-          const answer = await worker.tell({ do: 'empty', stretches: [stretch], atOnce: 1, tableMs: tableMs(data) });
+          const answer = await worker.tell({ do: 'empty', stretches: [stretch], tableMs: tableMs(data) });
           most = Math.max(most, answer.megabytes);
         }
         return most;
@@ -166,7 +165,7 @@ export async function emptyByMany(s3: LeanS3, data: Data, workers: number): Prom
 /** The limit: bench/emptying/limit.ts. */
 export async function replayed(s3: LeanS3, data: Data): Promise<Run> {
   await s3.fill(data);
-  const args = [s3.url, data.shape, data.count, AT_ONCE, PAGES].map(String);
+  const args = [s3.url, data.shape, data.count, LINES, PAGES].map(String);
   const { status, stderr } = await ended(spawn(process.execPath, [path.join(import.meta.dirname, 'limit.ts'), ...args]));
   if (status !== 0) throw new Error(`the limit ended with ${status}: ${stderr}`);
   const run = await runOf('limit', s3, data, { cpu: 0, megabytes: 0 });
@@ -229,7 +228,7 @@ export async function emptyTheSandbox(count: number): Promise<Run> {
   try {
     const [begun, before] = [performance.now(), process.cpuUsage()];
     const { stretches } = await worker.tell({ do: 'divide' });
-    const { removed, cpu, megabytes } = await worker.tell({ do: 'empty', stretches, atOnce: AT_ONCE, tableMs: 0 });
+    const { removed, cpu, megabytes } = await worker.tell({ do: 'empty', stretches, tableMs: 0 });
     const { user, system } = process.cpuUsage(before);
     const seconds = (performance.now() - begun) / 1000;
     return { what: 'the sandbox’s S3', removed, seconds, requests: 0, cpu, serverCpu: (user + system) / 1e6, megabytes };

@@ -1,19 +1,19 @@
 /**
- * One process that empties as EmptyRange and PlanEmptying do, told what to do by the process that forked it: `divide`, or `empty` with stretches and
- * how many of them at once. It answers each with the seconds that it took.
+ * One process that empties as EmptyRange and PlanEmptying do, told what to do by the process that forked it: `divide`, or `empty` with stretches,
+ * one after the other. It answers each with the seconds that it took.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { divideBucket, emptyingClient, MOST_STRETCHES, whatIsLeft } from '../../src/aws/emptying/division.ts';
+import { divideBucket, emptyingClient, whatIsLeft } from '../../src/aws/emptying/division.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
 import { emptyStretch } from '../../src/aws/emptying/stretch.ts';
-import { UNTOUCHED } from '../../src/domain/emptying.ts';
+import { untouched } from '../../src/domain/emptying.ts';
 import type { Stretch } from '../../src/domain/key-space.ts';
 import { BUCKET } from './keys.ts';
 
 export type Order =
   | { do: 'divide' }
   /** `tableMs`: how long the table takes to keep an account, or to say whether somebody stopped it. */
-  | { do: 'empty'; stretches: Stretch[]; atOnce: number; tableMs: number };
+  | { do: 'empty'; stretches: Stretch[]; tableMs: number };
 
 export interface Answer {
   seconds: number;
@@ -40,34 +40,36 @@ const place = {
 
 /** As PlanEmptying does. */
 async function divide(): Promise<Stretch[]> {
-  const { more } = await whatIsLeft(place, pace, { uploads: true });
-  return more ? divideBucket(place, pace, MOST_STRETCHES) : [{ after: '', upTo: null }];
+  const left = await whatIsLeft(place, pace, { uploads: true });
+  return left.more ? divideBucket(place, pace, { left, lone: true }) : [{ after: '', upTo: null }];
 }
 
-/** As EmptyRange does, for so many stretches at once. Throws where one isn't done. */
-async function empty(stretches: Stretch[], atOnce: number, tableMs: number): Promise<number> {
+/** As EmptyRange does, for one stretch after the other. Throws where one isn't done. */
+async function empty(stretches: Stretch[], tableMs: number): Promise<number> {
   const table = async () => void (tableMs > 0 && (await sleep(tableMs)));
   const mayGoOn = async () => {
     await table();
     return undefined;
   };
   let removed = 0;
-  const queue = stretches.values();
-  const work = async () => {
-    for (const stretch of queue) {
-      const { end, progress } = await emptyStretch({ removal: { ...place, pace }, stretch, progress: UNTOUCHED, mayGoOn, note: table });
-      if (end !== 'done') throw new Error(`a stretch ended with ${end}`);
-      removed += progress.done.versions;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  for (const stretch of stretches) {
+    const { end, progress } = await emptyStretch({
+      removal: { ...place, pace },
+      stretch,
+      progress: untouched(stretch),
+      mayGoOn,
+      note: table,
+    });
+    if (end !== 'done') throw new Error(`a stretch ended with ${end}`);
+    removed += progress.done.versions;
+  }
   return removed;
 }
 
 async function obey(order: Order): Promise<Answer> {
   const from = performance.now();
   const stretches = order.do === 'divide' ? await divide() : [];
-  const removed = order.do === 'empty' ? await empty(order.stretches, order.atOnce, order.tableMs) : 0;
+  const removed = order.do === 'empty' ? await empty(order.stretches, order.tableMs) : 0;
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage();
   return { seconds, stretches, removed, cpu: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1000 };

@@ -3,7 +3,8 @@
  * which is in the middle; it says which comes next behind any marker. What is divided wrongly is no less whole: it only takes longer, and what is left
  * after a while is divided again.
  */
-import { behind, compareKeys, learn, middle, type Stretch, share } from './key-space.ts';
+import { behind, commonLength, compareKeys, learn, middle, type Stretch, share } from './key-space.ts';
+import { apart, likelySeen, places, sharedEnd } from './places.ts';
 
 /** Up to a thousand or so entries behind `after`, in order, a key once for each of its versions. */
 export interface Sample {
@@ -20,10 +21,11 @@ export interface Probes {
   next: (after: string) => Promise<string | null>;
 }
 
-/** `weight`: how many entries it is guessed to have; `exact`: they were all seen. */
+/** `weight`: how many entries it is guessed to have; `exact`: they were all seen; `cuts`: where it may be cut into a few about equal parts, in order. */
 export interface Piece extends Stretch {
   weight: number;
   exact: boolean;
+  cuts: string[];
 }
 
 interface Search extends Probes {
@@ -31,7 +33,7 @@ interface Search extends Probes {
   seen: string[][];
 }
 
-interface Known extends Piece {
+interface Known extends Omit<Piece, 'cuts'> {
   first: string;
   /** Nothing of it lies behind; upTo, or nearer. */
   bound: string | null;
@@ -48,6 +50,8 @@ const FINENESS = 4;
 const FIRST = 32;
 /** Halvings of one piece before it is taken as it is: S3's longest key has 1,024 characters, found in ten, and one of 1,114,112 code points in 21. */
 const STEPS = 40;
+/** Whoever empties a stretch begins at so many places within, too. */
+const CUTS = 3;
 /** So many markers, or lengths of a prefix, are tried at once: what they cost is the time until they are answered. */
 const TRIES = 4;
 const LENGTHS = 7;
@@ -57,9 +61,16 @@ const LENGTHS = 7;
  * @param most how many stretches at most
  * @param together how many of the bucket's listings are asked for at once
  */
-export async function divide(probes: Probes, { most, together, whole = { after: '', upTo: null } }: DivideOptions): Promise<Piece[]> {
+export async function divide(probes: Probes, options: DivideOptions): Promise<Piece[]> {
+  const { most, together, whole = { after: '', upTo: null }, first, lone = 0 } = options;
   const search: Search = { ...probes, seen: [] };
-  const begun = known(search, await search.sample(whole.after), whole.after, whole.upTo, whole.upTo);
+  const begun = known(search, first ?? (await search.sample(whole.after)), whole.after, whole.upTo, whole.upTo);
+  if (begun && lone > 0) {
+    const looked = await roughly(search, begun);
+    const { weight, exact, bound } = looked;
+    if (weight <= lone)
+      return [{ ...whole, weight, exact, cuts: exact || bound === null ? [] : await cutsOf(search, { ...begun, bound }) }];
+  }
   let pieces = begun ? [begun] : [];
   for (;;) {
     pieces = pieces.map((piece) => weighed(search, piece));
@@ -84,6 +95,27 @@ export interface DivideOptions {
   most: number;
   together: number;
   whole?: Stretch;
+  /** What lies behind its beginning, where that was seen before. */
+  first?: Sample;
+  /** Where all of it is guessed to be no more than this, after a few questions that are asked at once, it is left in one. */
+  lone?: number;
+}
+
+async function cutsOf(search: Search, { spelled: { first, last }, bound }: Known): Promise<string[]> {
+  const { found } = await places(search, { low: last.join(''), end: bound, shared: commonLength(first, last) + 1 });
+  return apart(found, CUTS).map(({ at }) => at);
+}
+
+/** A first guess, by what the keys that were seen have in common with all others. */
+async function roughly(search: Search, piece: Known): Promise<Known> {
+  const { first, last } = piece.spelled;
+  if (piece.exact) return piece;
+  const rest = { low: last.join(''), end: piece.bound, shared: commonLength(first, last) + 1 };
+  const bound = await sharedEnd(search, rest);
+  return weighed(
+    { ...search, seen: likelySeen(search.seen) },
+    { ...piece, bound, spelled: { ...piece.spelled, bound: bound === null ? null : [...bound] } },
+  );
 }
 
 /** What a sample from its beginning says of a stretch; undefined where it holds nothing. */
@@ -185,13 +217,18 @@ function merged(pieces: readonly Known[], wanted: number, whole: Stretch): Piece
   const total = pieces.reduce((sum, { weight }) => sum + weight, 0);
   const stretches: Piece[] = [];
   let [after, weight, exact, done] = [whole.after, 0, true, 0];
+  let inner: string[] = [];
   pieces.forEach((piece, index) => {
     weight += piece.weight;
     exact &&= piece.exact;
     const upTo = index === pieces.length - 1 ? whole.upTo : piece.upTo;
     const full = done + weight >= (total * (stretches.length + 1)) / Math.max(1, wanted);
-    if (!full && index < pieces.length - 1) return;
-    stretches.push({ after, upTo, weight, exact });
+    if (!full && index < pieces.length - 1) {
+      if (upTo !== null) inner.push(upTo);
+      return;
+    }
+    stretches.push({ after, upTo, weight, exact, cuts: apart(inner, CUTS) });
+    inner = [];
     [after, done, weight, exact] = [upTo ?? '', done + weight, 0, true];
   });
   return stretches;

@@ -1,5 +1,6 @@
 /** What emptying speaks of: how much went, how far a stretch is, and how it ended. Pure. */
 import * as z from 'zod';
+import type { Stretch } from './key-space.ts';
 import { type Outcome, Time } from './request.ts';
 
 const count = z.int().nonnegative();
@@ -33,23 +34,43 @@ export type Kept = z.infer<typeof Kept>;
 /** So many of those that stayed are named. */
 export const NAMED = 10;
 
+/** What is left of a stretch in one piece: keys behind `after` (what lies before is gone) up to and with `upTo` (null: the last). */
+export const Part = z.strictObject({
+  after: z.string(),
+  upTo: z.string().nullable(),
+  /** What was begun of it, up to and with a version of a key ('': all of them); null where nothing is under way. */
+  begun: z.strictObject({ tally: Tally, key: z.string(), versionId: z.string() }).nullable(),
+});
+export type Part = z.infer<typeof Part>;
+
 /**
  * How far a stretch is. A worker that dies loses its count of what it had begun, so it says before what it begins: whoever goes on
  * looks what of that is still there, and nothing is counted twice.
  */
 export const Progress = z.strictObject({
   done: Tally,
-  /** Everything up to and with this key is gone; '' at the beginning. */
-  reached: z.string(),
-  /** What was begun behind that, up to and with a version of a key ('': all of them); null where nothing is under way. */
-  begun: z.strictObject({ tally: Tally, key: z.string(), versionId: z.string() }).nullable(),
+  /** A dozen at most: what a worker goes through at once, and what it is deleting the last pages of. null: all of the stretch, untouched. */
+  parts: z.array(Part).nullable(),
   /** The first of those that stayed, and how many. */
   kept: z.array(Kept),
   keptCount: count,
 });
 export type Progress = z.infer<typeof Progress>;
 
-export const UNTOUCHED: Progress = { done: NONE, reached: '', begun: null, kept: [], keptCount: 0 };
+export const UNTOUCHED: Progress = { done: NONE, parts: null, kept: [], keptCount: 0 };
+
+/** Of a stretch that is taken up: all of it, in parts that meet where it may be cut; or what of it a worker that died had begun. */
+export function untouched({
+  after,
+  upTo,
+  cuts = [],
+  begun = null,
+}: Stretch & { cuts?: readonly string[]; begun?: Part['begun'] }): Progress {
+  if (begun) return { ...UNTOUCHED, parts: [{ after, upTo, begun }] };
+  if (cuts.length === 0) return UNTOUCHED;
+  const parts = [after, ...cuts].map((from, at): Part => ({ after: from, upTo: cuts[at] ?? upTo, begun: null }));
+  return { ...UNTOUCHED, parts };
+}
 
 /**
  * How the work on a stretch ended. `more`: its time was up; `kept`: S3 won't let go of some, whatever is tried again; `stopped`: a person,

@@ -3,8 +3,8 @@
  * before where they got to, whatever cut them short, until all is gone through; and then all of it once more, for markers that hide nothing any more. Pure.
  */
 import * as z from 'zod';
-import type { Emptying, Progress, StretchEnd } from './emptying.ts';
-import { compareKeys, type Stretch } from './key-space.ts';
+import type { Emptying, Part, Progress, StretchEnd } from './emptying.ts';
+import type { Stretch } from './key-space.ts';
 
 export const Sweep = z.object({
   /** Has something gone since all of it was begun? */
@@ -24,20 +24,20 @@ interface Swept extends Stretch {
 
 /** A stretch that is to be gone through, and what of it a worker that died had begun. */
 export interface Rest extends Stretch {
-  begun: Progress['begun'];
+  begun: Part['begun'];
 }
 
 /** What the stretches of a pass have not gone through. */
 export function restOf(rows: readonly Swept[]): Rest[] {
   return rows
     .filter(({ end }) => end !== 'done')
-    .map(({ after, upTo, progress: { reached, begun } }) => ({ after: compareKeys(after, reached) >= 0 ? after : reached, upTo, begun }));
+    .flatMap(({ after, upTo, progress: { parts } }) => parts ?? [{ after, upTo, begun: null }]);
 }
 
 /** How it stands after the pass before. */
 export function sweptOn({ went, idle }: Sweep, before: Emptying | null, rows: readonly Swept[]): Sweep {
   if (before?.verdict !== 'divided') return { went, idle };
   const some = rows.some(({ progress: { done } }) => done.versions + done.markers > 0);
-  const got = some || rows.some(({ end, progress: { reached } }) => end === 'done' || reached !== '');
+  const got = some || rows.some(({ after, end, progress: { parts } }) => end === 'done' || (parts !== null && parts[0]?.after !== after));
   return { went: went || some, idle: got ? 0 : idle + 1 };
 }

@@ -20,11 +20,11 @@ import { emptyingEntry, openLongSession, type SessionParts } from './session.ts'
 
 export interface PlanParts extends SessionParts {
   plans: Plans;
-  /** Looks at the bucket, at unfinished uploads too where they go; `divide` gives stretches of it. Throws the SDK's errors. */
+  /** Looks at the bucket, at unfinished uploads too where they go; `divide` gives stretches of it, or one where it may be `lone` and is guessed to hold little. Throws the SDK's errors. */
   look: (
     at: { bucket: string; account: string; region: string; prefix?: string; uploads: boolean },
     session: Session,
-  ) => Promise<{ left: Left; divide: () => Promise<Piece[]> }>;
+  ) => Promise<{ left: Left; divide: (lone: boolean) => Promise<Piece[]> }>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -103,10 +103,14 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   if (!isPurge && rounds > MOST_ROUNDS) return conclude('refused', `${whyGivenUp(request, left, ended)} ${wentAndStays}; the rest stays.`);
   if (nothing) return conclude(request.kind === 'empty' ? 'emptied' : 'empty', '', {}, rounds);
 
-  const pieces = left.more ? await divide() : [];
-  const stretches = pieces.length > 0 ? pieces : [{ after: '', upTo: null, weight: left.entries.length }];
+  // A guess that was wrong costs one short pass; a purge goes through all of it each time.
+  const pieces = left.more ? await divide(pass === 1 && !isPurge) : [];
+  const stretches: (Piece | (Stretch & { weight: number }))[] =
+    pieces.length > 0 ? pieces : [{ after: '', upTo: null, weight: left.entries.length }];
   const guess = Math.round(stretches.reduce((sum, { weight }) => sum + weight, 0));
-  return divided(stretches, guess, { rounds, sweep: whole ? BEGUN : sweep });
+  // How far a purge is has to be one place in each.
+  const uncut = stretches.map(({ after, upTo }) => ({ after, upTo }));
+  return divided(isPurge ? uncut : stretches, guess, { rounds, sweep: whole ? BEGUN : sweep });
 }
 
 /** Only root can have made way for a purge under MFA Delete, and nobody sees whether it did. */

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { divideBucket } from '../../src/aws/emptying/division.ts';
+import { divideBucket, whatIsLeft } from '../../src/aws/emptying/division.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
 import { emptyStretch } from '../../src/aws/emptying/stretch.ts';
 import { add, NONE, UNTOUCHED } from '../../src/domain/emptying.ts';
@@ -59,7 +59,7 @@ const isHere = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status 
     const place = { s3, bucket: Bucket, account: '123456789012' };
     const pace = createPace();
     let done = NONE;
-    for (const stretch of await divideBucket(place, pace, 4)) {
+    for (const stretch of await divideBucket(place, pace, { left: await whatIsLeft(place, pace, { uploads: true }), lone: false })) {
       const { end, progress } = await emptyStretch({
         removal: { ...place, pace },
         stretch,

@@ -83,7 +83,7 @@ describe('the records of an emptying', () => {
   it('hold how far a stretch is, and how it ended', async () => {
     const { plans } = table();
     await plans.plan(ID, plan(1, 1), stretches.slice(0, 2));
-    const sofar = progress({ done: tally({ versions: 3 }), reached: 'k' });
+    const sofar = progress({ done: tally({ versions: 3 }), parts: [{ after: 'k', upTo: null, begun: null }] });
     await plans.note(ID, { pass: 1, stretch: 1 }, sofar, null);
     expect(await plans.stretch(ID, 1, 1)).toMatchObject({ progress: sofar, end: null });
     await plans.note(ID, { pass: 1, stretch: 1 }, sofar, 'done');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Entry, listVersions } from '../../src/aws/emptying/listing.ts';
 import { emptyStretch } from '../../src/aws/emptying/stretch.ts';
-import { add, NONE, type StretchEnd, type Tally, UNTOUCHED } from '../../src/domain/emptying.ts';
+import { add, NONE, type StretchEnd, type Tally, untouched } from '../../src/domain/emptying.ts';
 import { purging } from '../../src/domain/purge.ts';
 import { type Rest, restOf } from '../../src/domain/sweep.ts';
 import { bucketWith, contents, fault, job, s } from '../helpers/emptying.ts';
@@ -48,7 +48,7 @@ describe('a purge that takes many passes', () => {
         while (rest.length > 0 && ++passes < 60) {
           const rows = await Promise.all(
             rest.map(async ({ begun, ...stretch }) => {
-              let [left, progress] = [pages, { ...UNTOUCHED, begun }];
+              let [left, progress] = [pages, untouched({ ...stretch, begun })];
               const mayGoOn = async () => {
                 left -= 1;
                 if (left < 0 && dies && passes < 8) throw fault('Died', 400);

@@ -90,9 +90,82 @@ describe('stretches', () => {
 
   it('are one where a bucket holds little, and none where it is empty', async () => {
     expect(await divide(bucketOf(['a', 'b']).probes, { most: 128, together: 32 })).toEqual([
-      { after: '', upTo: null, weight: 2, exact: true },
+      { after: '', upTo: null, weight: 2, exact: true, cuts: [] },
     ]);
     expect(await divide(bucketOf([]).probes, { most: 128, together: 32 })).toEqual([]);
+  });
+
+  /** A bucket of very many keys, each made up when it is asked for; how it was asked, and how often one had to wait for the other. */
+  function madeUp(all: number, name: (at: number) => string) {
+    const behind = (after: string) => {
+      let [low, high] = [0, all];
+      while (low < high) {
+        const at = Math.floor((low + high) / 2);
+        if (compareKeys(name(at), after) > 0) high = at;
+        else low = at + 1;
+      }
+      return low;
+    };
+    const asked = { times: 0, rounds: 0 };
+    let round: Promise<void> | undefined;
+    const answered = () => {
+      asked.times += 1;
+      round ??= new Promise<void>((done) => {
+        asked.rounds += 1;
+        setTimeout(done);
+      }).then(() => {
+        round = undefined;
+      });
+      return round;
+    };
+    const sampleOf = (after: string) => {
+      const from = behind(after);
+      const keys = Array.from({ length: Math.min(1000, all - from) }, (_, at) => name(from + at));
+      return { keys, more: from + 1000 < all };
+    };
+    const probes: Probes = {
+      async sample(after) {
+        await answered();
+        return sampleOf(after);
+      },
+      async next(after) {
+        await answered();
+        const from = behind(after);
+        return from < all ? name(from) : null;
+      },
+    };
+    return { behind, asked, probes, first: sampleOf('') };
+  }
+  const nine = (at: number) => String(at).padStart(9, '0');
+
+  it.each([
+    ['flat', (at: number) => `object-${nine(at)}`],
+    ['deep', (at: number) => `data/${nine(at).slice(0, 4)}/${nine(at).slice(4, 6)}/${nine(at).slice(6, 7)}/part-${nine(at)}.json`],
+  ])('are one where there is little, with places to begin at within, found in two rounds of questions (%s)', async (_, name) => {
+    const { behind, asked, probes, first } = madeUp(100_000, name);
+    const [stretch, ...others] = await divide(probes, { most: 128, together: 32, first, lone: 200_000 });
+    expect(others).toEqual([]);
+    expect(stretch).toMatchObject({ after: '', upTo: null, exact: false });
+    expect(Math.abs((stretch?.weight ?? 0) - 100_000)).toBeLessThan(20_000);
+    expect(asked.rounds).toBe(2);
+    expect(asked.times).toBeLessThan(32);
+    const places = stretch?.cuts.map(behind) ?? [];
+    expect(places).toHaveLength(3);
+    places.forEach((place, at) => {
+      expect(Math.abs(place - (at + 1) * 25_000)).toBeLessThan(10_000);
+    });
+  });
+
+  it('are many where there is much, though one would be enough for little', async () => {
+    const { probes, first } = madeUp(400_000, (at) => `object-${nine(at)}`);
+    const stretches = await divide(probes, { most: 128, together: 32, first, lone: 200_000 });
+    expect(stretches.length).toBeGreaterThan(16);
+    // Places to begin at lie within, in order.
+    for (const { after, upTo, cuts } of stretches) {
+      const all = [after, ...cuts, upTo ?? '\u{10ffff}'];
+      expect(all.toSorted(compareKeys)).toEqual(all);
+      expect(new Set(all).size).toBe(all.length);
+    }
   });
 
   const COUNT = 60_000;
@@ -136,37 +209,12 @@ describe('stretches', () => {
 
   it('are found in a bucket of 500 million versions with a few thousand listings', async () => {
     const all = 500_000_000;
-    const name = (at: number) => `events/${String(at).padStart(12, '0')}.json`;
-    const behind = (after: string) => {
-      let [low, high] = [0, all];
-      while (low < high) {
-        const at = Math.floor((low + high) / 2);
-        if (compareKeys(name(at), after) > 0) high = at;
-        else low = at + 1;
-      }
-      return low;
-    };
-    let asked = 0;
-    const stretches = await divide(
-      {
-        async sample(after) {
-          asked += 1;
-          const from = behind(after);
-          const keys = Array.from({ length: Math.min(1000, all - from) }, (_, at) => name(from + at));
-          return { keys, more: from + 1000 < all };
-        },
-        async next(after) {
-          asked += 1;
-          const from = behind(after);
-          return from < all ? name(from) : null;
-        },
-      },
-      { most: 128, together: 32 },
-    );
+    const { behind, asked, probes } = madeUp(all, (at) => `events/${String(at).padStart(12, '0')}.json`);
+    const stretches = await divide(probes, { most: 128, together: 32 });
     const sizes = stretches.map(({ after, upTo }) => (upTo === null ? all : behind(upTo)) - behind(after));
     expect(stretches).toHaveLength(128);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(all);
     expect(Math.max(...sizes) / (all / 128)).toBeLessThan(3);
-    expect(asked).toBeLessThan(5_000);
+    expect(asked.times).toBeLessThan(5_000);
   });
 });

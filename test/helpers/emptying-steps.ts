@@ -2,7 +2,7 @@
 import type { Plan, Plans, Stop, StretchRow } from '../../src/aws/emptying/plans.ts';
 import type { SealContext } from '../../src/aws/sealed.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
-import { type Emptying, NONE, type Progress, type Tally, UNTOUCHED } from '../../src/domain/emptying.ts';
+import { type Emptying, NONE, type Progress, type Tally, UNTOUCHED, untouched } from '../../src/domain/emptying.ts';
 import type { Stretch } from '../../src/domain/key-space.ts';
 import type { Purge } from '../../src/domain/purge.ts';
 import type { Kind } from '../../src/domain/request.ts';
@@ -76,8 +76,8 @@ export class MemoryPlans implements Plans {
   async last() {
     return structuredClone(this.last_);
   }
-  async plan(_: string, plan: Plan, stretches: readonly (Stretch & Partial<Rest>)[]) {
-    const rows = stretches.map(({ after, upTo, begun = null }) => ({ after, upTo, progress: { ...UNTOUCHED, begun }, end: null }));
+  async plan(_: string, plan: Plan, stretches: readonly (Stretch & Partial<Rest> & { cuts?: readonly string[] })[]) {
+    const rows = stretches.map((one) => ({ after: one.after, upTo: one.upTo, progress: untouched(one), end: null }));
     this.rows.set(plan.result.pass, rows);
     this.last_ = structuredClone(plan);
   }

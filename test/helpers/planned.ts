@@ -1,5 +1,6 @@
 /** Emptyings and purges that are planned pass by pass, in memory. */
 import type { Left } from '../../src/aws/emptying/division.ts';
+import type { Piece } from '../../src/domain/divide.ts';
 import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Kind, Work } from '../../src/domain/request.ts';
 import { type PlanParts, planEmptying } from '../../src/steps/plan-emptying.ts';
@@ -21,14 +22,20 @@ export function emptying(kind: Kind = 'empty-delete', config = aConfig()) {
   const looks: unknown[][] = [];
   const state = {
     sees: NOTHING as Left | Error,
-    pieces: [] as { after: string; upTo: string | null; weight: number; exact: boolean }[],
+    pieces: [] as Piece[],
+    /** Whether what was divided last may be left in one. */
+    lone: undefined as boolean | undefined,
     now: NOW,
   };
   let [before, attempt]: [Emptying | null, number] = [null, 1];
   const look: PlanParts['look'] = async (at, session) => {
     looks.push([at, session]);
     if (state.sees instanceof Error) throw state.sees;
-    return { left: state.sees, divide: async () => state.pieces };
+    const divide = async (lone: boolean) => {
+      state.lone = lone;
+      return state.pieces;
+    };
+    return { left: state.sees, divide };
   };
   const parts: PlanParts = { config, plans, audit, seals, look, now: () => state.now };
   const plan = (work: Work | null = null) => planEmptying({ ...given(kind, attempt, purge), before, work }, parts);

@@ -15,7 +15,7 @@ interface Given {
   empty?: (job: Job) => Promise<{ end: StretchEnd; progress: Progress }>;
 }
 
-const done = progress({ done: tally({ versions: 3 }), reached: 'c' });
+const done = progress({ done: tally({ versions: 3 }), parts: [{ after: 'c', upTo: null, begun: null }] });
 
 /** A pass of two stretches, of which a worker takes one. */
 async function stretches() {
@@ -125,7 +125,7 @@ describe('a worker', () => {
 
   it('goes on where the one before died', async () => {
     const { calls, work, plans } = await stretches();
-    const half = progress({ done: tally({ versions: 1 }), reached: 'n' });
+    const half = progress({ done: tally({ versions: 1 }), parts: [{ after: 'n', upTo: null, begun: null }] });
     const dies = async (job: Job) => {
       await job.note(half);
       throw new Error('the power failed');
@@ -164,21 +164,25 @@ describe('a worker', () => {
     expect(plans.stop_).toBeUndefined();
   });
 
-  it.each<[string, Given & { stopped?: boolean; later?: number }, string | undefined]>([
+  it.each<[string, Given & { stopped?: boolean; later?: number; whole?: boolean; pass?: number }, string | undefined]>([
     ['goes on while it may', {}, undefined],
     ['goes on for ten minutes', { later: 599_999 }, undefined],
     ['ends after ten minutes', { later: 600_000 }, 'more'],
+    ['goes on for a minute with all of a bucket, which was a guess', { whole: true, later: 59_999 }, undefined],
+    ['ends after a minute with all of a bucket', { whole: true, later: 60_000 }, 'more'],
+    ['goes on for ten minutes with all of it in a later pass', { whole: true, pass: 2, later: 599_999 }, undefined],
     ['goes on until the session is about to end', { now: Date.parse(SESSION.expiresAt) - 60_000, later: 44_999 }, undefined],
     ['ends before the session does', { now: Date.parse(SESSION.expiresAt) - 60_000, later: 45_000 }, 'more'],
     ['ends where somebody stopped it', { stopped: true }, 'stopped'],
     ['ends where Interlock was paused', { paused: true }, 'stopped'],
-  ])('%s', async (_, { stopped, later = 0, ...how }, may) => {
+  ])('%s', async (_, { stopped, later = 0, whole, pass = 1, ...how }, may) => {
     const { plans } = await stretches();
+    if (whole) await plans.plan('', { result: aPlan({ last: 0, pass }), count: 1, rounds: 0, sweep: BEGUN }, [{ after: '', upTo: null }]);
     if (stopped) await plans.stop('', { by: 'U0RIYA', why: '' });
     let time = how.now ?? NOW;
     const asked: unknown[] = [];
     await emptyRange(
-      { ...given('empty'), pass: 1, range: 0, giveUp: false },
+      { ...given('empty'), pass, range: 0, giveUp: false },
       {
         config: aConfig({ paused: how.paused ?? false }),
         seals: sealsOf().seals,

@@ -27,14 +27,35 @@ describe('a plan', () => {
   it('is the stretches into which more than a page is divided, with how much they may hold', async () => {
     const { next, state, plans } = emptying('empty');
     state.pieces = [
-      { after: '', upTo: 'm', weight: 1000.4, exact: false },
-      { after: 'm', upTo: null, weight: 2000.4, exact: false },
+      { after: '', upTo: 'm', weight: 1000.4, exact: false, cuts: ['c'] },
+      { after: 'm', upTo: null, weight: 2000.4, exact: false, cuts: [] },
     ];
     expect(await next(left(['a'], { more: true }))).toMatchObject({ verdict: 'divided', last: 1, left: 3001 });
-    expect((await plans.stretches('', 1)).map(({ after, upTo }) => [after, upTo])).toEqual([
-      ['', 'm'],
-      ['m', null],
+    expect(state.lone).toBe(true);
+    expect((await plans.stretches('', 1)).map(({ after, upTo, progress: { parts } }) => [after, upTo, parts])).toEqual([
+      [
+        '',
+        'm',
+        [
+          { after: '', upTo: 'c', begun: null },
+          { after: 'c', upTo: 'm', begun: null },
+        ],
+      ],
+      ['m', null, null],
     ]);
+  });
+
+  it('may leave little in one by a guess at first, and never what a pass left, or a purge', async () => {
+    const { next, state, plans } = emptying('empty');
+    const much = left(['a'], { more: true });
+    await next(much);
+    expect(state.lone).toBe(true);
+    plans.end({ progress: progress({ done: tally({ versions: 3 }) }), end: 'more' });
+    await next(much);
+    expect(state.lone).toBe(false);
+    const purge = emptying('purge');
+    await purge.next(much);
+    expect(purge.state.lone).toBe(false);
   });
 
   it('is one stretch where it can’t be divided, or uploads alone are left', async () => {

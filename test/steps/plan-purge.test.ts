@@ -35,7 +35,8 @@ describe('a purge', () => {
     expect([passes, plans.last_?.result.verdict]).toEqual([4, 'purged']);
   });
 
-  const pieces = (...bounds: string[]) => ['', ...bounds].map((after, at) => ({ after, upTo: bounds[at] ?? null, weight: 1, exact: true }));
+  const pieces = (...bounds: string[]) =>
+    ['', ...bounds].map((after, at) => ({ after, upTo: bounds[at] ?? null, weight: 1, exact: true, cuts: [`${after}~`] }));
   const many = left(['logs/1', 'logs/2'], { more: true });
 
   it.each(['failed', 'more', null] as const)(
@@ -45,11 +46,15 @@ describe('a purge', () => {
       state.pieces = pieces('logs/g', 'logs/p');
       await next(many);
       const begun = { tally: tally({ versions: 3 }), key: 'logs/k', versionId: '' };
-      plans.end({ end: 'done' }, { progress: progress({ reached: 'logs/j', begun }), end }, { progress: progress(), end });
+      plans.end(
+        { end: 'done' },
+        { progress: progress({ parts: [{ after: 'logs/j', upTo: 'logs/p', begun }] }), end },
+        { progress: progress(), end },
+      );
       expect(await next(many)).toMatchObject({ verdict: 'divided', pass: 2, last: 1 });
       expect(plans.rows.get(2)).toMatchObject([
-        { after: 'logs/j', upTo: 'logs/p', progress: { begun }, end: null },
-        { after: 'logs/p', upTo: null, progress: { begun: null }, end: null },
+        { after: 'logs/j', upTo: 'logs/p', progress: { parts: [{ after: 'logs/j', upTo: 'logs/p', begun }] }, end: null },
+        { after: 'logs/p', upTo: null, progress: { parts: null }, end: null },
       ]);
       plans.end({ end: 'done' });
       expect(await next(many)).toMatchObject({ verdict: 'purged', pass: 3 });
@@ -60,7 +65,10 @@ describe('a purge', () => {
     const { next, plans, state } = emptying('purge');
     state.pieces = pieces('logs/g');
     await next(many);
-    plans.end({ progress: progress({ done: tally({ versions: 1 }), reached: 'logs/c' }), end: 'more' }, { end: 'done' });
+    plans.end(
+      { progress: progress({ done: tally({ versions: 1 }), parts: [{ after: 'logs/c', upTo: 'logs/g', begun: null }] }), end: 'more' },
+      { end: 'done' },
+    );
     expect(await next(many)).toMatchObject({ verdict: 'divided', last: 0 });
     plans.end({ end: 'done' });
     expect(await next(many)).toMatchObject({ verdict: 'divided', pass: 3, last: 1 });
@@ -72,7 +80,7 @@ describe('a purge', () => {
     const { next, plans, state, anew } = emptying('purge');
     state.pieces = pieces('logs/g');
     await next(many);
-    plans.end({ progress: progress({ reached: 'logs/c' }), end: 'sessionEnded' }, { end: 'done' });
+    plans.end({ progress: progress({ parts: [{ after: 'logs/c', upTo: 'logs/g', begun: null }] }), end: 'sessionEnded' }, { end: 'done' });
     expect(await next(many)).toMatchObject({ verdict: 'sessionEnded' });
     anew();
     expect(await next(many)).toMatchObject({ verdict: 'divided', pass: 3, last: 0 });

@@ -1,6 +1,6 @@
 /** Looks at a bucket with a session to divide it, and says what is left of it. */
 import { S3Client } from '@aws-sdk/client-s3';
-import { divide, type Piece } from '../../domain/divide.ts';
+import { divide, type Piece, type Sample } from '../../domain/divide.ts';
 import { compareKeys } from '../../domain/key-space.ts';
 import { clientOptions } from '../clients.ts';
 import type { Session } from '../mfa.ts';
@@ -8,7 +8,9 @@ import { type Entry, listUploads, listVersions, PAGE, type Place } from './listi
 import type { Pace } from './pace.ts';
 
 /** Four times as many as work at once (the state machine, EmptyRanges): who is done early takes another. */
-export const MOST_STRETCHES = 128;
+const MOST_STRETCHES = 128;
+/** So much one worker empties in less time than it takes to find equal stretches and to start others; what is guessed wrongly is divided in the next pass. */
+const LONE = 200_000;
 /** Listings at once, while it is divided. */
 const TOGETHER = 32;
 
@@ -34,22 +36,26 @@ export async function whatIsLeft(place: Place, pace: Pace, { uploads: asked }: {
   return { entries: versions.entries, more: versions.next !== undefined, uploads: uploads?.entries.length ?? 0 };
 }
 
-/** Stretches of about the same length. Throws the SDK's errors. */
-export function divideBucket(place: Place, pace: Pace, most: number): Promise<Piece[]> {
+/**
+ * Stretches of about the same length. Throws the SDK's errors.
+ * @param left what was seen of it; where it is guessed to be little, and `lone`, it is one stretch
+ */
+export function divideBucket(place: Place, pace: Pace, { left, lone }: { left: Left; lone: boolean }): Promise<Piece[]> {
   const list = (after: string, count: number) => pace.send(() => listVersions(place, { key: after }, count));
   return divide(
     {
       async sample(after) {
         const { entries, next } = await list(after, PAGE);
-        // Versions and markers come in two lists: keys in order, whatever they are.
-        const keys = entries.map(({ key }) => key);
-        return { keys: keys.sort(compareKeys), more: next !== undefined };
+        return sampleOf(entries, next !== undefined);
       },
       async next(after) {
         const { entries } = await list(after, 1);
         return entries[0]?.key ?? null;
       },
     },
-    { most, together: TOGETHER },
+    { most: MOST_STRETCHES, together: TOGETHER, first: sampleOf(left.entries, left.more), ...(lone && { lone: LONE }) },
   );
 }
+
+/** Versions and markers may come in two lists: keys in order, whatever they are. */
+const sampleOf = (entries: readonly Entry[], more: boolean): Sample => ({ keys: entries.map(({ key }) => key).sort(compareKeys), more });

@@ -1,7 +1,7 @@
 /** The records of an emptying: the last plan, its stretches and how far each is, and whether somebody stopped it. Nothing of it says what is deleted from where. */
 import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { Emptying, Progress, STRETCH_ENDS, type StretchEnd, UNTOUCHED } from '../../domain/emptying.ts';
+import { Emptying, Progress, STRETCH_ENDS, type StretchEnd, untouched } from '../../domain/emptying.ts';
 import type { Stretch } from '../../domain/key-space.ts';
 import { STOPS } from '../../domain/names.ts';
 import { type Rest, Sweep } from '../../domain/sweep.ts';
@@ -64,15 +64,16 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
     },
 
     /** Writes the stretches of a pass, then the plan that has them: whoever finds the plan finds them all. */
-    async plan(requestId: string, plan: Plan, stretches: readonly (Stretch & Partial<Rest>)[]): Promise<void> {
+    async plan(
+      requestId: string,
+      plan: Plan,
+      stretches: readonly (Stretch & Partial<Rest> & { cuts?: readonly string[] })[],
+    ): Promise<void> {
       const { pass } = plan.result;
-      const rows = stretches.map(({ after, upTo, begun = null }, at) => ({
-        part: name(pass, at),
-        after,
-        upTo,
-        progress: { ...UNTOUCHED, begun },
-        end: null,
-      }));
+      const rows = stretches.map((one, at) => {
+        const { after, upTo } = one;
+        return { part: name(pass, at), after, upTo, progress: untouched(one), end: null };
+      });
       await writeAll(rows.map((row) => ({ requestId, ...row, until: until() })));
       await db.send(new PutCommand({ TableName: table, Item: { requestId, part: 'plan', ...plan, until: until() } }));
     },

@@ -1,0 +1,213 @@
+/** The account of a stretch: what went, and what is left, in so many parts. It says what is begun before it is begun, so that whoever goes on for a worker that died counts nothing twice. */
+import { add, type Kept, less, NAMED, NONE, type Part, type Progress, type Tally } from '../../domain/emptying.ts';
+import { compareKeys, holds, type Stretch } from '../../domain/key-space.ts';
+import { type Behind, type Entry, listVersions } from './listing.ts';
+import type { StretchJob } from './stretch.ts';
+
+interface Begun {
+  tally: Tally;
+  upTo: Behind;
+  /** Everything up to this key is gone once this page is, and those before it. */
+  reaches: string;
+  ended: boolean;
+}
+
+export class Account {
+  readonly #job: StretchJob;
+  readonly #ledgers: Ledger[];
+  #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #done: Tally;
+  #kept: readonly Kept[];
+  keptCount: number;
+
+  constructor(job: StretchJob) {
+    this.#job = job;
+    const { done, parts, kept, keptCount } = job.progress;
+    this.#ledgers = (parts ?? [{ ...job.stretch, begun: null }]).map((part) => new Ledger(this, part));
+    [this.#done, this.#kept, this.keptCount] = [done, kept, keptCount];
+  }
+
+  get progress(): Progress {
+    return { done: this.#done, parts: this.#ledgers.map((ledger) => ledger.part), kept: [...this.#kept], keptCount: this.keptCount };
+  }
+
+  /** What is left, in order, as it was when the worker before died or ended. */
+  get ledgers(): readonly Ledger[] {
+    return [...this.#ledgers];
+  }
+
+  /** Where a worker died, what it had begun and is not there any more was deleted. */
+  async goOn(): Promise<void> {
+    if (this.#ledgers.every(({ part }) => part.begun === null)) return;
+    for (const ledger of this.#ledgers) {
+      const { begun } = ledger.part;
+      if (begun) this.count(less(begun.tally, await survivors(this.#job, ledger.part, begun)));
+      ledger.forget();
+    }
+    await this.note();
+  }
+
+  /** What lies behind `at` in this part is a part of its own from now on. */
+  split(ledger: Ledger, at: string): Ledger {
+    const behind = new Ledger(this, { after: at, upTo: ledger.stretch.upTo, begun: null });
+    ledger.endAt(at);
+    this.#ledgers.push(behind);
+    return behind;
+  }
+
+  /** Nothing is left of it. */
+  drop(ledger: Ledger): void {
+    this.#ledgers.splice(this.#ledgers.indexOf(ledger), 1);
+  }
+
+  count(went: Tally): void {
+    this.#done = add(this.#done, went);
+  }
+
+  keep(kept: readonly Kept[]): void {
+    this.#kept = [...this.#kept, ...kept].slice(0, NAMED);
+    this.keptCount += kept.length;
+  }
+
+  async aborted(uploads: number): Promise<void> {
+    this.count({ ...NONE, uploads });
+    await this.note();
+  }
+
+  /** Keeps it as it is now, or later: one is written after the other, and what is said while one is written is written with the next. */
+  note(): Promise<void> {
+    this.#next ??= this.#write(this.#writing);
+    return this.#next;
+  }
+
+  async #write(before: Promise<void> | undefined): Promise<void> {
+    // Whoever waits for that one hears of its failure.
+    await before?.catch(() => undefined);
+    this.#writing = this.#next;
+    this.#next = undefined;
+    await this.#job.note(this.progress);
+  }
+}
+
+/** The account of one part: its pages end in any order, and count in the order in which they were listed. */
+export class Ledger {
+  readonly #account: Account;
+  readonly #pages: Begun[] = [];
+  /** What a worker that died had begun, until it was counted. */
+  #found: Part['begun'];
+  #after: string;
+  #upTo: string | null;
+  /** Did S3 refuse a page? Then what lies behind it may be gone, and it is not. */
+  #refused = false;
+  #listed = false;
+
+  constructor(account: Account, { after, upTo, begun }: Part) {
+    this.#account = account;
+    [this.#after, this.#upTo, this.#found] = [after, upTo, begun];
+  }
+
+  get part(): Part {
+    const last = this.#pages.at(-1)?.upTo;
+    const tally = this.#pages.reduce((sum, page) => add(sum, page.tally), NONE);
+    return { ...this.stretch, begun: last ? { tally, key: last.key, versionId: last.id ?? '' } : this.#found };
+  }
+
+  get stretch(): Stretch {
+    return { after: this.#after, upTo: this.#upTo };
+  }
+
+  endAt(upTo: string): void {
+    this.#upTo = upTo;
+  }
+
+  forget(): void {
+    this.#found = null;
+  }
+
+  /** Says that these are begun, of a page up to there; gives what says that they are gone, but for some, or that S3 refused all of them. */
+  begin(entries: readonly Entry[], upTo: Behind): { gone: (kept: readonly Kept[]) => void; stayed: () => void } {
+    // Where a key's versions go on in the next page, it is not all gone with this one.
+    const reaches = upTo.id === undefined ? upTo.key : before(entries, upTo.key);
+    const page: Begun = { tally: tallyOf(entries), upTo, reaches: reaches ?? '', ended: false };
+    this.#pages.push(page);
+    const ended = (tally: Tally) => {
+      Object.assign(page, { ended: true, tally });
+      this.#settle();
+    };
+    return {
+      gone: (kept) => {
+        this.#account.keep(kept);
+        ended(kept.length === 0 ? page.tally : tallyOf(without(entries, kept)));
+      },
+      stayed: () => {
+        this.#refused = true;
+        ended(NONE);
+      },
+    };
+  }
+
+  /** All of it was listed. */
+  end(): void {
+    this.#listed = true;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const all = () => this.#account.keptCount === 0 && !this.#refused;
+    while (this.#pages[0]?.ended) {
+      const { tally, reaches } = this.#pages.shift() as Begun;
+      this.#account.count(tally);
+      if (all()) this.#after = later(this.#after, reaches);
+    }
+    if (this.#listed && this.#pages.length === 0 && all()) {
+      this.#listed = false;
+      this.#account.drop(this);
+    }
+  }
+}
+
+/** How much is still there of what was begun of a part. */
+async function survivors({ removal, selection = all }: StretchJob, part: Part, begun: NonNullable<Part['begun']>): Promise<Tally> {
+  const count = async (from: Behind, goesOn: (key: string) => boolean): Promise<Tally> => {
+    const chooses = selection();
+    let [sum, next]: [Tally, Behind | undefined] = [NONE, from];
+    while (next) {
+      const at: Behind = next;
+      const page = await removal.pace.send(() => listVersions(removal, at));
+      const inside = page.entries.filter(({ key }) => holds(part, key) && goesOn(key));
+      next = inside.length < page.entries.length ? undefined : page.next;
+      sum = add(sum, tallyOf(chooses(inside, next === undefined)));
+    }
+    return sum;
+  };
+  const there = await count({ key: part.after }, (key) => compareKeys(key, begun.key) <= 0);
+  // Older versions of the last key were not begun.
+  const older = begun.versionId === '' ? NONE : await count({ key: begun.key, id: begun.versionId }, (key) => key === begun.key);
+  return less(there, older);
+}
+
+export const all = () => (entries: Entry[]) => entries;
+
+export const later = (a: string, b: string): string => (compareKeys(a, b) >= 0 ? a : b);
+
+function tallyOf(entries: readonly Entry[]): Tally {
+  const tally = { ...NONE };
+  for (const { marker, size } of entries) {
+    tally[marker ? 'markers' : 'versions'] += 1;
+    tally.bytes += size;
+  }
+  return tally;
+}
+
+function without(entries: readonly Entry[], kept: readonly Kept[]): Entry[] {
+  const stayed = new Set(kept.map(({ key, versionId }) => JSON.stringify([key, versionId])));
+  return entries.filter(({ key, versionId }) => !stayed.has(JSON.stringify([key, versionId])));
+}
+
+/** The last key but this one, which none is behind. */
+function before(entries: readonly Entry[], key: string): string | undefined {
+  let last: string | undefined;
+  for (const one of entries) if (one.key !== key && (last === undefined || compareKeys(one.key, last) > 0)) last = one.key;
+  return last;
+}

@@ -1,0 +1,214 @@
+/**
+ * Goes through a stretch with several lines of listings at once. One begins; as soon as it is known that there is more than a page, the others look for
+ * places behind it and go on from there, and whoever is done takes a part of what another one has left. So a stretch needs no dividing to be emptied fast.
+ */
+
+import type { StretchEnd } from '../../domain/emptying.ts';
+import { commonLength, compareKeys, holds, learn, share } from '../../domain/key-space.ts';
+import { apart, evenly, places } from '../../domain/places.ts';
+import { nameOf } from '../clients.ts';
+import { type Account, all, type Ledger, later } from './account.ts';
+import { type Behind, type Entry, listVersions, PAGE } from './listing.ts';
+import { removeVersions } from './remove.ts';
+import type { StretchJob } from './stretch.ts';
+
+/** Listings at once. */
+export const LINES = 4;
+/** Pages that are being deleted at once, by all lines: S3 takes about as long for a thousand deletions as for five listings. */
+const AT_ONCE = 8;
+/** Less than so much isn't worth the questions that cutting it takes; nor is trying again sooner than so many pages later. */
+const WORTH = 6 * PAGE;
+const AGAIN = 12;
+/** So many keys of a page tell of its letters. */
+const LEARNT = 24;
+
+/** What ends the work on all stretches (S3 API Reference, "Error responses"). */
+export const ENDS: Record<string, StretchEnd> = {
+  ExpiredToken: 'sessionEnded',
+  AccessDenied: 'denied',
+  NoSuchBucket: 'absent',
+  NotArchived: 'unarchived',
+};
+
+/** A page, as far as it belongs to the part. `upTo`: its last key, and its last version of that where more of them follow; undefined where it is empty. */
+interface Inside {
+  inside: Entry[];
+  upTo: Behind | undefined;
+  next: Behind | undefined;
+}
+
+interface Line {
+  ledger: Ledger;
+  /** Of the first page; of all pages; of the last one, the first key and the last. */
+  first: string[] | undefined;
+  count: number;
+  pages: number;
+  page: { first: string; last: string };
+  more: boolean;
+  /** Nothing of it lies behind; nearer than its part says, where that was found. */
+  end: string | null;
+  /** Before so many pages it isn't tried again to cut it. */
+  notBefore: number;
+}
+
+export class Lines {
+  readonly #job: StretchJob;
+  readonly #account: Account;
+  readonly #lines = new Set<Line>();
+  readonly #work = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #failures: unknown[] = [];
+  readonly #seen: string[][] = [];
+  /** What a purge chose may be current again a moment later: little time passes until it is deleted. Pages come to what chooses in order. */
+  readonly #purges: boolean;
+  #why: 'more' | 'stopped' | undefined;
+  #cutting = false;
+  /** Of the worker before, which had more lines than are begun with. */
+  #waiting: Ledger[] = [];
+
+  constructor(job: StretchJob, account: Account) {
+    [this.#job, this.#account, this.#purges] = [job, account, job.selection !== undefined];
+  }
+
+  /** Says why it ended before all was gone, if it did. Throws what went wrong, once all that was sent has ended. */
+  async goThrough(): Promise<'more' | 'stopped' | undefined> {
+    this.#waiting = [...this.#account.ledgers];
+    for (const ledger of this.#waiting.splice(0, LINES)) this.#start(ledger);
+    while (this.#work.size > 0) await Promise.race(this.#work);
+    // What was sent has ended when this has, however it ended: nobody counts what is still there while it goes.
+    await Promise.all(this.#inFlight);
+    await this.#account.note();
+    if (this.#failures.length > 0) throw this.#failures[0];
+    return this.#why;
+  }
+
+  get #over(): boolean {
+    return this.#why !== undefined || this.#failures.length > 0 || this.#account.keptCount > 0;
+  }
+
+  #do(work: Promise<void>): void {
+    const ended = work.catch((error) => void this.#failures.push(error)).finally(() => this.#work.delete(ended));
+    this.#work.add(ended);
+  }
+
+  #start(ledger: Ledger): void {
+    const page = { first: '', last: '' };
+    const line: Line = { ledger, first: undefined, count: 0, pages: 0, page, more: true, end: ledger.stretch.upTo, notBefore: 0 };
+    this.#lines.add(line);
+    this.#do(
+      this.#go(line).finally(() => {
+        this.#lines.delete(line);
+        const waiting = this.#over ? undefined : this.#waiting.shift();
+        if (waiting) this.#start(waiting);
+        else this.#cut();
+      }),
+    );
+  }
+
+  async #go(line: Line): Promise<void> {
+    const { mayGoOn, archive = nowhere, removal, selection = all } = this.#job;
+    const chooses = selection();
+    let page: Inside | undefined = await this.#list(line, { key: line.ledger.stretch.after });
+    while (page?.upTo && !this.#over) {
+      // The next page before the version that it begins behind is deleted: not every S3 finds its place again by one that is gone.
+      const [why, following]: ['more' | 'stopped' | undefined, Inside | undefined] = await Promise.all([
+        mayGoOn(),
+        page.next && this.#list(line, page.next),
+      ]);
+      this.#why ??= why;
+      while (this.#inFlight.size >= (this.#purges ? 2 : AT_ONCE)) await Promise.race(this.#inFlight);
+      if (this.#over) return;
+      const chosen = chooses(page.inside, following?.upTo === undefined);
+      const done = line.ledger.begin(chosen, page.upTo);
+      const gone = this.#account.note().then(async () => {
+        if (chosen.length === 0) return [];
+        await archive(chosen);
+        return removeVersions(removal, chosen);
+      });
+      const ended = gone
+        .then(done.gone, (error) => {
+          this.#failures.push(error);
+          if (ENDS[nameOf(error)]) done.stayed();
+        })
+        .finally(() => this.#inFlight.delete(ended));
+      this.#inFlight.add(ended);
+      page = following;
+    }
+    if (!this.#over) line.ledger.end();
+  }
+
+  async #list(line: Line, from: Behind): Promise<Inside> {
+    const { removal } = this.#job;
+    let { entries, next } = await removal.pace.send(() => listVersions(removal, from));
+    // Nothing in a page is not the end, where another one follows.
+    while (entries.length === 0 && next) {
+      const further: Behind = next;
+      ({ entries, next } = await removal.pace.send(() => listVersions(removal, further)));
+    }
+    // By where the part ends now: meanwhile another line may have taken what is behind.
+    const { stretch } = line.ledger;
+    const inside = entries.filter(({ key }) => holds(stretch, key));
+    const last = lastKey(inside);
+    const more = inside.length < entries.length ? undefined : next;
+    line.more = more !== undefined;
+    if (inside.length > 0) this.#note(line, inside, last);
+    this.#cut();
+    return { inside, upTo: inside.length === 0 ? undefined : (more ?? { key: last }), next: more };
+  }
+
+  #note(line: Line, inside: readonly Entry[], last: string): void {
+    const first = inside[0]?.key ?? '';
+    line.first ??= [...first];
+    line.count += inside.length;
+    line.pages += 1;
+    line.page = { first, last };
+    const keys = [...evenly(inside, LEARNT).map(({ key }) => key), last];
+    if (!this.#purges) learn(this.#seen, keys);
+  }
+
+  /** Gives lines without work a part of what another one has left. */
+  #cut(): void {
+    if (this.#purges || this.#cutting || this.#over || this.#lines.size >= LINES) return;
+    const now = [...this.#lines].filter(({ more, pages, notBefore }) => more && pages > 0 && pages >= notBefore);
+    const [[line, left] = []] = now.map((one) => [one, this.#left(one)] as const).sort(([, a], [, b]) => b - a);
+    if (!line || left === undefined || left < WORTH) return;
+    this.#cutting = true;
+    this.#do(
+      this.#cutOne(line).finally(() => {
+        this.#cutting = false;
+        this.#cut();
+      }),
+    );
+  }
+
+  /** A guess, of what was seen of it and of others. */
+  #left({ first, count, page, end }: Line): number {
+    if (end === null || first === undefined) return Number.POSITIVE_INFINITY;
+    const done = share([...page.last], first, [...end], this.#seen);
+    return (count * (1 - done)) / done;
+  }
+
+  async #cutOne(line: Line): Promise<void> {
+    const { removal } = this.#job;
+    const { first, last } = line.page;
+    const next = async (after: string) => (await removal.pace.send(() => listVersions(removal, { key: after }, 1))).entries[0]?.key ?? null;
+    const rest = { low: last, end: line.end, shared: commonLength([...first], [...last]) + 1 };
+    const { found, end } = await places({ next, seen: this.#seen }, rest);
+    line.end = end;
+    line.notBefore = line.pages + AGAIN;
+    // It went on meanwhile, and may have ended, or been cut off by its end.
+    const behind = found.filter(({ at }) => compareKeys(at, line.page.last) > 0);
+    if (!line.more || this.#over || behind.length === 0) return;
+    line.notBefore = 0;
+    const free = LINES - this.#lines.size;
+    for (const { at } of apart(behind, free).reverse()) {
+      const ledger = this.#account.split(line.ledger, at);
+      this.#start(ledger);
+      line.end = at;
+    }
+  }
+}
+
+const nowhere = async (): Promise<void> => undefined;
+
+const lastKey = (entries: readonly Entry[]): string => entries.reduce((last, { key }) => later(last, key), '');
