@@ -25,7 +25,7 @@ export interface Listed {
   key: string;
   marker: boolean;
   isLatest: boolean;
-  /** Milliseconds since 1970; S3 keeps whole seconds. */
+  /** Milliseconds since 1970; S3 keeps whole seconds. 0 where it isn't known: that is as good as just now. */
   modified: number;
 }
 
@@ -49,15 +49,16 @@ export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: 
     const chosen: T[] = [];
     for (const entry of inOrder(page)) {
       const same = entry.key === key;
+      const modified = entry.modified || Number.POSITIVE_INFINITY;
       // Deleted beside what it hides, it could go first, and bring that back.
       if (!same && alone) chosen.push(alone);
       alone = undefined;
       if (!same) [key, noncurrent, since] = [entry.key, 0, Number.POSITIVE_INFINITY];
       // Of two old ones of the same second nobody can tell which came first: neither counts as noncurrent before both are.
-      else if (entry.modified < last || since === Number.POSITIVE_INFINITY) since = last;
-      last = entry.modified;
-      const old = since <= before;
-      if (entry.isLatest) alone = entry.marker && entry.modified <= before ? entry : undefined;
+      else if (modified < last || since === Number.POSITIVE_INFINITY) since = last;
+      last = modified;
+      const old = since <= before && entry.modified > 0;
+      if (entry.isLatest) alone = entry.marker && modified <= before ? entry : undefined;
       else if (entry.marker ? old : ++noncurrent > keep && old) chosen.push(entry);
     }
     if (end && alone) chosen.push(alone);

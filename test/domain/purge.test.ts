@@ -122,4 +122,17 @@ describe('a purge', () => {
     );
     expect(second.map(({ marker }) => marker)).toEqual([true]);
   });
+
+  it('takes nothing of which it isn’t known when it was written, nor what that one came after', () => {
+    const written = (...times: number[]): Item[] =>
+      times.map((modified, id) => ({ key: 'k', marker: false, isLatest: id === 0, modified, id }));
+    const chosen = (...times: number[]) => choose(written(...times), { prefix: '', olderThanDays: 1, keep: 0 }, [9]).map(({ id }) => id);
+    const old = (days: number) => NOW - days * DAY;
+    expect(chosen(old(9), old(10), old(11))).toEqual([1, 2]);
+    expect(chosen(old(9), 0, old(11))).toEqual([2]);
+    expect(chosen(0, old(10), old(11))).toEqual([2]);
+    expect(
+      choose([{ key: 'k', marker: true, isLatest: true, modified: 0, id: 0 }], { prefix: '', olderThanDays: 1, keep: 0 }, [9]),
+    ).toEqual([]);
+  });
 });
