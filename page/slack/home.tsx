@@ -9,9 +9,10 @@ export function Home() {
   const home = useLive((live) => live.home);
   useEffect(() => void act({ home: true }), [act]);
   return home ? (
-    <div className="slack-home" aria-live="polite">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and need not have anything to focus
+    <section className="slack-home" aria-label="Home" aria-live="polite" tabIndex={0}>
       <Blocks blocks={home.blocks} />
-    </div>
+    </section>
   ) : (
     <p className="slack-nothing">The app hasn’t published a Home tab yet.</p>
   );

@@ -1,8 +1,9 @@
 /** Conversations at the left, the open one at the right, its message box below. */
 import { Tabs } from '@base-ui/react/tabs';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
+import { useDo } from './doing.ts';
 import { Home } from './home.tsx';
 import { News } from './news.tsx';
 import { type Place, usePlaces } from './places.ts';
@@ -19,6 +20,12 @@ export function Workspace({ user }: { user: string }) {
   // Known one turn later than the list of conversations is: what is in view counts as looked at.
   const inView = current?.app && tab === 'home' ? null : (current?.id ?? null);
   if (inView !== open) setOpen(inView);
+  // The direct message begins to exist when it is first opened, of which Slack tells the app.
+  const act = useDo();
+  const isNew = current?.app === true && current.id === undefined;
+  useEffect(() => {
+    if (isNew) void act({ home: true });
+  }, [isNew, act]);
   const choose = (place: Place) => setName(place.app ? APP : place.name);
   if (!current) return <p className="slack-nothing">Connecting to the sandbox …</p>;
   const label = current.app ? current.name : `#${current.name}`;
@@ -56,10 +63,11 @@ function AppTabs({ place, tab, onTab }: { place: Place; tab: string; onTab: (tab
           </Tabs.Tab>
         </Tabs.List>
       </div>
-      <Tabs.Panel className="slack-panel" value="home">
+      {/* What scrolls in them takes focus. */}
+      <Tabs.Panel className="slack-panel" value="home" tabIndex={-1}>
         <Home />
       </Tabs.Panel>
-      <Tabs.Panel className="slack-panel" value="messages">
+      <Tabs.Panel className="slack-panel" value="messages" tabIndex={-1}>
         <Conversation key={place.id} channel={place.id ?? ''} label={label} />
       </Tabs.Panel>
     </Tabs.Root>
