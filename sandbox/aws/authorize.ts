@@ -1,6 +1,6 @@
 import { anonymousPrincipal, isWildcardOnlyAction, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
 import { type Circumstances, contextOf } from './context.ts';
-import { KnownAnswers } from './known-answers.ts';
+import { type Applied, KnownAnswers } from './known-answers.ts';
 import { anyKey } from './object-keys.ts';
 import { contextForEvaluator, keysAsked, policyForEvaluator, resolveNotPrincipal, resourceForEvaluator } from './policy-traps.ts';
 import type { Caller, Question } from './service.ts';
@@ -69,8 +69,10 @@ export class Authorizer {
     };
     const given = contextForEvaluator(context);
     const resource = anyKey(question.resource, listed(policies), question.action, given) ?? question.resource;
-    const asked = [principalOf(caller), question.action, resource, question.resourceAccount];
-    const analysis = await this.#known.get(asked, policies, given, () => evaluate(caller, { ...question, resource }, given, policies));
+    const asked = [principalOf(caller), question.action, resource, question.resourceAccount, policies.identity.map(({ name }) => name)];
+    const analysis = await this.#known.get(asked, listed(policies) as Applied[], given, () =>
+      evaluate(caller, { ...question, resource }, given, policies),
+    );
     return {
       allowed: analysis.result === 'Allowed',
       decidedBy: tell(analysis, question),

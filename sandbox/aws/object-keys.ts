@@ -1,4 +1,4 @@
-import { concerns, type Statement, statementsOf } from './policy-traps.ts';
+import { type Statement, statementsOn } from './policy-traps.ts';
 
 /** `*`, a bucket or the start of bucket names, with or without all their objects. */
 const KEY_BLIND = /^(\*|arn:aws:s3:::[^*?/]*\*?(\/\*)?)$/;
@@ -16,12 +16,11 @@ export function anyKey(
 ): string | undefined {
   const bucket = /^arn:aws:s3:::[^/]+\//.exec(resource)?.[0];
   if (bucket === undefined || bucket.length === resource.length) return undefined;
-  const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value].flat()[0] ?? '']));
-  const patterns = policies
-    .flatMap(statementsOf)
-    .filter((statement) => concerns(statement, action))
-    .flatMap(resourcesOf);
-  return patterns.every((pattern) => KEY_BLIND.test(resolve(pattern, values))) ? `${bucket}k` : undefined;
+  const values = new Map(
+    Object.entries(context).map(([key, value]) => [key.toLowerCase(), (typeof value === 'string' ? value : value[0]) ?? '']),
+  );
+  const patterns = policies.flatMap((policy) => statementsOn(policy, action)).flatMap(resourcesOf);
+  return patterns.every((pattern) => KEY_BLIND.test(pattern.includes('$') ? resolve(pattern, values) : pattern)) ? `${bucket}k` : undefined;
 }
 
 const resourcesOf = ({ Resource, NotResource }: Statement): string[] => [Resource ?? [], NotResource ?? []].flat();

@@ -9,18 +9,30 @@ type Context = Record<string, string | string[]>;
 const ENCRYPTION_CONTEXT = /kms:EncryptionContext:/gi;
 const STAND_IN = 'aws:PrincipalTag/kms-encryption-context/';
 
-/** What was made of a document, as long as it reads the same. */
+/** What was made of a document, as long as it reads the same; and of text. DeleteObjects asks a thousand times. */
 const rewritten = new WeakMap<object, { text: string; result: unknown }>();
+const parsed = new Map<string, unknown>();
+/** How many texts are kept, and how many actions of a policy. */
+const KEPT = 500;
 
-/** A policy as the evaluator takes it; text is parsed. Throws SyntaxError where it is no JSON. */
+function kept<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  if (values.size >= KEPT) values.clear();
+  const made = make();
+  values.set(key, made);
+  return made;
+}
+
+/** A policy as the evaluator takes it, the same object for the same one; text is parsed. Throws SyntaxError where it is no JSON. */
 export function policyForEvaluator(document: unknown): unknown {
-  const policy = typeof document === 'string' ? JSON.parse(document) : document;
-  if (typeof policy !== 'object' || policy === null) return policy;
-  const text = JSON.stringify(policy);
-  const known = rewritten.get(policy);
+  if (typeof document === 'string') return kept(parsed, document, () => policyForEvaluator(JSON.parse(document)));
+  if (typeof document !== 'object' || document === null) return document;
+  const text = JSON.stringify(document);
+  const known = rewritten.get(document);
   if (known?.text === text) return known.result;
   const result = JSON.parse(text.replace(ENCRYPTION_CONTEXT, STAND_IN));
-  rewritten.set(policy, { text, result });
+  rewritten.set(document, { text, result });
   return result;
 }
 
@@ -67,8 +79,7 @@ function listedPrincipals(element: unknown): string[] {
 /** The condition keys (lower case) that statements on this action ask for, and those in their variables. */
 export function keysAsked(policies: unknown[], action: string): Set<string> {
   const keys = new Set<string>();
-  for (const statement of policies.flatMap(statementsOf)) {
-    if (!concerns(statement, action)) continue;
+  for (const statement of policies.flatMap((policy) => statementsOn(policy, action))) {
     for (const operator of Object.values((statement.Condition ?? {}) as Record<string, object>)) {
       for (const key of Object.keys(operator)) keys.add(key.toLowerCase());
     }
@@ -87,13 +98,23 @@ export interface Statement {
   Condition?: unknown;
 }
 
-export function statementsOf(policy: unknown): Statement[] {
+function statementsOf(policy: unknown): Statement[] {
   const statements = (policy as { Statement?: Statement | Statement[] } | undefined)?.Statement;
   return statements === undefined ? [] : [statements].flat();
 }
 
+const concerning = new WeakMap<object, Map<string, Statement[]>>();
+
+/** The statements on an action, of a policy that `policyForEvaluator` gave: it doesn't change any more. */
+export function statementsOn(policy: unknown, action: string): Statement[] {
+  if (typeof policy !== 'object' || policy === null) return [];
+  const known = concerning.get(policy) ?? new Map<string, Statement[]>();
+  concerning.set(policy, known);
+  return kept(known, action, () => statementsOf(policy).filter((statement) => concerns(statement, action)));
+}
+
 /** Whether a statement is about this action. */
-export function concerns(statement: Statement, action: string): boolean {
+function concerns(statement: Statement, action: string): boolean {
   const matches = (patterns: string | string[]): boolean => [patterns].flat().some((pattern) => wildcard(pattern).test(action));
   return statement.Action !== undefined ? matches(statement.Action) : statement.NotAction === undefined || !matches(statement.NotAction);
 }
