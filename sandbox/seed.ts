@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../src/config.ts';
+import { approvedPrincipals, guardFor } from '../src/domain/guard.ts';
 import { approverUserPolicy } from '../src/domain/policies.ts';
 import type { Aws } from './aws/aws.ts';
 import type { Functions } from './functions.ts';
@@ -78,7 +79,8 @@ function keysOf(aws: Aws, owner: string): Keys {
 const OTHER_ACCOUNT = '444455556666';
 
 /** Demo buckets, as docs/sandbox.md tells of them. */
-export function seedBuckets({ s3 }: Pick<Aws, 's3'>, { archive }: Pick<Config, 'archive'>): void {
+export function seedBuckets({ s3 }: Pick<Aws, 's3'>, config: Config, stage: string): void {
+  const { archive } = config;
   s3.createBucket({ name: 'team-scratch' });
   s3.createBucket({ name: 'team-frankfurt', region: 'eu-central-1' });
   s3.createBucket({ name: 'quick-draft' });
@@ -96,6 +98,17 @@ export function seedBuckets({ s3 }: Pick<Aws, 's3'>, { archive }: Pick<Config, '
     s3.putObject('team-logs', `app/${day}.log`, 'first lines\nmore lines\n');
   }
   s3.deleteObject('team-logs', 'app/2026-11-01.log');
+
+  // Something to fail on, for whoever tries to break in; only where the configuration's rules have an approver for it.
+  const guarded = 'guarded-ledger';
+  const approved = approvedPrincipals(config, guarded, stage);
+  if (approved) {
+    s3.createBucket({ name: guarded, versioning: 'Enabled' });
+    for (const month of ['2026-08', '2026-09', '2026-10']) s3.putObject(guarded, `books/${month}.csv`, 'date,account,amount\n');
+    // As /guard-bucket puts it.
+    const { statements } = guardFor({ bucket: guarded, level: 'hardened', ...approved });
+    s3.setPolicy(guarded, { Version: '2012-10-17', Statement: statements });
+  }
 
   // Where the configuration has it: nothing in the sandbox makes it otherwise.
   if (archive && !s3.find(archive.bucket)) s3.createBucket({ name: archive.bucket });

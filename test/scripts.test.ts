@@ -236,6 +236,7 @@ describe('import directions', () => {
     ['sandbox/a.ts', '../src/domain/policies.ts', true],
     ['sandbox/b.ts', '../src/config.ts', true],
     ['sandbox/c.ts', '../src/domain/rules.ts', false],
+    ['sandbox/g.ts', '../src/domain/guard.ts', true],
     ['sandbox/aws/services/s3/d.ts', '../../../../src/aws/bucket.ts', false],
     ['sandbox/e.ts', '../handlers/slack.ts', false],
     ['page/a.tsx', '../sandbox/page/wire.ts', true],

@@ -62,6 +62,7 @@ describe('what the sandbox leaves in its folder', () => {
 
   it('is preceded by demo buckets', () => {
     expect(sandbox.aws.s3.list().map(({ name, region }) => `${name} ${region}`)).toEqual([
+      'guarded-ledger us-east-1',
       'interlock-archive us-east-1',
       'orphan us-east-1',
       'quick-draft us-east-1',
