@@ -1,4 +1,5 @@
 /** Counts what a bucket holds: listed on within a bound, so that a look at it takes seconds however much there is. */
+import { plus } from '../domain/emptying.ts';
 import { type Purge, purging, withoutNull } from '../domain/purge.ts';
 import type { Count, Facts, Going } from '../domain/request.ts';
 import { type Behind, type Entry, listVersions, type Place } from './emptying/listing.ts';
@@ -42,7 +43,7 @@ export async function countContents(place: Place, { pages, ms }: Bound): Promise
     objects: count(versions.filter(({ isLatest }) => isLatest).length),
     oldVersions: count(versions.filter(({ isLatest }) => !isLatest).length),
     deleteMarkers: count(entries.length - versions.length),
-    bytes: count(versions.reduce((sum, { size }) => Math.min(sum + size, Number.MAX_SAFE_INTEGER), 0)),
+    bytes: count(versions.reduce((sum, { size }) => plus(sum, size), 0)),
     newestWrite: newest === 0 ? null : new Date(newest).toISOString(),
   };
 }
@@ -54,6 +55,6 @@ export function goingOf(entries: readonly Entry[], more: boolean, purge: Purge, 
   return {
     versions: { count: versions.length, more },
     markers: { count: chosen.length - versions.length, more },
-    bytes: { count: versions.reduce((sum, { size }) => sum + size, 0), more },
+    bytes: { count: versions.reduce((sum, { size }) => plus(sum, size), 0), more },
   };
 }

@@ -12,8 +12,11 @@ export type Tally = z.infer<typeof Tally>;
 export const NONE: Tally = { versions: 0, markers: 0, bytes: 0, uploads: 0 };
 
 export function add(a: Tally, b: Tally): Tally {
-  return over(a, b, (x, y) => x + y);
+  return over(a, b, plus);
 }
+
+/** Nine petabytes and more are "nine petabytes": what a number can't hold exactly would be no count any more, and nothing would take it. */
+export const plus = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
 
 /** What is in `a` and not in `b`; never less than nothing. */
 export function less(a: Tally, b: Tally): Tally {

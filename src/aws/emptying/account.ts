@@ -1,5 +1,5 @@
 /** The account of a stretch: what went, and what is left, in so many parts. It says what is begun before it is begun, so that whoever goes on for a worker that died counts nothing twice. */
-import { add, type Kept, less, NAMED, NONE, type Part, type Progress, type Tally } from '../../domain/emptying.ts';
+import { add, type Kept, less, NAMED, NONE, type Part, type Progress, plus, type Tally } from '../../domain/emptying.ts';
 import { compareKeys, holds, type Stretch } from '../../domain/key-space.ts';
 import { type Behind, type Entry, listVersions } from './listing.ts';
 import type { StretchJob } from './stretch.ts';
@@ -195,7 +195,7 @@ function tallyOf(entries: readonly Entry[]): Tally {
   const tally = { ...NONE };
   for (const { marker, size } of entries) {
     tally[marker ? 'markers' : 'versions'] += 1;
-    tally.bytes += size;
+    tally.bytes = plus(tally.bytes, size);
   }
   return tally;
 }
