@@ -133,12 +133,13 @@ export function share(
   return Math.min(1, Math.max(least, part, 1e-12));
 }
 
-/** Where the letter stands in the alphabet, or would. */
+/** Where the letter stands in the alphabet, or would. Asked for each letter of each key that is seen: letters are in the order of their code points. */
 function position(alphabet: readonly string[], letter: string): number {
+  const point = letter.codePointAt(0) as number;
   let [low, high] = [0, alphabet.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareKeys(alphabet[middle] as string, letter) < 0) low = middle + 1;
+    if (((alphabet[middle] as string).codePointAt(0) as number) < point) low = middle + 1;
     else high = middle;
   }
   return low;
