@@ -24,15 +24,23 @@ export type Spent = z.infer<typeof Spent>;
 export interface Attempts {
   /** Marks the attempt as started. `mine`: go on; else the result there is, undefined where it never came. */
   begin(code: Begun, startedAt: string): Promise<{ mine: true } | { mine: false; result: Elevation | undefined }>;
-  /** Keeps the result (its session is sealed). */
-  finish(requestId: string, attempt: number, result: Elevation): Promise<void>;
+  /** What is known of an attempt; undefined where it was never started. */
+  find(requestId: string, attempt: number): Promise<{ result: Elevation | undefined } | undefined>;
+  /** Keeps the result (its session is sealed), unless a run beside this one has kept another; gives the one that stands. */
+  finish(requestId: string, attempt: number, result: Elevation): Promise<Elevation>;
   /** Counts a refused code of this request; gives how many there are now. */
   countRefusal(requestId: string, attempt: number): Promise<number>;
 }
 
 export function createAttempts(db: DynamoDBDocumentClient, table: string): Attempts {
   const key = (requestId: string, attempt: number) => ({ TableName: table, Key: { requestId, attempt } });
+  const find: Attempts['find'] = async (requestId, attempt) => {
+    const { Item } = await db.send(new GetCommand({ ...key(requestId, attempt), ConsistentRead: true }));
+    return Item && { result: Item.result === undefined ? undefined : Elevation.parse(Item.result) };
+  };
   return {
+    find,
+
     async begin({ request, approver, slackUser, attempt }, startedAt) {
       const { requestId } = request;
       const put = new PutCommand({
@@ -41,20 +49,19 @@ export function createAttempts(db: DynamoDBDocumentClient, table: string): Attem
         ConditionExpression: 'attribute_not_exists(requestId)',
       });
       if (await won(db.send(put))) return { mine: true };
-      const { Item } = await db.send(new GetCommand({ ...key(requestId, attempt), ConsistentRead: true }));
-      return { mine: false, result: Item?.result === undefined ? undefined : Elevation.parse(Item.result) };
+      return { mine: false, result: (await find(requestId, attempt))?.result };
     },
 
     async finish(requestId, attempt, result) {
-      const values = { ':result': result };
-      await db.send(
-        new UpdateCommand({
-          ...key(requestId, attempt),
-          UpdateExpression: 'SET #result = :result',
-          ExpressionAttributeNames: { '#result': 'result' },
-          ExpressionAttributeValues: values,
-        }),
-      );
+      const update = new UpdateCommand({
+        ...key(requestId, attempt),
+        UpdateExpression: 'SET #result = if_not_exists(#result, :result)',
+        ExpressionAttributeNames: { '#result': 'result' },
+        ExpressionAttributeValues: { ':result': result },
+        ReturnValues: 'ALL_NEW',
+      });
+      const { Attributes } = await db.send(update);
+      return Elevation.parse(Attributes?.result);
     },
 
     // Attempt 0 is never asked: its row holds the request's refusals, as a set, so that counting one twice changes nothing.

@@ -58,36 +58,41 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     return told(result);
   };
   // Kept before it is recorded: run again in between, it is the same result that is recorded, and no other beside it.
-  const finish = async (result: Judged): Promise<Elevation> => {
-    await attempts.finish(requestId, answer.attempt, told(result));
-    return record(result);
-  };
+  const finish = async (result: Judged): Promise<Elevation> => again(await attempts.finish(requestId, answer.attempt, told(result)));
+  const isOfThis = (kept: Elevation) => auditEntry(entryOf(kept)).hash === kept.auditHead;
   const again = async (kept: Elevation): Promise<Elevation> => {
-    if (auditEntry(entryOf(kept)).hash === kept.auditHead) await audit.record(entryOf(kept));
+    if (isOfThis(kept)) await audit.record(entryOf(kept));
     return kept;
   };
+  const answerLost = async () => finish(await judge({ kind: 'answerLost' }, input, parts));
+  // A run before may have sent it: what keeps a code from being sent now is no word of what became of that one.
+  const unused = async (result: Judged): Promise<Elevation> => {
+    const sent = await attempts.find(requestId, answer.attempt);
+    if (sent && !sent.result) return answerLost();
+    return sent?.result && isOfThis(sent.result) ? again(sent.result) : record(result);
+  };
   if (now() >= windowOf(request, input.emptying).until)
-    return record(end('expired', 'The code came when the time was over; it was not used.'));
-  if (answer.attempt > LAST_ATTEMPT) return record(end('stopped', 'The code was not used. It was asked too often; ask anew.'));
+    return unused(end('expired', 'The code came when the time was over; it was not used.'));
+  if (answer.attempt > LAST_ATTEMPT) return unused(end('stopped', 'The code was not used. It was asked too often; ask anew.'));
   const decision = decide({ kind: 'approve', bucket, team, user: answer.slackUser, requester }, config);
   if (!decision.allow || decision.approver?.name !== answer.approver) {
     const paused = !decision.allow && decision.reason === 'paused';
     const why = paused ? decision.why : 'The configuration does not let this approver approve it any more.';
-    return record(end('stopped', `The code was not used. ${why}`));
+    return unused(end('stopped', `The code was not used. ${why}`));
   }
 
   if (request.bypassGovernance && !decision.rule?.bypassGovernanceRetention) {
-    return record(
+    return unused(
       end('stopped', 'The code was not used. The rule of this bucket does not allow governance retention to be bypassed any more.'),
     );
   }
 
   const prepared = await prepare(input, decision.approver, parts);
-  if ('fault' in prepared) return record({ ...end('stopped', prepared.fault), tellOperators: true });
+  if ('fault' in prepared) return unused({ ...end('stopped', prepared.fault), tellOperators: true });
 
   // From here on the code counts as given: whoever comes after a death finds that out, and sends nothing.
   const begun = await attempts.begin({ request, ...answer }, new Date(now()).toISOString());
-  if (!begun.mine) return begun.result ? again(begun.result) : finish(await judge({ kind: 'answerLost' }, input, parts));
+  if (!begun.mine) return begun.result ? again(begun.result) : answerLost();
   const counted = await approvers.change(answer.approver, (tries) => sending(tries, askingOf(input), now()));
   if ('why' in counted) return finish({ ...askAgain(counted.why), tellOperators: counted.locked });
   return finish(await judge(await takeSession(prepared), input, parts));

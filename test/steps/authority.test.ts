@@ -49,7 +49,7 @@ describe('a configuration that', () => {
     const audit = { record: async () => ({ head: 'head', first: true }) };
     const parts = {
       ...{ config, audit, now, deletionRoleArn: '' },
-      attempts: nothing,
+      attempts: { ...nothing, find: async () => undefined },
       approvers: nothing,
       seals: nothing,
       secrets: nothing,

@@ -84,13 +84,26 @@ async function ask(
     notes: [],
     emptying: late ?? null,
   };
-  result = await untilDone(() => elevate(input, parts));
+  let run = 0;
+  results = await Promise.all(
+    Array.from({ length: atOnce }, () =>
+      untilDone(() => {
+        run += 1;
+        return elevate(input, run > 1 ? later(parts) : parts);
+      }),
+    ),
+  );
+  result = results[0] as Elevation;
   effectsSeen = mortal.count();
   return asked[0];
 }
 
 /** What elevate said last, and wrote; and where it is to die. */
 let result: Elevation;
+/** How many run at once, and what each said; what is different where it is run again. */
+let atOnce: number;
+let results: Elevation[];
+let later: (parts: ElevateParts) => ElevateParts;
 let trail: AuditEntry[];
 let kept: Elevation | undefined;
 let begun: boolean;
@@ -101,6 +114,7 @@ let effectsSeen: number;
 const afresh = () => {
   [trail, kept, begun, tries, refused, asked] = [[], undefined, false, NO_TRIES, new Set(), []];
   death = { at: -1, after: false };
+  [atOnce, later] = [1, (parts) => parts];
 };
 beforeEach(afresh);
 const recorded = {
@@ -116,8 +130,10 @@ const recorded = {
       begun = true;
       return { mine: true };
     },
+    find: async () => (begun ? { result: kept } : undefined),
     finish: async (_: string, __: number, given: Elevation) => {
-      kept = given;
+      kept ??= given;
+      return kept;
     },
     countRefusal: async (_: string, attempt: number) => refused.add(attempt).size,
   },
@@ -153,6 +169,39 @@ describe('what came of a code', () => {
         expect(tries.refusals).toBeLessThanOrEqual(said === WRONG ? 1 : 0);
       }
     }
+  });
+});
+
+describe('what came of a code, where it is run again', () => {
+  const at = Date.parse(aRequest().expiresAt);
+  it.each<[string, (parts: ElevateParts) => ElevateParts, string]>([
+    ['the time is over', (parts) => ({ ...parts, now: () => at }), 'expired'],
+    ['Interlock is paused', (parts) => ({ ...parts, config: { ...parts.config, paused: true } }), 'stopped'],
+    ['the key can’t be read', (parts) => ({ ...parts, secrets: { read: async () => Promise.reject(new Error()) } }), 'stopped'],
+  ])('and %s, is what is said: nobody hears that a code was not used which was', async (_, change, verdict) => {
+    refusal = SESSION;
+    await ask('delete', false);
+    const all = effectsSeen;
+    for (const after of [false, true]) {
+      for (let at = 0; at < all; at += 1) {
+        afresh();
+        death = { at, after };
+        later = change;
+        await ask('delete', false);
+        const of = { ...death, begun };
+        expect({ ...of, trail }).toEqual({ ...of, trail: [expect.objectContaining({ hash: result.auditHead })] });
+        expect({ ...of, result }).toEqual({ ...of, result: begun ? kept : expect.objectContaining({ verdict }) });
+        expect(asked.length).toBeLessThanOrEqual(begun ? 1 : 0);
+      }
+    }
+  });
+
+  it('while the run before is still at work, is one thing for both', async () => {
+    [refusal, atOnce] = [SESSION, 2];
+    await ask('delete', false);
+    expect(asked).toHaveLength(1);
+    expect(results).toEqual([kept, kept]);
+    expect(trail).toMatchObject([{ hash: kept?.auditHead }]);
   });
 });
 

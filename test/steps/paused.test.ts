@@ -58,7 +58,7 @@ describe('paused, Interlock', () => {
       audit,
       now,
       deletionRoleArn: '',
-      attempts: nothing,
+      attempts: { ...nothing, find: async () => undefined },
       approvers: nothing,
       seals: nothing,
       secrets: nothing,
