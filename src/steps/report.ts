@@ -71,28 +71,25 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   if (codes.fault && !known) throw codes.fault;
   const spent = known ? undefined : codes.spent.at(-1);
   const doubted = known ? toReport : { ...toReport, went: doubt(codes.spent) };
-  const row = await closed(doubted, known, found.row && { ...found.row, told: first.told }, parts);
+  // Before it is written, too: a record that takes no more keeps nobody from hearing of their code.
+  const before = found.row && { ...found.row, told: first.told };
+  const second = await tellSpent(doubted, codes.spent, { known, told: owed?.of ?? [], row: before }, parts);
+  const row = await closed(doubted, known, before && { ...before, told: second.told }, parts);
   const ended = known ?? recordedEnd(doubted, row, { spent, config });
   const given = answer ?? toReport.elevation ?? spent;
   if (!ended || !(row?.outcome || given)) {
-    throwFault(first, codes, stopping);
+    throwFault(first, second, codes, stopping);
     return { outcome: toReport.conclusion.outcome };
   }
   const { request, conclusion } = ended;
   if (row?.outcome) await audit.record(lastEntry(request, conclusion, ended.closedAt, row.closedAfter ?? ''));
   await locks.free(request.bucket, request.requester, requestId);
-  // Without the flow, the record alone knows who decided. What is said to approvers is ours all the same.
-  const why = conclusion.why === inWords(doubted, request.kind, config).conclusion.why ? conclusion.why : '';
-  const toApprovers = { ...ended, conclusion: { ...conclusion, why }, went: known?.went ?? '' };
-  const both = { ended: toApprovers, recorded: ended };
+  const toApprovers = inOurWords(ended, doubted, known, config);
   const heard = { known: known !== undefined, heard: owed?.heard ?? false, codes: known ? [] : codes.spent };
-  const rest = [
-    ...noticesOfSpent(codes.spent, { ...both, told: owed?.of ?? [] }, config),
-    ...(row?.outcome ? noticesOfRecord(row, both, { config, ...heard }) : []),
-  ];
+  const rest = row?.outcome ? noticesOfRecord(row, { ended: toApprovers, recorded: ended }, { config, ...heard }) : [];
   const last = await notify(request, rest, row, parts);
   if (row?.outcome) await tell({ ...row, told: last.told }, ended, toApprovers, parts);
-  throwFault(first, last, codes, stopping);
+  throwFault(first, second, last, codes, stopping);
   return { outcome: row?.outcome ? conclusion.outcome : toReport.conclusion.outcome };
 }
 
@@ -101,6 +98,26 @@ function doubt(spent: readonly Spent[]): string {
   const kind = spent.find(({ result }) => !result || result.verdict === 'session')?.request.kind;
   if (kind === 'purge') return 'Some of its old versions may be gone.';
   return kind && isEmptyingKind(kind) ? MAY_BE_HELD : '';
+}
+
+/** Tells of the codes that were sent what the flow itself has not: of the request that they were sent for, and of the end as it stands or will. */
+async function tellSpent(
+  toReport: ToReport,
+  spent: Spent[],
+  { known, told, row }: { known: Ended | undefined; told: Parameters<typeof noticesOfSpent>[1]['told']; row: RequestRow | undefined },
+  parts: ReportParts,
+): Promise<Heard> {
+  const recorded = spent.length > 0 ? (known ?? recordedEnd(toReport, row, { spent: spent.at(-1), config: parts.config })) : undefined;
+  if (!recorded) return { told: row?.told ?? {} };
+  const ended = inOurWords(recorded, toReport, known, parts.config);
+  return notify(recorded.request, noticesOfSpent(spent, { ended, recorded, told }, parts.config), row, parts);
+}
+
+/** Without the flow, the record alone knows who decided. What is said to approvers is ours all the same. */
+function inOurWords(ended: Ended, toReport: ToReport, known: Ended | undefined, config: Config): Ended {
+  const { conclusion, request } = ended;
+  const why = conclusion.why === inWords(toReport, request.kind, config).conclusion.why ? conclusion.why : '';
+  return { ...ended, conclusion: { ...conclusion, why }, went: known?.went ?? '' };
 }
 
 /** The end by the record, where it is in words of ours, and of EventBridge's report otherwise; of the request that a code was sent for, where one was. */

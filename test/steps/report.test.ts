@@ -341,6 +341,17 @@ describe('what EventBridge reports', () => {
     expect(told('U0ALICE')).toEqual([USED]);
   });
 
+  it.each<[string, Partial<ToReport>]>([
+    ['nothing of the flow', eventBridge],
+    ['a code after it', { answer: { ...answer, attempt: 2 }, elevation: { ...refusal, attempt: 2 } }],
+  ])('tells an approver of a session though the record takes no more, where it knows %s', async (_, more) => {
+    spent = [sent(session, { attempt: 1 })];
+    const close = () => Promise.reject(new Error('ValidationException'));
+    const full = { ...parts, requests: { ...parts.requests, close, placed: close } } as unknown as ReportParts;
+    await expect(report({ ...deletion, work: null, conclusion: stopped, ...more }, full)).rejects.toThrow('ValidationException');
+    expect(told('U0ALICE')).toContainEqual(expect.stringMatching(/^.*Your MFA code was/));
+  });
+
   it('tells an approver nothing new of a code of which the flow told them before it failed', async () => {
     spent = [sent(session, { attempt: 1 })];
     await report(deletion, parts);
