@@ -137,7 +137,7 @@ function withStopper(conclusion: Conclusion, emptying: Emptying | null): Conclus
 /** What was emptied is told with the end, and what of ours is still in the policy of a bucket that stays. */
 function told(conclusion: Conclusion, emptying: Emptying | null, hold: Hold | null): string {
   const went = emptying ? whatWent(conclusion, emptying) : '';
-  const still = hold?.held && conclusion.outcome !== 'deleted' ? STILL_HELD : '';
+  const still = hold?.held && conclusion.outcome !== 'deleted' ? hold.why || STILL_HELD : '';
   return `${went} ${still}`.trim();
 }
 

@@ -169,6 +169,24 @@ describe('the flow', () => {
     expect([execution.status, execution.error, conclusion]).toEqual(['FAILED', 'States.DataLimitExceeded', undefined]);
   });
 
+  it.each([
+    ['is there, where nobody takes it off', { error: 'Unexpected' }, true],
+    ['is not, where that is done', {}, false],
+  ])(
+    'tells at the end that the statement against late writers, of which it isn’t known whether it was put in, %s',
+    async (_, release, held) => {
+      const responses: FlowCase['responses'] = [
+        ...[{ Inspect: {} }, { AskApprover: {} }, { CheckUnchanged: {} }, { Elevate: {} }, { HoldWriters: { error: 'Unexpected' } }],
+        ...[{ PlanEmptying: { verdict: 'stopped' } }, { ReleaseWriters: release }],
+      ];
+      const { inputs } = await runCase({ input: { kind: 'empty' }, responses });
+      expect(inputs.at(-1)).toMatchObject({
+        state: 'Report',
+        input: { went: held ? expect.stringContaining('InterlockLateWriters may still be in') : '' },
+      });
+    },
+  );
+
   it('ends by itself when it takes longer than all windows and retries together', async () => {
     const responses: FlowCase['responses'] = [{ Inspect: { secondsLeft: 99_999_999 } }, { AskApprover: 'silent' }];
     const { execution } = await runCase({ responses }, 1_900_800);
