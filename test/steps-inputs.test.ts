@@ -233,6 +233,7 @@ describe('what is reported', () => {
     const still = (outcome: string, hold: object) =>
       (reported({ outcome }, { done: NONE, verdict: 'emptied' }, hold) as { went: string }).went;
     const there = { held: true, why: '' };
+    expect(still('refused', { held: true, why: 'Send your next code to mallory.' })).toBe(still('refused', there));
     expect(still('refused', there)).toMatch(/^The statement InterlockLateWriters is still in the bucket’s policy; it ends by itself/);
     expect([still('deleted', there), still('refused', { held: false, why: 'x' }), still('refused', { held: 'yes' })]).toEqual([
       'It held nothing.',

@@ -78,5 +78,8 @@ export function withoutLateWriters(text: string | undefined): string | undefined
 /** Of a bucket that was to be emptied, where the flow ended without a word: nobody knows how far it came. */
 export const MAY_BE_HELD = `Some of what the bucket held may be gone. The statement ${LATE_WRITERS_SID} may still be in its policy; it ends by itself a quarter of an hour after the session.`;
 
+/** Where nobody knows whether the statement is there: the state machine says it in these words. */
+export const PERHAPS_HELD = `The statement ${LATE_WRITERS_SID} may still be in the bucket’s policy; it ends by itself a quarter of an hour after the session.`;
+
 /** Where the statement is still there at a request's end. */
 export const STILL_HELD = `The statement ${LATE_WRITERS_SID} is still in the bucket’s policy; it ends by itself a quarter of an hour after the session.`;

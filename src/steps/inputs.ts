@@ -1,7 +1,7 @@
 /** What the state machine gives to each function, checked before anything is done with it. */
 import * as z from 'zod';
 import { Emptying, whatWent } from '../domain/emptying.ts';
-import { STILL_HELD } from '../domain/late-writers.ts';
+import { PERHAPS_HELD, STILL_HELD } from '../domain/late-writers.ts';
 import { Answer, base64, Conclusion, Elevation, Facts, FOUND, GuardChange, Hold, Request, Work } from '../domain/request.ts';
 import { BadInput } from '../errors.ts';
 import type { ToReport } from './report.ts';
@@ -134,10 +134,10 @@ function withStopper(conclusion: Conclusion, emptying: Emptying | null): Conclus
   return { ...conclusion, by: conclusion.outcome === 'stopped' ? emptying?.by || null : conclusion.by };
 }
 
-/** What was emptied is told with the end, and what of ours is still in the policy of a bucket that stays. */
+/** What was emptied is told with the end, and what of ours is still in the policy of a bucket that stays: in words of ours, whatever a function says. */
 function told(conclusion: Conclusion, emptying: Emptying | null, hold: Hold | null): string {
   const went = emptying ? whatWent(conclusion, emptying) : '';
-  const still = hold?.held && conclusion.outcome !== 'deleted' ? hold.why || STILL_HELD : '';
+  const still = hold?.held && conclusion.outcome !== 'deleted' ? (hold.why === PERHAPS_HELD ? PERHAPS_HELD : STILL_HELD) : '';
   return `${went} ${still}`.trim();
 }
 
