@@ -67,7 +67,8 @@ export function FlowPane() {
         )}
         {opened !== null && (
           <Details
-            key={`${execution?.name} ${opened}`}
+            // Not by the execution too: one that begins meanwhile would take the focus to here.
+            key={opened}
             execution={execution}
             state={graph?.nodes.find(({ name }) => name === opened)}
             onClose={() => setOpened(null)}
