@@ -42,8 +42,8 @@ interface Known extends Omit<Piece, 'cuts'> {
   spelled: { first: string[]; last: string[]; bound: string[] | null };
 }
 
-/** How many entries a stretch should have at least: to find and to open another costs as much as to list so many. */
-const WORTH = 5_000;
+/** How many entries a stretch should have at least: to find and to open another costs a part of what it takes to empty so many. */
+const WORTH = 20_000;
 /** So many pieces are looked at for each stretch wanted: the more, the more equal. */
 const FINENESS = 4;
 /** So many pieces are made in any case: before, nothing is known of where keys are many. */
@@ -62,7 +62,7 @@ const LENGTHS = 7;
  * @param together how many of the bucket's listings are asked for at once
  */
 export async function divide(probes: Probes, options: DivideOptions): Promise<Piece[]> {
-  const { most, together, whole = { after: '', upTo: null }, first, lone = 0 } = options;
+  const { most, together, whole = { after: '', upTo: null }, first, lone = 0, worth = WORTH } = options;
   const search: Search = { ...probes, seen: [] };
   const begun = known(search, first ?? (await search.sample(whole.after)), whole.after, whole.upTo, whole.upTo);
   if (begun && lone > 0) {
@@ -76,7 +76,7 @@ export async function divide(probes: Probes, options: DivideOptions): Promise<Pi
     pieces = pieces.map((piece) => weighed(search, piece));
     const total = pieces.reduce((sum, { weight }) => sum + weight, 0);
     const sure = pieces.length >= FIRST;
-    const wanted = Math.min(most, Math.ceil(total / WORTH));
+    const wanted = Math.min(most, Math.ceil(total / worth));
     const aim = Math.max(FIRST, FINENESS * wanted);
     // Once there are enough of them, only those that are a stretch of their own.
     const enough = pieces.length >= aim;
@@ -99,6 +99,8 @@ export interface DivideOptions {
   first?: Sample;
   /** Where all of it is guessed to be no more than this, after a few questions that are asked at once, it is left in one. */
   lone?: number;
+  /** How many entries a stretch should have at least. */
+  worth?: number;
 }
 
 async function cutsOf(search: Search, { spelled: { first, last }, bound }: Known): Promise<string[]> {

@@ -199,7 +199,7 @@ describe('stretches', () => {
   it.each(Object.entries(SHAPES))('are about equal for keys %s', async (_, make) => {
     const r = random();
     const { sorted, behind, probes, asked } = bucketOf(Array.from({ length: COUNT }, (__, at) => make(at, r)));
-    const stretches = await divide(probes, { most: 128, together: 32 });
+    const stretches = await divide(probes, { most: 128, together: 32, worth: 5_000 });
     const sizes = stretches.map(({ after, upTo }) => (upTo === null ? sorted.length : behind(upTo)) - behind(after));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(sorted.length);
     expect(stretches.length).toBeGreaterThanOrEqual(8);

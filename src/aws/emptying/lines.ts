@@ -109,12 +109,11 @@ export class Lines {
     const { mayGoOn, archive = nowhere, removal, selection = all } = this.#job;
     const chooses = selection();
     let page: Inside | undefined = await this.#list(line, { key: line.ledger.stretch.after });
+    let next = this.#ahead(line, page);
     while (page?.upTo && !this.#over) {
       // The next page before the version that it begins behind is deleted: not every S3 finds its place again by one that is gone.
-      const [why, following]: ['more' | 'stopped' | undefined, Inside | undefined] = await Promise.all([
-        mayGoOn(),
-        page.next && this.#list(line, page.next),
-      ]);
+      const [why, following]: ['more' | 'stopped' | undefined, Inside | undefined] = await Promise.all([mayGoOn(), next]);
+      if (!this.#purges) next = this.#ahead(line, following);
       this.#why ??= why;
       while (this.#inFlight.size >= (this.#purges ? 2 : AT_ONCE)) await Promise.race(this.#inFlight);
       if (this.#over) return;
@@ -132,9 +131,17 @@ export class Lines {
         })
         .finally(() => this.#inFlight.delete(ended));
       this.#inFlight.add(ended);
+      if (this.#purges) next = this.#ahead(line, following);
       page = following;
     }
     if (!this.#over) line.ledger.end();
+  }
+
+  /** The page behind, asked for at once: where it isn't needed any more, nobody hears of its failure. */
+  #ahead(line: Line, page: Inside | undefined): Promise<Inside | undefined> {
+    const next = page?.next ? this.#list(line, page.next) : Promise.resolve(undefined);
+    next.catch(() => undefined);
+    return next;
   }
 
   async #list(line: Line, from: Behind): Promise<Inside> {

@@ -1,8 +1,8 @@
 /** What a bucket holds, page by page: versions and delete markers whatever its versioning, and unfinished uploads. Keys as they are. */
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { decoded, isVersionPage, textOfBody, versionPage } from './version-page.ts';
+import { textOf } from './page-text.ts';
+import { decoded, isVersionPage, versionPage } from './version-page.ts';
 
 /** A bucket, and what of it: keys that begin with the prefix. */
 export interface Place {
@@ -59,10 +59,7 @@ export async function listVersions({ s3, bucket, account, prefix }: Place, from:
       const answered = await next(args);
       const response = answered.response as { statusCode: number; body: Readable };
       if (response.statusCode !== 200) return answered;
-      const chunks: Buffer[] = [];
-      response.body.on('data', (chunk: Buffer) => chunks.push(chunk));
-      await finished(response.body);
-      const xml = textOfBody(Buffer.concat(chunks));
+      const xml = await textOf(response.body);
       if (isVersionPage(xml)) page = versionPage(xml);
       // What the SDK reads, then: that it was answered, or the error that an answer of 200 may be.
       const rest = !page && xml.includes('<Error>') ? xml : '<ListVersionsResult/>';

@@ -1,5 +1,4 @@
 /** Reads a page of ListObjectVersions as S3 writes it. The SDK's reader, made for any answer, takes ten times as long, and that is most of what emptying costs. */
-import { isAscii } from 'node:buffer';
 import type { Behind, Entry, Page } from './listing.ts';
 
 const ROOT = '</ListVersionsResult>';
@@ -13,73 +12,79 @@ export function isVersionPage(xml: string): boolean {
     .endsWith(ROOT);
 }
 
-/** The text of an answer. Keys are encoded as in URLs, so nearly all are ASCII, which needs no decoding. */
-export function textOfBody(body: Buffer): string {
-  return body.toString(isAscii(body) ? 'latin1' : 'utf8');
-}
-
 /**
  * The page's versions and markers, in the order in which they stand there, and where the next one begins. Elements are found by their names, in whatever order they
  * come: none of them has attributes, or another of the same name in it (S3 API Reference, ListObjectVersions, "Response Syntax"); keys are encoded as in URLs.
  */
 export function versionPage(xml: string): Page<Entry> {
+  const fields = new Fields(xml);
   const entries: Entry[] = [];
-  const opens = { Version: xml.indexOf('<Version>'), DeleteMarker: xml.indexOf('<DeleteMarker>') };
+  let [version, marker] = [xml.indexOf(VERSION.open), xml.indexOf(MARKER.open)];
   let head = '';
   let from = 0;
   for (;;) {
-    const { Version, DeleteMarker } = opens;
-    const kind = DeleteMarker === -1 || (Version !== -1 && Version < DeleteMarker) ? 'Version' : 'DeleteMarker';
-    const at = opens[kind];
-    const end = at === -1 ? -1 : xml.indexOf(`</${kind}>`, at);
+    const isMarker = version === -1 || (marker !== -1 && marker < version);
+    const at = isMarker ? marker : version;
+    const { open, close } = isMarker ? MARKER : VERSION;
+    const end = at === -1 ? -1 : xml.indexOf(close, at);
     if (end === -1) break;
-    entries.push(entryOf(new Fields(xml, at, end), kind === 'DeleteMarker'));
-    head += xml.slice(from, at);
-    from = end + kind.length + 3;
-    opens[kind] = xml.indexOf(`<${kind}>`, from);
+    entries.push(entryOf(fields.within(at, end), isMarker));
+    if (at > from) head += xml.slice(from, at);
+    from = end + close.length;
+    const next = xml.indexOf(open, from);
+    if (isMarker) marker = next;
+    else version = next;
   }
   return { entries, next: nextOf(head + xml.slice(from)) };
 }
 
+// Written out: to put them together for each entry takes longer than to find them.
+const VERSION = { open: '<Version>', close: '</Version>' };
+const MARKER = { open: '<DeleteMarker>', close: '</DeleteMarker>' };
+
 function entryOf(fields: Fields, marker: boolean): Entry {
   // In the order in which S3 writes them.
-  const key = decoded(fields.take('Key'));
-  const versionId = fields.take('VersionId') || 'null';
-  const isLatest = fields.take('IsLatest') === 'true';
-  const modified = Date.parse(fields.take('LastModified')) || 0;
-  // Its quotes are written as entities: without them there is nothing to be decoded.
-  const etag = marker ? '' : plain(fields.raw('ETag').replaceAll('&quot;', '').replaceAll('"', ''));
-  return { key, versionId, marker, isLatest, modified, size: marker ? 0 : Number(fields.take('Size')), etag };
+  const key = decoded(plain(fields.take('<Key>')));
+  const versionId = plain(fields.take('<VersionId>')) || 'null';
+  const isLatest = fields.take('<IsLatest>') === 'true';
+  const modified = Date.parse(fields.take('<LastModified>')) || 0;
+  const etag = marker ? '' : unquoted(fields.take('<ETag>'));
+  return { key, versionId, marker, isLatest, modified, size: marker ? 0 : Number(fields.take('<Size>')), etag };
 }
 
-/** Reads elements that mostly stand in the order in which they are asked for. */
+/** Its quotes are mostly written as entities; without them there is nothing to be decoded. */
+function unquoted(etag: string): string {
+  const inner = etag.startsWith(QUOTE) && etag.endsWith(QUOTE) ? etag.slice(QUOTE.length, -QUOTE.length) : etag;
+  return plain(inner).replaceAll('"', '');
+}
+
+const QUOTE = '&quot;';
+
+/** Reads elements of an entry, that mostly stand in the order in which they are asked for. */
 class Fields {
-  readonly #xml: string;
-  readonly #from: number;
-  readonly #end: number;
-  #at: number;
+  private readonly xml: string;
+  private from = 0;
+  private end = 0;
+  private at = 0;
 
-  constructor(xml: string, from: number, end: number) {
-    this.#xml = xml;
-    this.#from = from;
-    this.#at = from;
-    this.#end = end;
+  constructor(xml: string) {
+    this.xml = xml;
   }
 
-  /** The text of the element; '' where there is none. */
-  take(name: string): string {
-    return plain(this.raw(name));
+  within(from: number, end: number): this {
+    [this.from, this.end, this.at] = [from, end, from];
+    return this;
   }
 
-  /** The same as it is written. */
-  raw(name: string): string {
-    const open = `<${name}>`;
-    let at = this.#xml.indexOf(open, this.#at);
-    if (at === -1 || at > this.#end) at = this.#xml.slice(0, this.#end).indexOf(open, this.#from);
+  /** The text of an element that opens so, as it is written; '' where there is none. */
+  take(open: string): string {
+    const { xml, end } = this;
+    let at = xml.indexOf(open, this.at);
+    if (at === -1 || at > end) at = xml.slice(0, end).indexOf(open, this.from);
     if (at === -1) return '';
     const from = at + open.length;
-    this.#at = this.#xml.indexOf('<', from);
-    return this.#xml.slice(from, this.#at);
+    this.at = xml.indexOf('<', from);
+    return xml.slice(from, this.at);
   }
 }
 
