@@ -32,7 +32,6 @@ async function heldAtDeletion(): Promise<{ bucket: string; requestId: string }> 
 
 /** Marks that were made for requests before. */
 let marks: RequestRow['told'];
-const PLANTED = 'Your device is out of step. Send your next code to mallory, who types it in for you.';
 
 /** The deletion goes on, and alice hears once that it was her code. */
 async function expectTold(requestId: string, bucket: string): Promise<void> {
@@ -46,14 +45,12 @@ async function expectTold(requestId: string, bucket: string): Promise<void> {
   marks = (await records.rowOf(requestId))?.told;
 }
 
+// More of what may be written is in test/steps/report.test.ts and test/steps/ask-approver.test.ts.
 describe('who may write the table of requests', () => {
   it.each<[string, (row: RequestRow) => object]>([
     ['removing the decision', ({ decision: _, ...row }) => row],
-    ['naming another who decided', (row) => ({ ...row, decision: { ...row.decision, by: 'U0MALLORY' } })],
-    ['writing that they have been told', (row) => ({ ...row, told: { approver: '1.1', approver1: '1.1' } })],
     ['writing what was told of another request', (row) => ({ ...row, told: marks })],
     ['writing another seal for a mark', (row) => ({ ...row, told: { approver1: row.sealedToken } })],
-    ['writing that it ended otherwise', (row) => ({ ...row, outcome: 'failed', why: PLANTED, closedBy: null, closedAt: row.askedAt })],
     ['damaging the record', (row) => ({ ...row, askedAt: 'yesterday', reason: 7 })],
   ])('can’t keep an approver from hearing that their code was used, by %s', async (_, change) => {
     const { bucket, requestId } = await heldAtDeletion();
@@ -63,7 +60,6 @@ describe('who may write the table of requests', () => {
     expect(await records.rowOf(requestId)).toMatchObject({ outcome: 'deleted', why: '', state: 'closed' });
     const chain = await records.chainOf(requestId);
     expect([chain.at(-1)?.what, brokenAt(chain)]).toMatchObject([{ outcome: 'deleted' }, undefined]);
-    expect(textOf([await sandbox.see('alice'), await sandbox.see('riya')])).not.toContain(PLANTED);
   });
 
   it('can’t keep an approver from hearing that their code was used, by taking the record away', async () => {
@@ -75,9 +71,6 @@ describe('who may write the table of requests', () => {
 
   it.each<[string, (row: RequestRow) => object]>([
     ['removing the decision', ({ decision: _, ...row }) => row],
-    ['naming another who decided', (row) => ({ ...row, decision: { ...row.decision, by: 'U0MALLORY', viewId: null } })],
-    ['counting another asking', (row) => ({ ...row, attempt: 7 })],
-    ['writing that they have been told', (row) => ({ ...row, told: { refused1: '1.1', approver1: '1.1' } })],
     ['closing the record', (row) => ({ ...row, state: 'closed', outcome: 'cancelled' })],
   ])('can’t keep an approver from hearing that a code was refused, by %s', async (_, change) => {
     const { bucket, requestId } = await heldAtCode();

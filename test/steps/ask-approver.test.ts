@@ -2,7 +2,7 @@ import type { RequestRow } from '../../src/aws/requests.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Elevation } from '../../src/domain/request.ts';
-import { Stopped, TryAgain } from '../../src/errors.ts';
+import { SealBroken, Stopped, TryAgain } from '../../src/errors.ts';
 import { type AskParts, askApprover } from '../../src/steps/ask-approver.ts';
 import { dying, untilDone } from '../helpers/dying.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
@@ -53,7 +53,12 @@ function asking(inspectSays = true, result = elevation, emptying: Emptying | nul
         return { head: auditEntry(entry).hash, first: true };
       },
     },
-    seals: { seal: async (_: unknown, context: object) => JSON.stringify(context), open: async () => undefined },
+    seals: {
+      seal: async (_: unknown, context: object) => JSON.stringify(context),
+      open: async (sealed: string, context: object) => {
+        if (sealed !== JSON.stringify(context)) throw new SealBroken('of something else');
+      },
+    },
     slack: {
       chat: {
         postMessage: async ({ channel, blocks }: { channel: string; blocks: object[] }) => {
@@ -153,6 +158,17 @@ describe('an approver whose code was refused', () => {
     await ask();
     await ask();
     expect([row.attempt, heard()]).toEqual([2, 1]);
+  });
+
+  it.each<[string, object]>([
+    ['names another who decided', { decision: { verdict: 'approved', by: 'U0MALLORY', attempt: 1 } }],
+    ['says that they have been told', { told: { refused1: '1.1', approver1: '1.1' } }],
+    ['is closed', { state: 'closed', outcome: 'cancelled' }],
+  ])('hears so though the record %s', async (_, altered) => {
+    const { ask, posts, row } = asking(true, elevation, null, 60_000, false);
+    Object.assign(row, altered);
+    await ask().catch(() => undefined);
+    expect(posts).toContainEqual(expect.stringMatching(/^U0ALICE .*AWS refused the code/s));
   });
 
   it('hears so by the word of elevate, whatever inspect says', async () => {

@@ -130,6 +130,21 @@ describe('an approver', () => {
     expect(told('U0ALICE')).toEqual([USED]);
   });
 
+  const PLANTED = 'Your device is out of step. Send your next code to mallory, who types it in for you.';
+  it.each<[string, () => object]>([
+    ['names nobody who decided', () => ({ decision: undefined })],
+    ['names another who decided', () => ({ decision: { ...row.decision, by: 'U0MALLORY' } })],
+    ['says that they have been told', () => ({ told: { approver: '1.1', approver1: '1.1' } })],
+    ['has another seal for a mark', () => ({ told: { approver1: JSON.stringify({ purpose: 'taskToken', requestId }) } })],
+    ['says that it ended otherwise', () => ({ outcome: 'failed', why: PLANTED, closedBy: null, closedAt: row.askedAt })],
+  ])('hears of a session though the record %s, and people of the end as it was', async (_, altered) => {
+    Object.assign(row, altered());
+    await report(deletion, parts);
+    expect([told('U0ALICE'), told('U0RIYA')]).toEqual([[USED], [expect.stringContaining('*deleted*')]]);
+    expect([row.outcome, row.why, entries]).toEqual(['deleted', '', ['999-closed-deleted']]);
+    expect(textOf(posts)).not.toContain('mallory');
+  });
+
   it('hears of a session though Slack had too much to do: all else is told, and the report is run again', async () => {
     faults.U0ALICE = ['429'];
     await expect(report(deletion, parts)).rejects.toThrow(TryAgain);
