@@ -205,9 +205,5 @@ function without(entries: readonly Entry[], kept: readonly Kept[]): Entry[] {
   return entries.filter(({ key, versionId }) => !stayed.has(JSON.stringify([key, versionId])));
 }
 
-/** The last key but this one, which none is behind. */
-function before(entries: readonly Entry[], key: string): string | undefined {
-  let last: string | undefined;
-  for (const one of entries) if (one.key !== key && (last === undefined || compareKeys(one.key, last) > 0)) last = one.key;
-  return last;
-}
+/** A key of the page before the one with which it ends, all of whose versions it holds: the last one, where they are in order. */
+const before = (entries: readonly Entry[], key: string): string | undefined => entries.findLast((one) => one.key !== key)?.key;

@@ -155,8 +155,9 @@ export class Lines {
     // By where the part ends now: meanwhile another line may have taken what is behind.
     const { stretch } = line.ledger;
     const inside = entries.filter(({ key }) => holds(stretch, key));
-    const last = lastKey(inside);
     const more = inside.length < entries.length ? undefined : next;
+    // Where more follow, S3 says which was the last.
+    const last = more?.key ?? lastKey(inside);
     line.more = more !== undefined;
     if (inside.length > 0) this.#note(line, inside, last);
     this.#cut();
