@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { crowdConfig, crowd as crowdOf } from '../bench/crowd.ts';
 import { indexOf, Keys, SHAPES } from '../bench/emptying/keys.ts';
-import type { Run } from '../bench/emptying/measure.ts';
+import { HEAP, type Run } from '../bench/emptying/measure.ts';
 import { type Results as EmptyingResults, emptyingPart, tables } from '../bench/emptying/report.ts';
 import { page, type Results } from '../bench/report.ts';
 import { summarize } from '../bench/statistics.ts';
@@ -111,6 +112,10 @@ describe('the part about emptying', () => {
       'Missed: flat keys, 30 ms: times as fast as the fastest other (4.0); flat keys, 30 ms: of the limit (20 %); the most',
     );
     expect(emptyingPart(results(1.1), machine)).toContain('Nothing misses its aim.');
+  });
+
+  it('is of a process with the same heap as the one that is deployed', () => {
+    expect(readFileSync('serverless.yml', 'utf8')).toContain(`NODE_OPTIONS: ${HEAP.join(' ')} `);
   });
 
   it('stands at the end of the page, whichever of the two was measured last', () => {

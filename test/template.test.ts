@@ -80,7 +80,7 @@ describe('the packaged template', () => {
   "checkGuards": "BOT_TOKEN GUARDS_TABLE",
   "deleteBucket": "AUDIT_TABLE SEAL_KEY",
   "elevate": "APPROVERS_TABLE ATTEMPTS_TABLE AUDIT_TABLE DELETION_ROLE_ARN SEAL_KEY",
-  "emptyRange": "EMPTYING_TABLE SEAL_KEY",
+  "emptyRange": "EMPTYING_TABLE NODE_OPTIONS SEAL_KEY",
   "holdWriters": "LOCKS_TABLE SEAL_KEY",
   "inspect": "SEAL_KEY",
   "planEmptying": "AUDIT_TABLE EMPTYING_TABLE SEAL_KEY",

@@ -2,7 +2,7 @@
 import { LINES } from '../../src/aws/emptying/lines.ts';
 import type { Machine } from '../report.ts';
 import { EMPTYING, round, table } from '../tables.ts';
-import type { Data, Run, WorkersRun } from './measure.ts';
+import { type Data, HEAP, type Run, type WorkersRun } from './measure.ts';
 
 export interface Results {
   count: number;
@@ -129,8 +129,8 @@ ${missed.length === 0 ? 'Nothing misses its aim.' : `Missed: ${missed.map(({ wha
 - *a second*: from a client's first request until the last answer that something was removed; starting it is not in that, but in its CPU. One that isn't done after ${most} s is ended, and counts by what it
   had removed. \`aws s3 rm\`, \`rclone\` and \`s4cmd\` delete objects only: in a bucket with versions they hide each behind a marker, and leave all of it there.
 - *this project*: one process divides the keys, as PlanEmptying does, and then empties one stretch after the other, as EmptyRange does, each with ${LINES} lines of listings; the table that keeps the account answers after 5 ms where the
-  round trip is 30. V8 is told to keep its heap small (\`--max-semi-space-size=4
-  --max-old-space-size=160\`); without that, on a machine with much memory, it lets garbage lie about, and the process held up to 380 MB, of which some 40 were in use.
+  round trip is 30. V8 is told to keep its heap small
+  (\`${HEAP.join(' ')}\`), as \`emptyRange\` is deployed; without that, on a machine with much memory, it lets garbage lie about, and the process held up to 250 MB.
 - *the limit* (\`bench/emptying/limit.ts\`) knows everything beforehand: it sends as many listings and deletions as there are pages, prepared, with as many lines of listings and more pages at once, and reads nothing.
   It knows where its lines begin, which here is found out by some thirty small questions, most of them asked at once.
 - *workers* are processes that take a stretch at a time, like EmptyRanges; all of them, and the server, share this machine's processors, which on AWS they don't.
