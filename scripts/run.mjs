@@ -16,6 +16,7 @@ const TASKS = {
   package: { steps: [['scripts/package.mjs']] },
   deploy: { steps: [['node_modules/serverless/bin/serverless.js', 'deploy']] },
   'approver-policy': { steps: [['scripts/approver-policy.mjs']] },
+  screenshots: { steps: [['scripts/package.mjs'], ['scripts/page.mjs'], ['scripts/screenshots.mjs']] },
   lint: { steps: [['scripts/lint.mjs']] },
   test: { steps: [['scripts/test.mjs']] },
 };
