@@ -39,7 +39,7 @@ async function shoot(theme) {
     await window.modal.getByRole('textbox', { name: 'Bucket name' }).fill(BUCKET);
     await shot('approve');
     await window.modal.getByRole('button', { name: 'Delete for good' }).click();
-    await window.message(BUCKET).getByText('Deleted').first().waitFor();
+    await window.message(BUCKET).getByText('was deleted, approved').first().waitFor();
     await window.modal.getByRole('button', { name: 'Dismiss' }).click();
     await shot('deleted');
     const aws = window.pane('AWS');

@@ -8,7 +8,7 @@ import type { Seeded } from '../seed.ts';
 import type { BreakIn, BreakInAnswer } from './wire.ts';
 
 export interface BreakInParts {
-  aws: Pick<Aws, 'region' | 's3' | 'iam' | 'mfa'>;
+  aws: Pick<Aws, 'account' | 'region' | 's3' | 'iam' | 'mfa'>;
   seeded: Seeded;
   /** Where AWS is. */
   endpoint: string;
@@ -18,7 +18,7 @@ export interface BreakInParts {
 interface Try {
   /** The profile whose key signs. */
   as: (approver: string) => string;
-  operation: string;
+  what: (bucket: string) => string;
   call: (bucket: string, approver: string, parts: BreakInParts, client: ReturnType<typeof clientOf>) => Promise<unknown>;
   denied: (bucket: string, approver: string) => string;
   allowed: (bucket: string, approver: string) => string;
@@ -27,7 +27,7 @@ interface Try {
 const TRIES: Record<BreakIn['try'], Try> = {
   'delete-as-administrator': {
     as: () => 'admin',
-    operation: 's3:DeleteBucket',
+    what: (bucket) => `s3:DeleteBucket on ${bucket}`,
     call: (bucket, _, __, { s3 }) => s3.send(new DeleteBucketCommand({ Bucket: bucket })),
     denied: (bucket) =>
       `The administrator may do everything in this account, and still can’t delete ${bucket}: the guard denies it to everybody without an approver’s code.`,
@@ -35,7 +35,7 @@ const TRIES: Record<BreakIn['try'], Try> = {
   },
   'delete-without-code': {
     as: (approver) => approver,
-    operation: 's3:DeleteBucket',
+    what: (bucket) => `s3:DeleteBucket on ${bucket}`,
     call: (bucket, _, __, { s3 }) => s3.send(new DeleteBucketCommand({ Bucket: bucket })),
     denied: (_, approver) =>
       `The key alone can do nothing but ask for a session, with a code. Whoever steals ${approver}’s key has half of what it takes.`,
@@ -43,7 +43,7 @@ const TRIES: Record<BreakIn['try'], Try> = {
   },
   'take-guard-off': {
     as: () => 'admin',
-    operation: 's3:DeleteBucketPolicy',
+    what: (bucket) => `s3:DeleteBucketPolicy on ${bucket}`,
     call: (bucket, _, __, { s3 }) => s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket })),
     denied: (bucket) =>
       `The guard of ${bucket} denies its own removal too (hardened): it comes off with an approver’s code, as it went on.`,
@@ -52,7 +52,7 @@ const TRIES: Record<BreakIn['try'], Try> = {
   },
   'replay-code': {
     as: (approver) => approver,
-    operation: 'sts:AssumeRole',
+    what: (bucket) => `a session for ${bucket}, with the code just used`,
     call: replay,
     denied: (_, approver) => `A code works once. ${approver}’s was used for the session that it was given for, and is worth nothing now.`,
     allowed: () => 'AWS took the code a second time. That should not have been possible.',
@@ -70,14 +70,18 @@ export async function breakIn(parts: BreakInParts, asked: Record<string, unknown
     throw new HttpError(400, `there is no approver ${approver}`);
   const as = tried.as(approver);
   const client = clientOf(parts, as);
-  const say = (done: boolean, error: BreakInAnswer['error']) => {
-    const words = done ? tried.allowed(bucket, approver) : tried.denied(bucket, approver);
-    return {
-      done,
-      asked: `${tried.operation} on ${bucket}, with the access key of ${as}`,
-      error,
-      words: error && !isDenial(error) ? 'Not because of who asked: AWS looks at rights first, then at this.' : words,
-    };
+  const elsewhere = parts.aws.s3.find(bucket)?.account !== parts.aws.account;
+  const say = (done: boolean, error: BreakInAnswer['error']): BreakInAnswer => ({
+    done,
+    asked: `${tried.what(bucket)}, with the access key of ${as}`,
+    error,
+    words: done ? tried.allowed(bucket, approver) : whyNot(error),
+  });
+  const whyNot = (error: BreakInAnswer['error']) => {
+    if (error?.code !== 'AccessDenied') return 'Not because of who asked: AWS looks at rights first, then at this.';
+    return elsewhere && name !== 'replay-code'
+      ? `${bucket} is another account’s: nobody here may touch it.`
+      : tried.denied(bucket, approver);
   };
   try {
     await tried.call(bucket, approver, parts, client);
@@ -91,8 +95,6 @@ export async function breakIn(parts: BreakInParts, asked: Record<string, unknown
     client.sts.destroy();
   }
 }
-
-const isDenial = ({ code }: { code: string }) => code === 'AccessDenied';
 
 function clientOf({ aws, seeded, endpoint }: BreakInParts, profile: string) {
   const credentials = seeded.profiles[profile];

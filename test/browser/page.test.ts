@@ -41,6 +41,23 @@ const browser = await launchBrowser().catch((error: Error) => {
     return name;
   };
   const buckets = async () => (await sandbox.s3().send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name) ?? [];
+  /** The code as it is copied from the approver's device, once that shows it. */
+  const copied = async ({ pane, page }: Windowed, code: string): Promise<string> => {
+    const device = pane('Authenticator').getByRole('article', { name: 'alice’s device' });
+    await device.getByText(`${code.slice(0, 3)} ${code.slice(3)}`).waitFor();
+    await device.getByRole('button', { name: 'Copy alice’s code' }).click();
+    await device.getByText('Copied').waitFor();
+    return page.evaluate('navigator.clipboard.readText()');
+  };
+  /** Tries to break in; gives what stands there then. */
+  const tried = async ({ pane }: Windowed, button: string): Promise<string | null> => {
+    await pane('AWS').getByRole('tab', { name: 'Break in' }).click();
+    await pane('AWS').getByRole('button', { name: button }).click();
+    await pane('AWS')
+      .getByText(/^AWS (refused|did it)\.$/)
+      .waitFor();
+    return pane('AWS').getByRole('tabpanel').textContent();
+  };
   const gone = (name: string) => until(async () => !(await buckets()).includes(name), `${name} to be gone`);
 
   it('takes a request from the command to the deleted bucket, with a wrong code on the way', async () => {
@@ -52,9 +69,26 @@ const browser = await launchBrowser().catch((error: Error) => {
     const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, '0');
     await window.approve(name, wrong);
     await window.modal.getByText('AWS refused the code').waitFor();
-    await window.giveCode(name, right);
+    await window.giveCode(name, await copied(window, right));
     await gone(name);
-    await window.message(name).getByText('Deleted').first().waitFor();
+    await window.message(name).getByText('was deleted, approved').first().waitFor();
+    await window.pane('AWS').getByText(`${name} is deleted.`).waitFor({ state: 'attached' });
+    // The same code once more: AWS knows it.
+    expect(await tried(window, 'Replay the code')).toContain('MultiFactorAuthentication failed with invalid MFA one time pass code');
+  });
+
+  it.each([
+    ['Delete as administrator', 'The administrator may do everything in this account'],
+    ['Delete with alice’s key, no code', 'The key alone can do nothing but ask for a session'],
+    ['Take the guard off', 'denies its own removal too'],
+  ])('is refused by AWS: %s', async (button, words) => {
+    const window = await open();
+    const answer = await tried(window, button);
+    for (const said of ['AWS refused.', 'AccessDenied: ', 'explicit deny', words]) expect(answer).toContain(said);
+    expect(await buckets()).toContain('guarded-ledger');
+    // And so the calls say it.
+    await window.pane('AWS').getByRole('tab', { name: 'Calls' }).click();
+    await window.pane('AWS').getByText('InterlockGuardPrincipal').first().waitFor();
   });
 
   it('goes on after a reload in the middle, as the person that one was', async () => {
@@ -81,7 +115,7 @@ const browser = await launchBrowser().catch((error: Error) => {
     await gone(name);
     await bob.giveCode(name, await sandbox.code('bob'));
     await bob.slack.getByText(/alice/).last().waitFor();
-    await riya.message(name).getByText('Deleted').first().waitFor();
+    await riya.message(name).getByText('was deleted, approved').first().waitFor();
   });
 
   it('rejects with a reason, which the requester reads', async () => {
@@ -109,6 +143,53 @@ const browser = await launchBrowser().catch((error: Error) => {
       .first()
       .waitFor();
     expect(await buckets()).toContain(name);
+  });
+
+  it('has no fault that axe finds, in any view, light and dark', async () => {
+    const name = await bucket('team-axe');
+    const window = await open();
+    const { page, slack, modal, pane } = window;
+    const found: Record<string, string[]> = {};
+    const look = async (view: string) => {
+      found[view] = await window.faults();
+    };
+    await slack.getByRole('textbox', { name: 'Message' }).fill('/');
+    await look('the commands');
+    await window.type(`/delete-bucket ${name}`);
+    await modal.waitFor();
+    await look('asking');
+    await modal.getByRole('button', { name: 'Ask for approval' }).click();
+    await modal.getByText('Please complete this required field.').waitFor();
+    await look('a field at fault');
+    await modal.getByRole('textbox', { name: 'Reason' }).fill('looked at');
+    await modal.getByRole('button', { name: 'Ask for approval' }).click();
+    await modal.waitFor({ state: 'detached' });
+    await window.be('alice');
+    await window.message(name).waitFor();
+    await pane('AWS').getByRole('tab', { name: 'Calls' }).click();
+    await look('a request, and calls');
+    await window.message(name).getByRole('button', { name: 'Approve with MFA code' }).click();
+    await modal.waitFor();
+    await look('approving');
+    await modal.getByRole('button', { name: 'Dismiss' }).click();
+    await slack.getByRole('button', { name: /^Interlock/ }).click();
+    await slack.getByRole('tab', { name: 'Home' }).click();
+    await slack.getByRole('heading', { name: 'Interlock' }).last().waitFor();
+    await tried(window, 'Delete as administrator');
+    await look('Home, and a try to break in');
+    await pane('Authenticator').getByRole('button', { name: 'Show QR code' }).first().click();
+    await page.getByRole('dialog').waitFor();
+    await look('a QR code');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await look('Start over');
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 800, height: 700 });
+    for (const tab of ['Slack', 'Authenticator', 'AWS', 'Flow']) {
+      await page.getByRole('tab', { name: tab, exact: true }).click();
+      await look(`${tab}, by itself`);
+    }
+    expect(Object.entries(found).filter(([, faults]) => faults.length > 0)).toEqual([]);
   });
 
   it('shows hostile text as it was typed, and nothing of it as markup', async () => {

@@ -10,7 +10,12 @@ export type Windowed = Awaited<ReturnType<typeof openWindow>>;
 /** Opens the page as this person. `wrong` gathers what the browser complains of. */
 export async function openWindow(browser: Browser, { urls }: Pick<Sandbox, 'urls'>, as = 'riya', options: BrowserContextOptions = {}) {
   // The page's policy keeps axe out too.
-  const context = await browser.newContext({ bypassCSP: true, viewport: { width: 1440, height: 900 }, ...options });
+  const context = await browser.newContext({
+    bypassCSP: true,
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: urls.page });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -72,9 +77,9 @@ async function scan(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: AXE });
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] }> };
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] }> };
     };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary ?? ''}`));
   });
 }
