@@ -136,9 +136,10 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
       return update(requestId, members, condition, { ':closed': 'closed', ...(!again && { ':head': since.head }) });
     },
 
-    /** While it is worked on, it is to be asked for no more; false where it waits already, or is closed. */
-    stopping(requestId: string): Promise<boolean> {
-      return update(requestId, { stopping: true }, '#state = :decided', { ':decided': 'decided' });
+    /** It is to be asked for no more, though it be waited for already: whoever says it again is known by this. Nothing where it is closed. */
+    async stopping(requestId: string): Promise<void> {
+      const condition = '#state = :decided OR #state = :waiting';
+      await update(requestId, { stopping: true }, condition, { ':decided': 'decided', ':waiting': 'waiting' });
     },
 
     /** Where the request's messages stand, and what was told. */

@@ -121,17 +121,23 @@ export function createDesk(parts: DeskParts): Desk {
     const decision = decide({ kind: 'stop', bucket: row.bucket, team, user, requester: row.requester }, config);
     if (!decision.allow) return refuse(decision.why, decision.whoCan);
     if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
-    if (!isLongKind(row.kind) || row.state !== 'decided') return refuse('Nothing is being emptied for this request at the moment.');
+    if (!isLongKind(row.kind) || !(row.state === 'decided' || (row.state === 'waiting' && row.stopping)))
+      return refuse('Nothing is being emptied for this request at the moment.');
+    // First of all: whatever fails after it, Stop can be pressed once more.
+    await requests.stopping(requestId);
     const first = await parts.stop(requestId, user);
     // Its session may have ended meanwhile: then nobody is asked for another code, or no more where they are asked already.
-    if (!(await requests.stopping(requestId))) await unask(requestId, user);
+    await unask(requestId, user);
     return first ? { ok: true } : refuse('It is being stopped already.');
   }
 
-  /** Ends a wait for a fresh code. Whoever gave one at the same moment has it used for nothing: the plan that comes of it finds that it was stopped. */
+  /**
+   * Ends a wait for a fresh code, also where that failed half-way before. Whoever gave one at the same moment has it used for nothing: the plan that comes
+   * of it finds that it was stopped.
+   */
   async function unask(requestId: string, user: string): Promise<void> {
     const row = await requests.get(requestId);
-    if (row?.state !== 'waiting') return;
+    if (!row || !(row.state === 'waiting' || isRepeated(row, { user }, 'cancelled'))) return;
     await settle(row, { user, viewId: null }, { verdict: 'cancelled', why: '', approver: null, sealedCode: null });
   }
 

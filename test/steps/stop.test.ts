@@ -13,6 +13,8 @@ interface Given {
   again?: boolean;
   /** What becomes of the record while it is said. */
   meanwhile?: Partial<RequestRow>;
+  /** Where the first press fails, and it is said once more. */
+  failing?: 'before the workers hear of it' | 'before it is decided' | 'before the flow hears of it';
 }
 
 /** Somebody clicks Stop on an emptying that goes on; gives what they hear, and who is said to have stopped what. */
@@ -23,30 +25,47 @@ async function click({
   team = 'T0INTERLOCK',
   again = false,
   meanwhile = {},
+  failing,
 }: Given = {}) {
   const stops: string[][] = [];
   const answers: object[] = [];
-  let now = row && { ...aRequest({ kind }), state: 'decided', attempt: 1, ...row };
+  const failures = ['once'];
+  const now = row && { ...aRequest({ kind }), state: 'decided', attempt: 1, ...row };
   const desk = createDesk({
     config: aConfig(),
     now: () => Date.parse('2026-11-02T10:00:00.000Z'),
     requests: {
       get: async () => now,
-      stopping: async () => now?.state === 'decided' && Boolean(Object.assign(now, { stopping: true })),
+      async stopping() {
+        if (now && stops.length === 0) Object.assign(now, meanwhile);
+        if (now?.state !== 'closed') Object.assign(now ?? {}, { stopping: true });
+      },
       decided: async (_: string, decision: object) =>
-        now?.state === 'waiting' && Boolean(Object.assign(now, { state: 'decided', decision })),
-      passedOn: async () => undefined,
+        now?.state !== 'closed' && Boolean(Object.assign(now ?? {}, { state: 'decided', decision })),
+      passedOn: async () => void Object.assign(now?.decision ?? {}, { passedOn: true }),
     },
-    seals: { open: async () => new Secret('token') },
+    seals: {
+      open: async () => {
+        if (failing === 'before it is decided' && failures.pop()) throw new Error('KMSInternalException');
+        return new Secret('token');
+      },
+    },
     audit: { record: async () => ({ head: 'h', first: true }) },
-    flow: { resume: async (_: Secret, answer: object) => Boolean(answers.push(answer)) },
+    flow: {
+      resume: async (_: Secret, answer: object) => {
+        if (failing === 'before the flow hears of it' && failures.pop()) throw new Error('ThrottlingException');
+        return Boolean(answers.push(answer));
+      },
+    },
     stop: async (...how: string[]) => {
       stops.push(how);
-      if (now) now = { ...now, ...meanwhile };
-      return !again;
+      if (failing === 'before the workers hear of it' && failures.pop()) throw new Error('InternalServerError');
+      return !again && stops.length === 1;
     },
   } as unknown as DeskParts);
-  return { heard: await desk.stop({ requestId: 'req-abcdefghij23', user, team }), stops, answers, stopping: now?.stopping };
+  const press = () => desk.stop({ requestId: 'req-abcdefghij23', user, team });
+  if (failing) await expect(press()).rejects.toThrow();
+  return { heard: await press(), stops, answers, stopping: now?.stopping };
 }
 
 describe('an emptying that goes on', () => {
@@ -73,6 +92,15 @@ describe('an emptying that goes on', () => {
       });
       expect(answers).toMatchObject([{ verdict: 'cancelled', slackUser: 'U0ALICE', attempt: 2, sealedCode: null }]);
       expect(heard.ok).toBe(!again);
+    },
+  );
+
+  it.each(['before the workers hear of it', 'before it is decided', 'before the flow hears of it'] as const)(
+    'is stopped by a second press where the first failed while a fresh code was asked for, %s',
+    async (failing) => {
+      const { heard, answers } = await click({ failing, meanwhile: { state: 'waiting', attempt: 2, sealedToken: 'sealed' } });
+      expect(heard.ok || heard.why).toBe('It is being stopped already.');
+      expect(answers).toMatchObject([{ verdict: 'cancelled', slackUser: 'U0RIYA', attempt: 2 }]);
     },
   );
 
