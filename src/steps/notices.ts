@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
-import type { Owed, RequestRow, Requests } from '../aws/requests.ts';
+import type { MessageAt, Owed, RequestRow, Requests } from '../aws/requests.ts';
 import type { SealContext, Seals } from '../aws/sealed.ts';
 import type { Config } from '../config.ts';
 import type { Elevation, Request } from '../domain/request.ts';
@@ -32,7 +32,7 @@ export interface Notice {
   /** A Slack user or channel. */
   to: string;
   message: Message;
-  /** For the approvals channel, where Slack takes no message there. */
+  /** For the approvals channel, where Slack takes no message there; and for the operators', where it takes it in neither. */
   instead: Message;
   /** Other words, in which it may have been told already. */
   or?: Message[];
@@ -75,15 +75,12 @@ export async function notify(
     const at: Owed | `${Owed}${number}` = attempt ? `${place}${attempt}` : place;
     if (await isMarked(heard.told[at], [message, ...or].map(markOf), seals)) continue;
     const posted = await attempted(warn, `a notice (${place})`, () =>
-      post(slack, to, message)
-        .catch((error: unknown) => {
-          if (error instanceof SlackRefused) return post(slack, config.slack.channel, instead);
-          throw error;
-        })
-        .catch((error: unknown) => {
+      postInOneOf([[to, message], ...placesInstead(to, config).map((channel): [string, Message] => [channel, instead])], slack).catch(
+        (error: unknown) => {
           if (error instanceof TryAgain) heard.fault = error;
           throw error;
-        }),
+        },
+      ),
     );
     const mark = posted && row && (await attempted(warn, 'a mark', () => seals.seal(new Secret('told'), markOf(message))));
     if (!mark) continue;
@@ -91,6 +88,22 @@ export async function notify(
     await attempted(warn, 'a mark', () => requests.placed(requestId, { told: heard.told }));
   }
   return heard;
+}
+
+/** Where else it is told, where Slack takes it in no place before. */
+function placesInstead(to: string, { slack: { channel, operatorsChannel } }: Config): string[] {
+  return [channel, ...(operatorsChannel ? [operatorsChannel] : [])].filter((place) => place !== to);
+}
+
+/** Posts in the first place that takes it. Throws TryAgain, which says nothing of the place; SlackRefused where none does. */
+async function postInOneOf([[to, message], ...others]: [[string, Message], ...[string, Message][]], slack: WebClient): Promise<MessageAt> {
+  try {
+    return await post(slack, to, message);
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (!next || !(error instanceof SlackRefused)) throw error;
+    return postInOneOf([next, ...rest], slack);
+  }
 }
 
 const digestOf = (to: string, message: Message): string =>

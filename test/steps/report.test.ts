@@ -161,6 +161,14 @@ describe('an approver', () => {
     expect(told('C0APPROVALS')).toContainEqual(expect.stringMatching(/<@U0ALICE>:.*Your MFA code was just used/s));
   });
 
+  it('is mentioned in the operators’ channel where Slack takes a message neither directly nor in the approvals channel', async () => {
+    const gone = Array.from({ length: 9 }, () => 'is_archived');
+    faults = { U0ALICE: ['user_not_found'], C0APPROVALS: gone };
+    await report(deletion, parts);
+    await report(deletion, parts);
+    expect(told(OPERATORS)).toEqual([expect.stringMatching(/<@U0ALICE>:.*Your MFA code was just used/s)]);
+  });
+
   it('hears of a session though the configuration names them no more', async () => {
     await report(deletion, { ...parts, config: { ...config, approvers: { bob: anApprover('bob') } } });
     expect(told('U0ALICE')).toEqual([USED]);
