@@ -151,8 +151,9 @@ function own(name: FunctionName, place: Place, config: Config, keys: Keys): Stat
         // Whose code was used, where no flow says it.
         rows(place, 'attempts', 'Query'),
         rows(place, 'locks', 'DeleteItem'),
-        // Its workers go on without the flow.
+        // Its workers go on without the flow; how far they were, and who stopped them, is written there.
         stopEmptying(place),
+        rows(place, 'emptying', 'GetItem'),
         audit(place),
       ];
     case 'checkGuards':

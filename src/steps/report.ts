@@ -15,25 +15,24 @@ import {
   Conclusion,
   type Elevation,
   isEmptyingKind,
-  isLongKind,
   type Kind,
   type Outcome,
   Request,
   Time,
   type Work,
 } from '../domain/request.ts';
-import { TryAgain } from '../errors.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
 import { type Heard, type NoticeParts, notify } from './notices.ts';
 import { noticesOfEnd, noticesOfRecord, noticesOfSpent } from './notices-of-end.ts';
 import { attempted, post, readRow } from './telling.ts';
+import { spentFor, stepsBeside, stopWorkers, withStopper } from './traces.ts';
 
 export interface ReportParts extends NoticeParts {
   locks: Locks;
   audit: Audit;
-  plans: Pick<Plans, 'stop'>;
+  plans: Pick<Plans, 'stop' | 'stopped' | 'last'>;
   /** The codes that were sent for a request, the last one last. */
   spent: (requestId: string) => Promise<Spent[]>;
 }
@@ -57,8 +56,9 @@ export interface ToReport {
 }
 
 /** What the flow itself says counts for all that is told and recorded, whatever the record says; of EventBridge's reports the first one stands. */
-export async function report(toReport: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
+export async function report(said: ToReport, parts: ReportParts): Promise<{ outcome: Outcome }> {
   const { config, requests, locks, audit } = parts;
+  const toReport = await withStopper(said, parts);
   const { requestId, answer } = toReport;
   const found = await readRow(requests, requestId);
   const stopping = await stopWorkers(toReport, found.row, parts);
@@ -74,7 +74,7 @@ export async function report(toReport: ToReport, parts: ReportParts): Promise<{ 
   // Before it is written, too: a record that takes no more keeps nobody from hearing of their code.
   const before = found.row && { ...found.row, told: first.told };
   const second = await tellSpent(doubted, codes.spent, { known, told: owed?.of ?? [], row: before }, parts);
-  const row = await closed(doubted, known, before && { ...before, told: second.told }, parts);
+  const row = await closed(doubted, known, before && { ...before, told: second.told }, { ...parts, codes: codes.spent });
   const ended = known ?? recordedEnd(doubted, row, { spent, config });
   const given = answer ?? toReport.elevation ?? spent;
   if (!ended || !(row?.outcome || given)) {
@@ -136,32 +136,6 @@ function recordedEnd(
   };
 }
 
-/**
- * Whoever stops an execution doesn't stop the workers that it started: they end after their page, once they are told. First of all, and nobody is kept from
- * hearing of the end where it fails.
- */
-async function stopWorkers(
-  { requestId, request, emptying, conclusion }: ToReport,
-  row: RequestRow | undefined,
-  { plans, warn }: ReportParts,
-) {
-  const kind = request?.kind ?? row?.kind;
-  // Without the flow nobody knows whether it came to that.
-  const begun = request ? emptying !== null : true;
-  if (!begun || (kind && !isLongKind(kind))) return {};
-  const stopped = await attempted(warn, 'the workers', async () => {
-    await plans.stop(requestId, { by: '', why: conclusion.outcome });
-    return true;
-  });
-  return stopped ? {} : { fault: new TryAgain('The workers could not be told to stop; it is tried again.') };
-}
-
-/** Where they can't be read, all else is told all the same. */
-async function spentFor(requestId: string, { spent, warn }: ReportParts): Promise<{ spent: Spent[]; fault?: TryAgain }> {
-  const codes = await attempted(warn, 'the codes before', () => spent(requestId));
-  return codes ? { spent: codes } : { spent: [], fault: new TryAgain('Which codes were used could not be read; it is tried again.') };
-}
-
 /** After all else is done: run again, it tells whom Slack kept from hearing. */
 function throwFault(...heard: Pick<Heard, 'fault'>[]): void {
   for (const { fault } of heard) if (fault) throw fault;
@@ -187,10 +161,12 @@ async function closed(
   toReport: ToReport,
   known: Ended | undefined,
   row: RequestRow | undefined,
-  { requests, config }: ReportParts,
+  { codes, ...parts }: ReportParts & { codes: Spent[] },
 ): Promise<RequestRow | undefined> {
-  const { requestId, at, elevation, emptying, work } = toReport;
+  const { requests, config } = parts;
+  const { requestId, at, work } = toReport;
   if (!row || (row.outcome && !known)) return row;
+  const { elevation, emptying } = known ? toReport : await stepsBeside(row, codes, parts);
   const { conclusion, went } = known ?? inWords(toReport, row.kind, config);
   const before = row.outcome ? (row.closedAfter ?? row.auditHead) : row.auditHead;
   const closedAfter = lastHead({ ...row, auditHead: before }, elevation, emptying, work);

@@ -15,7 +15,10 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { type AuditEntry, brokenAt } from '../../src/domain/audit.ts';
 import { stopSearched } from '../helpers/places.ts';
+import { recordsOf } from '../helpers/records.ts';
 import { type Sandbox, type SlackView, startSandbox, until } from '../helpers/sandbox.ts';
 import { approve, ask, channelMessage, openModal, requestsIn, submit, textOf, waiting } from '../helpers/story.ts';
 
@@ -246,6 +249,23 @@ describe('a bucket that isn’t empty', () => {
     expect(told).toMatch(/versions? of team-stopped-\w+ went; the rest stays|Nothing of team-stopped-\w+ went/);
     expect(await isThere(bucket)).toBe(true);
     await put(bucket, 'again');
+  });
+});
+
+describe('an execution that an operator stops in the middle', () => {
+  it('has its workers end, and leaves a trail that closes after what was done last', async () => {
+    await filled('team-aborted', { objects: 6_000 });
+    const requestId = await ask(sandbox, 'team-aborted', { empty: true });
+    await sandbox.fault({ target: 's3:DeleteObjects', kind: 'slow', times: 3 });
+    await approve(sandbox, requestId, 'team-aborted', 'alice');
+    await says(requestId, 'Emptying');
+    const records = recordsOf(sandbox);
+    await sandbox.sfn().send(new StopExecutionCommand({ executionArn: await records.arnOf(requestId) }));
+    await says(requestId, '*stopped*');
+    const closed = (chain: AuditEntry[]) => chain.some(({ entry }) => entry === '999-closed-stopped') && chain;
+    const chain = await until(async () => closed(await records.chainOf(requestId)), 'the last entry');
+    expect(chain.map(({ entry }) => entry)).toContain('001-4-emptying-0001');
+    expect(brokenAt(chain)).toBeUndefined();
   });
 });
 

@@ -47,6 +47,13 @@ const deletion: ToReport = {
   emptying: null,
   work: { verdict: 'deleted', why: '', auditHead: 'c' },
 };
+/** What else there is of a request. */
+interface ReportWorld {
+  codes: (Elevation | undefined)[];
+  kind: Kind;
+  attempt: number;
+  plan: typeof plan;
+}
 const refused = { outcome: 'refused', why: 'It is not empty.', by: null } as const;
 const eventBridge: ToReport = { ...deletion, request: null, answer: null, elevation: null, work: null };
 
@@ -57,9 +64,13 @@ let faults: Record<string, string[]>;
 /** The codes that were sent, by what elevate wrote. */
 let spent: Spent[];
 let entries: string[];
+let whats: { by?: string | null }[];
 /** Whose workers were told to stop; how often that fails at first. */
 let stops: { requestId: string; why: string; by: string }[];
 let unstoppable: number;
+/** Who pressed Stop, and the last plan of an emptying. */
+let stop: { by: string; why: string } | undefined;
+let plan: { result: { verdict: string; attempt: number; auditHead: string } } | 'unread' | undefined;
 
 beforeEach(() => {
   const decision = { verdict: 'approved', by: 'U0ALICE', attempt: 1, at: request.askedAt, why: '', previous: '', viewId: 'V1' } as const;
@@ -68,8 +79,11 @@ beforeEach(() => {
   faults = {};
   spent = [];
   entries = [];
+  whats = [];
   stops = [];
   unstoppable = 0;
+  stop = undefined;
+  plan = undefined;
 });
 
 const parts = {
@@ -82,12 +96,22 @@ const parts = {
     },
   },
   locks: { free: async () => undefined },
-  audit: { record: async ({ entry }: { entry: string }) => ({ head: '', first: entries.push(entry) > 0 }) },
+  audit: {
+    async record({ entry, what }: { entry: string; what: object }) {
+      whats.push(what);
+      return { head: '', first: entries.push(entry) > 0 };
+    },
+  },
   plans: {
     async stop(requestId: string, how: { why: string; by: string }) {
       unstoppable -= 1;
       if (unstoppable >= 0) throw new Error('ProvisionedThroughputExceededException');
       return stops.push({ requestId, ...how }) > 0;
+    },
+    stopped: async () => stop,
+    async last() {
+      if (plan === 'unread') throw new Error('ProvisionedThroughputExceededException');
+      return plan;
     },
   },
   spent: async () => spent,
@@ -351,6 +375,25 @@ describe('what EventBridge reports', () => {
     expect(row.why).toMatch(words);
   });
 
+  const planned = (attempt: number) => ({ result: { verdict: 'divided', attempt, auditHead: 'of the plan' } });
+  it.each<[string, string, Partial<ReportWorld>]>([
+    ['the plan', 'of the plan', { codes: [session], plan: planned(1) }],
+    ['the code, before there is a plan', 'b', { codes: [session] }],
+    ['the code, where the plan is of a session before', 'b', { codes: [session], plan: planned(7) }],
+    ['the code, where the plan can’t be read', 'b', { codes: [session], plan: 'unread' }],
+    ['the code, where it was refused', 'b', { codes: [refusal], plan: planned(1) }],
+    ['the last code of several', 'c', { codes: [session, { ...refusal, attempt: 2, auditHead: 'c' }], attempt: 2 }],
+    ['the decision, where the code after it came to nothing', 'of the decision', { codes: [undefined] }],
+    ['the asking, where nobody has answered it', 'of the decision', { codes: [session], attempt: 2, plan: planned(1) }],
+    ['the code of a deletion, which has no plan', 'b', { codes: [session], kind: 'delete', plan: planned(1) }],
+  ])('comes in the trail after %s', async (_, head, { codes = [], kind = 'empty', attempt = 1, plan: last }) => {
+    Object.assign(row, { kind, attempt, auditHead: 'of the decision' });
+    spent = codes.map((result, at) => sent(result, { attempt: at + 1, request: { ...request, kind } }));
+    plan = last;
+    await report({ ...eventBridge, conclusion: stopped }, parts);
+    expect([row.closedAfter, entries]).toEqual([head, ['999-closed-stopped']]);
+  });
+
   it('of an execution that no request is named after, as those of a Distributed Map are not, comes to nothing', async () => {
     const unknown = { ...parts, requests: { ...parts.requests, get: async () => undefined } } as unknown as ReportParts;
     expect(await report({ ...eventBridge, requestId: '0c5f', conclusion: stopped }, unknown)).toEqual({ outcome: 'stopped' });
@@ -497,6 +540,35 @@ describe('the workers of an emptying', () => {
     expect([stops, told('U0RIYA').length]).toEqual([[], 1]);
     await report({ ...eventBridge, conclusion: stopped }, parts);
     expect([stops.length, told('U0RIYA').length]).toEqual([1, 1]);
+  });
+});
+
+describe('who pressed Stop as the session ended', () => {
+  const ended = (attempt: number) => ({ verdict: 'sessionEnded', attempt, done: { versions: 3, markers: 0, bytes: 0, uploads: 0 } });
+  const between = (attempt = 1): ToReport => ({
+    ...deletion,
+    request: { ...request, kind: 'empty' },
+    emptying: ended(attempt) as ToReport['emptying'],
+    conclusion: { outcome: 'stopped', why: 'It was stopped before anybody was asked for another code.', by: null },
+    work: null,
+  });
+
+  it('stands in the trail, in the record and in what is told', async () => {
+    stop = { by: 'U0BOB', why: 'Stop' };
+    await report(between(), parts);
+    expect(whats.at(-1)).toMatchObject({ outcome: 'stopped', by: 'U0BOB' });
+    expect([row.closedBy, told('U0RIYA')]).toEqual(['U0BOB', [expect.stringContaining('*stopped* by <@U0BOB>')]]);
+  });
+
+  it.each<[string, object | undefined, ToReport]>([
+    ['no person did', { by: '', why: 'denied' }, between()],
+    ['nobody knows', undefined, between()],
+    ['the name is none', { by: '<!channel>', why: '' }, between()],
+    ['a code that was given after it was not used', { by: 'U0BOB', why: '' }, { ...between(), answer: { ...answer, attempt: 2 } }],
+  ])('is nobody where %s', async (_, by, toReport) => {
+    stop = by as typeof stop;
+    await report(toReport, parts);
+    expect([whats.at(-1)?.by, row.closedBy]).toEqual([null, null]);
   });
 });
 
