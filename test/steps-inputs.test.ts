@@ -36,6 +36,7 @@ const emptying = {
   pass: 2,
   last: 7,
   done: NONE,
+  least: false,
   left: 9,
   by: '',
   attempt: 1,
@@ -220,6 +221,11 @@ describe('what is reported', () => {
     ['rejected before anything went', { outcome: 'rejected', why: 'no' }, { verdict: 'sessionEnded', done: NONE }, ''],
     ['failing', { outcome: 'failed', why: 'TryAgain' }, { verdict: 'divided' }, `At least ${ALL} went, and more may be gone.`],
     ['failing in its first pass', { outcome: 'failed', why: 'TryAgain' }, { verdict: 'divided', done: NONE }, 'Some of it may be gone.'],
+    ['emptied, not all of it counted', { outcome: 'emptied' }, { verdict: 'emptied', least: true }, `It held at least ${ALL}.`],
+    ['purged, not all of it counted', { outcome: 'purged' }, { verdict: 'purged', least: true }, `At least ${ALL} went.`],
+    ['stopped, which says it', { outcome: 'stopped', why: `At least ${ALL} of it went.` }, { verdict: 'stopped', least: true }, ''],
+    ['refused uncounted', {}, { verdict: 'empty', least: true, done: NONE }, 'Before that, an unknown number of versions went.'],
+    ['planned before it was known what was counted', {}, { verdict: 'empty', least: undefined }, `Before that, ${ALL} went.`],
   ])('says what went of a bucket that was %s', (_, conclusion, more, went) => {
     expect(reported(conclusion, more)).toMatchObject({ conclusion, went });
   });

@@ -102,6 +102,8 @@ export const Emptying = z.strictObject({
   last: count,
   /** What went before this pass. */
   done: Tally,
+  /** Did more go than `done` says? What a worker that was given up had begun is counted by nobody. (Plans from before this was known don't say so.) */
+  least: z.boolean().default(false),
   /** How many versions and markers are left, as far as can be guessed without listing them. */
   left: count,
   /** Slack user id of who stopped it; '' for nobody. */
@@ -122,6 +124,15 @@ export function sayTally({ versions, markers, uploads }: Tally): string {
   return parts.length === 1 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
+/** How much went, as far as it was counted: "at least 12 versions". */
+export function sayWent({ done, least }: Pick<Emptying, 'done' | 'least'>): string {
+  const all = sayTally(done);
+  if (!least) return all;
+  return all === sayTally(NONE) ? 'an unknown number of versions' : `at least ${all}`;
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 const say = (count: number, noun: string): string =>
   count === 0 ? '' : `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 
@@ -132,20 +143,25 @@ export function sayProgress(done: Tally, left: number, until: number): string {
 }
 
 /** What of a bucket went, to be told beside how a request ended; '' where nothing did, or where `why` says it already. */
-export function whatWent({ outcome, why }: { outcome: Outcome; why: string }, { done, verdict }: Emptying): string {
-  const all = sayTally(done);
+export function whatWent(
+  { outcome, why }: { outcome: Outcome; why: string },
+  emptying: Pick<Emptying, 'done' | 'least' | 'verdict'>,
+): string {
+  const all = sayWent(emptying);
   switch (outcome) {
     case 'deleted':
     case 'emptied':
       return `It held ${all}.`;
     case 'purged':
-      return `${all.charAt(0).toUpperCase()}${all.slice(1)} went.`;
+      return `${capital(all)} went.`;
     default:
       break;
   }
-  const nothing = all === sayTally(NONE);
+  const counted = sayTally(emptying.done);
+  const nothing = counted === sayTally(NONE);
   // What the workers of the pass did is counted by the plan after it, which never came.
-  if (verdict === 'divided') return nothing ? 'Some of it may be gone.' : `At least ${all} went, and more may be gone.`;
+  if (emptying.verdict === 'divided') return nothing ? 'Some of it may be gone.' : `At least ${counted} went, and more may be gone.`;
   // A reason that somebody typed says nothing of ours.
-  return nothing || (outcome !== 'rejected' && why.includes(all)) ? '' : `Before that, ${all} went.`;
+  const isSaid = outcome !== 'rejected' && (why.includes(all) || why.includes(capital(all)));
+  return (nothing && !emptying.least) || isSaid ? '' : `Before that, ${all} went.`;
 }

@@ -8,7 +8,7 @@ import type { Plan, Plans, StretchRow } from '../aws/emptying/plans.ts';
 import type { Session } from '../aws/mfa.ts';
 import { lastHead } from '../domain/audit.ts';
 import type { Piece } from '../domain/divide.ts';
-import { add, type Emptying, MOST_ROUNDS, NONE, sayTally } from '../domain/emptying.ts';
+import { add, capital, type Emptying, MOST_ROUNDS, NONE, sayTally, sayWent } from '../domain/emptying.ts';
 import type { Stretch } from '../domain/key-space.ts';
 import type { Archive } from '../domain/manifest.ts';
 import { mfaDeleteCommand } from '../domain/obstacles.ts';
@@ -43,6 +43,8 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
 
   const ended = before && known && known.count > 0 ? await plans.stretches(requestId, before.pass, known.count - 1) : [];
   const done = ended.reduce((sum, { progress }) => add(sum, progress.done), known?.result.done ?? NONE);
+  const wasLeast = known?.result.least ?? false;
+  const least = wasLeast || ended.some(isUncounted);
   // The entry is the same however often it is written: it says what the passes before came to.
   const entry = { requestId, entry: emptyingEntry(answer.attempt, pass) };
   const what = { bucket, pass, ...done };
@@ -50,13 +52,15 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const previous = lastHead({ ...answer, auditHead: elevation.auditHead }, elevation, before, input.work);
   const { head: auditHead } = await audit.record({ ...entry, at, who: 'planEmptying', what, previous });
 
-  const result = { why: '', at, pass, last: 0, done, left: 0, by: '', attempt: answer.attempt, auditHead };
+  const result = { why: '', at, pass, last: 0, done, least, left: 0, by: '', attempt: answer.attempt, auditHead };
   // A purge goes on where it got to; all else is found by looking.
   const isPurge = request.kind === 'purge';
   const [rest, sweep] = isPurge ? [restOf(ended), sweptOn(known?.sweep ?? BEGUN, before, ended)] : [[], BEGUN];
+  // What of a purge was begun is handed on, and counted by whoever goes on.
+  const leastBut = (handedOn: readonly unknown[]) => (isPurge && handedOn.length > 0 ? wasLeast : least);
   const conclude = async (verdict: Emptying['verdict'], why: string, more: Partial<Emptying> = {}, rounds = known?.rounds ?? 0) => {
     const stretches = verdict === 'sessionEnded' ? rest : [];
-    const plan = { result: { ...result, verdict, why, ...more }, count: stretches.length, rounds, sweep };
+    const plan = { result: { ...result, verdict, why, ...more, least: leastBut(stretches) }, count: stretches.length, rounds, sweep };
     await plans.plan(requestId, plan, stretches);
     return plan.result;
   };
@@ -65,11 +69,12 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
     const other = await plans.last(requestId);
     if (other?.result.pass === pass) return other.result;
     const count = stretches.length;
-    const plan = { result: { ...result, verdict: 'divided' as const, last: count - 1, left: guess }, count, rounds, sweep };
+    const more = { verdict: 'divided' as const, last: count - 1, left: guess, least: leastBut(stretches) };
+    const plan = { result: { ...result, ...more }, count, rounds, sweep };
     await plans.plan(requestId, plan, stretches);
     return plan.result;
   };
-  const wentAndStays = `${capital(sayTally(done))} of ${bucket} went`;
+  const wentAndStays = `${capital(sayWent(result))} of ${bucket} went`;
   if (config.paused) return conclude('stopped', `Interlock was paused by its operators. ${wentAndStays}; the rest stays.`);
   const stop = await plans.stopped(requestId);
   if (stop && stop.by !== '') return conclude('stopped', `${wentAndStays}; the rest stays.`, { by: stop.by });
@@ -131,6 +136,9 @@ function whyOther(bucket: string, still: Found | null, ended: readonly StretchRo
   if (still === 'gone' || ended.some(({ end }) => end === 'absent')) return `${bucket} was deleted by somebody else meanwhile.`;
   return undefined;
 }
+
+/** Is there something begun that nobody counts any more? */
+const isUncounted = ({ progress: { parts } }: StretchRow): boolean => parts?.some(({ begun }) => begun !== null) ?? false;
 
 /** So many keys are named. */
 const SHOWN_KEYS = 3;
@@ -198,5 +206,3 @@ function leftover({ entries, more, uploads }: Left, bucket: string): string {
   const open = uploads > 0 ? `, ${sayTally({ ...NONE, uploads })}` : '';
   return `Something writes to ${bucket} again and again: after ${MOST_ROUNDS} rounds it still holds ${what}${open}${where ? `, under ${where}` : ''}. Stop what writes there, then ask again.`;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

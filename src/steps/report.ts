@@ -212,7 +212,7 @@ const BY_SOMEBODY: ReadonlySet<Outcome> = new Set([
 
 /** Did something go, or may it have? Then there is a manifest, where there is an archive. */
 function isListed(emptying: Emptying | null): boolean {
-  return emptying !== null && (emptying.verdict === 'divided' || emptying.done.versions + emptying.done.markers > 0);
+  return emptying !== null && (emptying.verdict === 'divided' || emptying.least || emptying.done.versions + emptying.done.markers > 0);
 }
 
 /** A reason that somebody typed stays as it is, and what went is told beside it. */

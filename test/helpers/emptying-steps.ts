@@ -115,6 +115,7 @@ export const aPlan = (more: Partial<Emptying> = {}): Emptying => ({
   pass: 1,
   last: 0,
   done: NONE,
+  least: false,
   left: 0,
   by: '',
   attempt: 1,

@@ -79,6 +79,7 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
     pass: (before.pass ?? 0) + 1,
     last: 0,
     done: NONE,
+    least: false,
     left: 0,
     by: '',
     attempt: answer.attempt,

@@ -32,6 +32,7 @@ const emptying: Emptying = {
   pass: 3,
   last: 0,
   done: { versions: 2_000_000, markers: 100_000, bytes: 1, uploads: 0 },
+  least: false,
   left: 7_200_000,
   by: '',
   attempt: 2,

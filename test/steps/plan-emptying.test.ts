@@ -250,6 +250,51 @@ describe('a bucket to which somebody writes all the while', () => {
   });
 });
 
+describe('what a worker had begun that was given up', () => {
+  const begun = { tally: tally({ versions: 1000 }), key: 'b', versionId: '' };
+  const dead = (versions: number) => progress({ done: tally({ versions }), parts: [{ after: '', upTo: null, begun }] });
+
+  it.each(['failed', null] as const)('is counted by nobody, so that what went is said to be the least (%s)', async (end) => {
+    const { next, plans } = emptying('empty');
+    expect(await next(left(['a']))).toMatchObject({ least: false });
+    plans.end({ progress: dead(3), end });
+    expect(await next(left(['z']))).toMatchObject({ least: true, done: tally({ versions: 3 }) });
+    plans.end({ progress: progress({ done: tally({ versions: 1 }) }), end: 'done' });
+    expect(await next(NOTHING)).toMatchObject({ verdict: 'emptied', least: true, done: tally({ versions: 4 }) });
+  });
+
+  it.each([
+    [3, 'At least 3 versions of team-scratch went; the rest stays.'],
+    [0, 'An unknown number of versions of team-scratch went; the rest stays.'],
+  ])('is said where it is stopped, after %i', async (versions, why) => {
+    const { next, plans } = emptying('empty');
+    await next(left(['a']));
+    plans.end({ progress: dead(versions), end: 'failed' });
+    await plans.stop('', { by: 'U0RIYA', why: '' });
+    expect(await next(left(['z']))).toMatchObject({ verdict: 'stopped', why });
+  });
+
+  it('is not so where another goes on with it, as in a purge, or where nothing was begun', async () => {
+    for (const [kind, there] of [
+      ['purge', dead(3)],
+      ['empty', progress({ done: tally({ versions: 3 }), parts: [{ after: 'b', upTo: null, begun: null }] })],
+    ] as const) {
+      const { next, plans } = emptying(kind);
+      await next(left(['a']));
+      plans.end({ progress: there, end: 'failed' });
+      expect(await next(left(['z']))).toMatchObject({ verdict: 'divided', least: false });
+    }
+  });
+
+  it('is so of a purge that ends with it', async () => {
+    const { next, plans } = emptying('purge');
+    await next(left(['a']));
+    plans.end({ progress: dead(3), end: 'failed' });
+    await plans.stop('', { by: 'U0RIYA', why: '' });
+    expect(await next(left(['z']))).toMatchObject({ least: true, why: expect.stringMatching(/^At least 3 versions/) });
+  });
+});
+
 describe('a plan that is made twice at a time', () => {
   it('is the one that was there first: its stretches may be at work', async () => {
     const { next, plans } = emptying();

@@ -453,6 +453,7 @@ describe('what went', () => {
       pass: 2,
       last: 0,
       done: { versions: 0, markers: 0, bytes: 0, uploads: 0 },
+      least: false,
       left: 0,
       by: '',
       attempt: 1,
