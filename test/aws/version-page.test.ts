@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
+import { emptyingClient } from '../../src/aws/emptying/division.ts';
 import { listVersions } from '../../src/aws/emptying/listing.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
 import { removeVersions } from '../../src/aws/emptying/remove.ts';
@@ -90,6 +91,40 @@ describe('an S3 that answers 200', () => {
   it('with nothing all the while has not said that anything went: it is an error', async () => {
     answers = Array.from({ length: 12 }, () => '');
     await expect(remove(s3)).rejects.toMatchObject({ name: 'InternalError' });
+  });
+
+  it.each([
+    ['no version', '<Key>k</Key>', { key: 'k', versionId: 'v1' }],
+    ['an empty one', '<Key>k</Key><VersionId/>', { key: 'k', versionId: 'v1' }],
+    ['another one', '<Key>k</Key><VersionId>v2</VersionId>', { key: 'k', versionId: 'v2' }],
+    ['another key', '<Key>k </Key><VersionId>v1</VersionId>', { versionId: 'v1' }],
+  ])('with an error that names %s has not said that all went', async (_, which, kept) => {
+    answers = [`${EMPTY}><Error>${which}<Code>AccessDenied</Code></Error></DeleteResult>`];
+    expect(await remove(s3)).toMatchObject([{ ...kept, code: 'AccessDenied' }]);
+  });
+
+  it('and falls silent in the middle of it is asked again', async () => {
+    const silent = createServer((_, response) => {
+      const whole = page('');
+      response.setHeader('content-length', whole.length);
+      if (++listed > 1) response.end(whole);
+      else response.write(whole.slice(0, 40));
+    });
+    let listed = 0;
+    await new Promise<void>((ready) => silent.listen(0, '127.0.0.1', ready));
+    process.env.AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const session = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'example', sessionToken: 't', expiresAt: '' };
+    const client = emptyingClient('us-east-1', session, 300);
+    try {
+      const place = { s3: client, bucket: 'b', account: '111122223333' };
+      expect(await createPace(async () => {}).send(() => listVersions(place, { key: '' }))).toEqual({ entries: [], next: undefined });
+      expect(listed).toBe(2);
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_S3;
+      client.destroy();
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it.each([`${EMPTY}/>`, `${EMPTY}></DeleteResult>`])('with a result that names nothing has deleted all of it: %s', async (body) => {

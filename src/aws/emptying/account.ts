@@ -129,7 +129,7 @@ export class Ledger {
   begin(entries: readonly Entry[], upTo: Behind): { gone: (kept: readonly Kept[]) => void; stayed: () => void } {
     // Where a key's versions go on in the next page, it is not all gone with this one.
     const reaches = upTo.id === undefined ? upTo.key : before(entries, upTo.key);
-    const page: Begun = { tally: tallyOf(entries), upTo, reaches: reaches ?? '', ended: false };
+    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches ?? ''), ended: false };
     this.#pages.push(page);
     const ended = (tally: Tally) => {
       Object.assign(page, { ended: true, tally });
@@ -204,6 +204,9 @@ function without(entries: readonly Entry[], kept: readonly Kept[]): Entry[] {
   const stayed = new Set(kept.map(({ key, versionId }) => JSON.stringify([key, versionId])));
   return entries.filter(({ key, versionId }) => !stayed.has(JSON.stringify([key, versionId])));
 }
+
+/** A part of a listing's text keeps all of it in memory, and while one page isn't gone any number may be waiting behind it. */
+const ofItsOwn = (key: string): string => Buffer.from(key).toString();
 
 /** A key of the page before the one with which it ends, all of whose versions it holds: the last one, where they are in order. */
 const before = (entries: readonly Entry[], key: string): string | undefined => entries.findLast((one) => one.key !== key)?.key;

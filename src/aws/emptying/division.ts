@@ -14,9 +14,21 @@ const LONE = 200_000;
 /** Listings at once, while it is divided. */
 const TOGETHER = 32;
 
-/** A client for a session's work on very many objects: S3 may take long for a thousand of them, and nothing is tried again but by our own pace. */
-export function emptyingClient(region: string, { accessKeyId, secretAccessKey, sessionToken }: Session): S3Client {
-  const requestHandler = { connectionTimeout: 2_000, requestTimeout: 60_000, throwOnRequestTimeout: true, httpsAgent: { maxSockets: 64 } };
+/** S3 may take long for a thousand objects. */
+const SILENT_MS = 60_000;
+
+/**
+ * A client for a session's work on very many objects: nothing is tried again but by our own pace.
+ * @param silent so many milliseconds without a byte, before an answer or in the middle of one, are a fault
+ */
+export function emptyingClient(
+  region: string,
+  { accessKeyId, secretAccessKey, sessionToken }: Session,
+  silent: number = SILENT_MS,
+): S3Client {
+  // The request's timeout ends when an answer begins; the socket's doesn't.
+  const timeouts = { connectionTimeout: 2_000, requestTimeout: silent, socketTimeout: silent, throwOnRequestTimeout: true };
+  const requestHandler = { ...timeouts, httpsAgent: { maxSockets: 64 } };
   return new S3Client({ ...clientOptions(region, 1), requestHandler, credentials: { accessKeyId, secretAccessKey, sessionToken } });
 }
 

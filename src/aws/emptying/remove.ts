@@ -49,7 +49,10 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
       // Gone is what was wanted.
       if (Code === 'NoSuchVersion' || Code === 'NoSuchKey') continue;
       // Only what was sent is sent again: an error without its version would name another one, the current one perhaps.
-      for (const one of sent.filter(({ key, versionId }) => key === Key && (VersionId === undefined || versionId === VersionId))) {
+      const failed = sent.filter(({ key, versionId }) => key === Key && (!VersionId || versionId === VersionId));
+      // Of what it can't be told which it is, it is known all the same that something stayed.
+      if (failed.length === 0) kept.push({ key: Key, versionId: VersionId ?? '', code: Code });
+      for (const one of failed) {
         if (PASSING_CODES.has(Code) && round < ROUNDS) again.push(one);
         else kept.push({ key: Key, versionId: one.versionId, code: Code });
       }
