@@ -1,5 +1,6 @@
 /** EmptyRange: one stretch of a bucket, with the session of this request's code and nothing else. It throws for none of its outcomes. */
 
+import { randomUUID } from 'node:crypto';
 import type { Entry } from '../aws/emptying/listing.ts';
 import type { ManifestOf } from '../aws/emptying/manifest.ts';
 import type { Plans } from '../aws/emptying/plans.ts';
@@ -31,22 +32,24 @@ const FIRST_WORK = 60_000;
 /** What is begun has to end before the session does. */
 const BEFORE_SESSION_ENDS = 15_000;
 
-/** Run again it goes on where it was, and says the same once it is over. Throws the SDK's errors where S3 fails for long. */
+/** Run again it goes on where it was, and says the same once it is over. Throws the SDK's errors where S3 fails for long, TryAgain where it was run once more meanwhile. */
 export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<{ verdict: StretchEnd }> {
   const { request, facts, pass, range } = input;
   const { requestId, bucket } = request;
   const { plans, config, now } = parts;
-  const row = await plans.stretch(requestId, pass, range);
+  const at = { pass, stretch: range };
+  // One that is thought dead may work on: two would count what the other one does, and each keep its own account as that of both.
+  const mine = { ...at, worker: randomUUID() };
+  const row = await plans.take(requestId, mine);
   if (!row) throw new BadInput('There is no such stretch of this request; start it from Slack.');
   if (row.end) return { verdict: row.end };
   if (input.giveUp) {
-    await plans.note(requestId, { pass, stretch: range }, row.progress, 'failed');
+    await plans.note(requestId, mine, row.progress, 'failed');
     return { verdict: 'failed' };
   }
   const session = await openLongSession(input, parts);
   const guessed = pass === 1 && row.after === '' && row.upTo === null && request.kind !== 'purge';
   const deadline = Math.min(now() + (guessed ? FIRST_WORK : WORK), Date.parse(session.expiresAt) - BEFORE_SESSION_ENDS);
-  const at = { pass, stretch: range };
   const stretch: Stretch = { after: row.after, upTo: row.upTo };
   const { purge, bypassGovernance } = request;
   // S3 refuses the header where there is no Object Lock.
@@ -70,12 +73,12 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
         if (config.paused || (await plans.stopped(requestId))) return 'stopped';
         return now() >= deadline ? 'more' : undefined;
       },
-      note: (sofar) => plans.note(requestId, at, sofar, null),
+      note: (sofar) => plans.note(requestId, mine, sofar, null),
     },
     { requestId, ...at },
   );
   // Nothing is gained by the others' going on: all of it has to go.
   if (end === 'kept' || end === 'denied' || end === 'unarchived') await plans.stop(requestId, { by: '', why: end });
-  await plans.note(requestId, at, progress, end);
+  await plans.note(requestId, mine, progress, end);
   return { verdict: end };
 }

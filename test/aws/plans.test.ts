@@ -36,8 +36,11 @@ function table({ takes = 25, page = 1000 } = {}) {
       }
       case 'UpdateCommand': {
         const item = items.get(`${input.Key.requestId}/${input.Key.part}`);
-        Object.assign(item ?? {}, { progress: input.ExpressionAttributeValues[':progress'], end: input.ExpressionAttributeValues[':end'] });
-        return {};
+        const { ':progress': progress, ':end': end, ':worker': worker } = input.ExpressionAttributeValues;
+        const takes = input.ConditionExpression === 'attribute_exists(requestId)';
+        if (takes ? !item : item?.worker !== worker) throw Object.assign(new Error(), { name: 'ConditionalCheckFailedException' });
+        Object.assign(item ?? {}, takes ? { worker } : { progress, end });
+        return { Attributes: item };
       }
       default: {
         const { ':id': id, ':pass': pass } = input.ExpressionAttributeValues;
@@ -65,8 +68,8 @@ describe('the records of an emptying', () => {
     expect(sent.at(-1)).toBe('PutCommand');
     expect(await plans.last(ID)).toEqual(plan(1));
     expect(await plans.stretches(ID, 1)).toEqual(stretches.map((one) => ({ ...one, progress: UNTOUCHED, end: null })));
-    expect(await plans.stretch(ID, 1, 127)).toMatchObject({ after: 'k127', upTo: null });
-    expect(await plans.stretch(ID, 1, 128)).toBeUndefined();
+    expect(await plans.take(ID, { pass: 1, stretch: 127, worker: 'w' })).toMatchObject({ after: 'k127', upTo: null });
+    expect(await plans.take(ID, { pass: 1, stretch: 128, worker: 'w' })).toBeUndefined();
   });
 
   it('keep each pass by itself, and each request', async () => {
@@ -84,10 +87,18 @@ describe('the records of an emptying', () => {
     const { plans } = table();
     await plans.plan(ID, plan(1, 1), stretches.slice(0, 2));
     const sofar = progress({ done: tally({ versions: 3 }), parts: [{ after: 'k', upTo: null, begun: null }] });
-    await plans.note(ID, { pass: 1, stretch: 1 }, sofar, null);
-    expect(await plans.stretch(ID, 1, 1)).toMatchObject({ progress: sofar, end: null });
-    await plans.note(ID, { pass: 1, stretch: 1 }, sofar, 'done');
-    expect((await plans.stretches(ID, 1)).map(({ end }) => end)).toEqual([null, 'done']);
+    const first = { pass: 1, stretch: 1, worker: 'first' };
+    await plans.take(ID, first);
+    await plans.note(ID, first, sofar, null);
+    const second = { ...first, worker: 'second' };
+    expect(await plans.take(ID, second)).toMatchObject({ progress: sofar, end: null });
+    // Whoever had it before keeps no account any more.
+    await expect(plans.note(ID, first, UNTOUCHED, 'more')).rejects.toMatchObject({ name: 'TryAgain' });
+    await plans.note(ID, second, sofar, 'done');
+    expect((await plans.stretches(ID, 1)).map(({ progress, end }) => [progress, end])).toEqual([
+      [UNTOUCHED, null],
+      [sofar, 'done'],
+    ]);
   });
 
   it('hold who stopped it first, under a key that is no plan’s', async () => {

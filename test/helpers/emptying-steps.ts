@@ -1,5 +1,5 @@
 /** What the steps of an emptying work with, in memory: the records of plans, a trail, and seals that say what they were opened for. */
-import type { Plan, Plans, Stop, StretchRow } from '../../src/aws/emptying/plans.ts';
+import type { Plan, Plans, Stop, StretchRow, Working } from '../../src/aws/emptying/plans.ts';
 import type { SealContext } from '../../src/aws/sealed.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import { type Emptying, NONE, type Progress, type Tally, UNTOUCHED, untouched } from '../../src/domain/emptying.ts';
@@ -7,6 +7,7 @@ import type { Stretch } from '../../src/domain/key-space.ts';
 import type { Purge } from '../../src/domain/purge.ts';
 import type { Kind } from '../../src/domain/request.ts';
 import type { Rest } from '../../src/domain/sweep.ts';
+import { TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { aRequest, someFacts } from './models.ts';
 
@@ -71,6 +72,7 @@ export class MemoryPlans implements Plans {
   last_: Plan | undefined;
   rows = new Map<number, StretchRow[]>();
   stop_: Stop | undefined;
+  #workers = new Map<number, string>();
   notes: { stretch: number; progress: Progress; end: StretchRow['end'] }[] = [];
 
   async last() {
@@ -84,10 +86,12 @@ export class MemoryPlans implements Plans {
   async stretches(_: string, pass: number, last = Number.POSITIVE_INFINITY) {
     return structuredClone(this.rows.get(pass) ?? []).slice(0, last + 1);
   }
-  async stretch(_: string, pass: number, stretch: number) {
+  async take(_: string, { pass, stretch, worker }: Working) {
+    this.#workers.set(stretch, worker);
     return structuredClone(this.rows.get(pass)?.[stretch]);
   }
-  async note(_: string, { pass, stretch }: { pass: number; stretch: number }, sofar: Progress, end: StretchRow['end']) {
+  async note(_: string, { pass, stretch, worker }: Working, sofar: Progress, end: StretchRow['end']) {
+    if (this.#workers.get(stretch) !== worker) throw new TryAgain('taken');
     this.notes.push({ stretch, progress: sofar, end });
     Object.assign(this.rows.get(pass)?.[stretch] ?? {}, { progress: sofar, end });
   }

@@ -136,6 +136,24 @@ describe('a worker', () => {
     expect(calls.at(-1)?.job.progress).toEqual(half);
   });
 
+  it.each([false, true])(
+    'that is thought dead, and works on, begins nothing once its stretch was taken up (given up: %s)',
+    async (giveUp) => {
+      const { work, plans } = await stretches();
+      const half = progress({ done: tally({ versions: 1 }), parts: [{ after: 'n', upTo: null, begun: null }] });
+      const first = work({
+        async empty(job) {
+          await job.note(half);
+          expect(await work({ giveUp })).toEqual({ verdict: giveUp ? 'failed' : 'done' });
+          await job.note(done);
+          throw new Error('it went on');
+        },
+      });
+      await expect(first).rejects.toMatchObject({ name: 'TryAgain' });
+      expect(plans.rows.get(1)?.[1]).toMatchObject(giveUp ? { progress: half, end: 'failed' } : { progress: done, end: 'done' });
+    },
+  );
+
   it('gives its stretch up with what it had done, and so that nobody waits for it', async () => {
     const { calls, work, plans, opened } = await stretches();
     await work({ empty: (job) => job.note(done).then(() => Promise.reject(new Error('S3 fails'))) }).catch(() => undefined);

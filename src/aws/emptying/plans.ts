@@ -5,6 +5,8 @@ import { Emptying, Progress, STRETCH_ENDS, type StretchEnd, untouched } from '..
 import type { Stretch } from '../../domain/key-space.ts';
 import { STOPS } from '../../domain/names.ts';
 import { type Rest, Sweep } from '../../domain/sweep.ts';
+import { TryAgain } from '../../errors.ts';
+import { unless } from '../clients.ts';
 import { won } from '../tables.ts';
 
 /** What the last pass is: its result, how many stretches it has, how often all that was seen had gone; and of a purge, how far it is. */
@@ -19,6 +21,13 @@ const StretchRow = z.object({
 });
 /** A stretch, how far it is, and how it ended; null while it hasn't. */
 export type StretchRow = z.infer<typeof StretchRow>;
+
+/** Which stretch, and who works on it: one run of a function. */
+export interface Working {
+  pass: number;
+  stretch: number;
+  worker: string;
+}
 
 /** Who stopped it (Slack user id), or which fault made it useless to go on (''). */
 const Stop = z.object({ by: z.string(), why: z.string() });
@@ -98,22 +107,30 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
       return rows.slice(0, last + 1);
     },
 
-    /** One stretch; undefined where there is none of that number. */
-    async stretch(requestId: string, pass: number, stretch: number): Promise<StretchRow | undefined> {
-      const item = await get(requestId, name(pass, stretch));
-      return item && StretchRow.parse(item);
+    /** Makes the stretch this worker's, which no other one's account is kept of from then on; gives it as it is by then, undefined where there is none of that number. */
+    async take(requestId: string, { pass, stretch, worker }: Working): Promise<StretchRow | undefined> {
+      const update = new UpdateCommand({
+        ...key(requestId, name(pass, stretch)),
+        UpdateExpression: 'SET #worker = :worker',
+        ConditionExpression: 'attribute_exists(requestId)',
+        ExpressionAttributeNames: { '#worker': 'worker' },
+        ExpressionAttributeValues: { ':worker': worker },
+        ReturnValues: 'ALL_NEW',
+      });
+      const taken = await unless('ConditionalCheckFailedException', db.send(update));
+      return taken && StretchRow.parse(taken.Attributes);
     },
 
-    /** Keeps how far a stretch is, and how it ended, where it has. */
-    async note(requestId: string, at: { pass: number; stretch: number }, progress: Progress, end: StretchEnd | null): Promise<void> {
-      await db.send(
-        new UpdateCommand({
-          ...key(requestId, name(at.pass, at.stretch)),
-          UpdateExpression: 'SET #progress = :progress, #end = :end',
-          ExpressionAttributeNames: { '#progress': 'progress', '#end': 'end' },
-          ExpressionAttributeValues: { ':progress': progress, ':end': end },
-        }),
-      );
+    /** Keeps how far a stretch is, and how it ended, where it has. Throws TryAgain where another worker has it by now. */
+    async note(requestId: string, { pass, stretch, worker }: Working, progress: Progress, end: StretchEnd | null): Promise<void> {
+      const update = new UpdateCommand({
+        ...key(requestId, name(pass, stretch)),
+        UpdateExpression: 'SET #progress = :progress, #end = :end',
+        ConditionExpression: '#worker = :worker',
+        ExpressionAttributeNames: { '#progress': 'progress', '#end': 'end', '#worker': 'worker' },
+        ExpressionAttributeValues: { ':progress': progress, ':end': end, ':worker': worker },
+      });
+      if (!(await won(db.send(update)))) throw new TryAgain('Another worker has this stretch by now, and goes on with it.');
     },
 
     /** Has all workers end after what they have begun; says whether it was this that did. */
