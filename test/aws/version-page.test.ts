@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
-import { emptyingClient } from '../../src/aws/emptying/division.ts';
+import { emptyingClient, whatIsLeft } from '../../src/aws/emptying/division.ts';
 import { listVersions } from '../../src/aws/emptying/listing.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
 import { removeVersions } from '../../src/aws/emptying/remove.ts';
@@ -101,6 +101,14 @@ describe('an S3 that answers 200', () => {
   ])('with an error that names %s has not said that all went', async (_, which, kept) => {
     answers = [`${EMPTY}><Error>${which}<Code>AccessDenied</Code></Error></DeleteResult>`];
     expect(await remove(s3)).toMatchObject([{ ...kept, code: 'AccessDenied' }]);
+  });
+
+  it('with nothing in a page, and more behind it, has not said that nothing is left', async () => {
+    const more = '<IsTruncated>true</IsTruncated><NextKeyMarker>j</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker>';
+    answers = [page(more), page(more), page('<Version><Key>k</Key><VersionId>v1</VersionId></Version>')];
+    const place = { s3, bucket: 'b', account: '111122223333' };
+    const left = await whatIsLeft(place, createPace(), { uploads: false });
+    expect([left.entries.map(({ key }) => key), left.more]).toEqual([['k'], false]);
   });
 
   it('and falls silent in the middle of it is asked again', async () => {

@@ -4,7 +4,7 @@ import { divide, type Piece, type Sample } from '../../domain/divide.ts';
 import { compareKeys } from '../../domain/key-space.ts';
 import { clientOptions } from '../clients.ts';
 import type { Session } from '../mfa.ts';
-import { type Entry, listUploads, listVersions, PAGE, type Place } from './listing.ts';
+import { type Entry, listUploads, listVersions, PAGE, type Place, passingEmpty } from './listing.ts';
 import type { Pace } from './pace.ts';
 
 /** Four times as many as work at once (the state machine, EmptyRanges): who is done early takes another. */
@@ -42,8 +42,8 @@ export interface Left {
 /** What is left, as far as one page of each shows it; of uploads only where they are asked for. Throws the SDK's errors. */
 export async function whatIsLeft(place: Place, pace: Pace, { uploads: asked }: { uploads: boolean }): Promise<Left> {
   const [versions, uploads] = await Promise.all([
-    pace.send(() => listVersions(place, { key: '' })),
-    asked ? pace.send(() => listUploads(place, { key: '' })) : undefined,
+    passingEmpty((from) => pace.send(() => listVersions(place, from)), { key: '' }),
+    asked ? passingEmpty((from) => pace.send(() => listUploads(place, from)), { key: '' }) : undefined,
   ]);
   return { entries: versions.entries, more: versions.next !== undefined, uploads: uploads?.entries.length ?? 0 };
 }
@@ -53,7 +53,7 @@ export async function whatIsLeft(place: Place, pace: Pace, { uploads: asked }: {
  * @param left what was seen of it; where it is guessed to be little, and `lone`, it is one stretch
  */
 export function divideBucket(place: Place, pace: Pace, { left, lone }: { left: Left; lone: boolean }): Promise<Piece[]> {
-  const list = (after: string, count: number) => pace.send(() => listVersions(place, { key: after }, count));
+  const list = (after: string, count: number) => passingEmpty((from) => pace.send(() => listVersions(place, from, count)), { key: after });
   return divide(
     {
       async sample(after) {

@@ -8,7 +8,7 @@ import { commonLength, compareKeys, holds, learn, share } from '../../domain/key
 import { apart, evenly, places } from '../../domain/places.ts';
 import { nameOf } from '../clients.ts';
 import { type Account, all, type Ledger, later } from './account.ts';
-import { type Behind, type Entry, listVersions, PAGE } from './listing.ts';
+import { type Behind, type Entry, listVersions, PAGE, passingEmpty } from './listing.ts';
 import { removeVersions } from './remove.ts';
 import type { StretchJob } from './stretch.ts';
 
@@ -146,12 +146,7 @@ export class Lines {
 
   async #list(line: Line, from: Behind): Promise<Inside> {
     const { removal } = this.#job;
-    let { entries, next } = await removal.pace.send(() => listVersions(removal, from));
-    // Nothing in a page is not the end, where another one follows.
-    while (entries.length === 0 && next) {
-      const further: Behind = next;
-      ({ entries, next } = await removal.pace.send(() => listVersions(removal, further)));
-    }
+    const { entries, next } = await passingEmpty((at) => removal.pace.send(() => listVersions(removal, at)), from);
     // By where the part ends now: meanwhile another line may have taken what is behind.
     const { stretch } = line.ledger;
     const inside = entries.filter(({ key }) => holds(stretch, key));
@@ -199,7 +194,8 @@ export class Lines {
   async #cutOne(line: Line): Promise<void> {
     const { removal } = this.#job;
     const { first, last } = line.page;
-    const next = async (after: string) => (await removal.pace.send(() => listVersions(removal, { key: after }, 1))).entries[0]?.key ?? null;
+    const list = (from: Behind) => removal.pace.send(() => listVersions(removal, from, 1));
+    const next = async (after: string) => (await passingEmpty(list, { key: after })).entries[0]?.key ?? null;
     const rest = { low: last, end: line.end, shared: commonLength([...first], [...last]) + 1 };
     const { found, end } = await places({ next, seen: this.#seen }, rest);
     line.end = end;

@@ -73,6 +73,13 @@ export async function listVersions({ s3, bucket, account, prefix }: Place, from:
   return page;
 }
 
+/** What comes next. Nothing in a page is not the end, where another one follows: those are passed over. Throws what `list` throws. */
+export async function passingEmpty<T>(list: (from: Behind) => Promise<Page<T>>, from: Behind): Promise<Page<T>> {
+  let page = await list(from);
+  while (page.entries.length === 0 && page.next) page = await list(page.next);
+  return page;
+}
+
 export interface Upload {
   key: string;
   id: string;
