@@ -206,6 +206,23 @@ describe('emptying', () => {
     expect(progress.done.versions + progress.done.markers).toBe(5_500 - contents(name).length);
   });
 
+  it('counts what of a page went before the session ended, one by one or all but some', async () => {
+    const name = bucketWith((bucket) => {
+      for (let at = 0; at < 20; at += 1) s.store.putObject(bucket, at % 2 === 0 ? `alone ${at} ` : `k${at}`, 'x');
+    });
+    let [batches, alone] = [0, 0];
+    const s3 = through((send) => async (command) => {
+      if (command.constructor.name === 'DeleteObjectCommand' && ++alone > 4) throw fault('ExpiredToken', 400);
+      if (command.constructor.name !== 'DeleteObjectsCommand' || ++batches > 1) return send(command);
+      for (let at = 3; at < 20; at += 2) s.store.get(name).objects.delete(`k${at}`);
+      return { Errors: [{ Key: 'k1', VersionId: 'null', Code: 'InternalError' }] };
+    });
+    const { end, progress } = await emptyStretch(job(name, { s3 }));
+    expect([end, progress.done.versions, contents(name).length]).toEqual(['sessionEnded', 14, 6]);
+    const { progress: all } = await emptyStretch(job(name, { progress }));
+    expect([all.done.versions, contents(name)]).toEqual([20, []]);
+  });
+
   it('waits longer and longer while S3 asks for fewer requests, in all that it sends', async () => {
     const name = many(3_000);
     let left = 9;

@@ -125,8 +125,8 @@ export class Ledger {
     this.#found = null;
   }
 
-  /** Says that these are begun, of a page up to there; gives what says that they are gone, but for some, or that S3 refused all of them. */
-  begin(entries: readonly Entry[], upTo: Behind): { gone: (kept: readonly Kept[]) => void; stayed: () => void } {
+  /** Says that these are begun, of a page up to there; gives what says that they are gone, but for some, or that S3 refused them, but for some. */
+  begin(entries: readonly Entry[], upTo: Behind): { gone: (kept: readonly Kept[]) => void; refused: (went: readonly Entry[]) => void } {
     // Where a key's versions go on in the next page, it is not all gone with this one.
     const reaches = upTo.id === undefined ? upTo.key : before(entries, upTo.key);
     const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches ?? ''), ended: false };
@@ -140,9 +140,9 @@ export class Ledger {
         this.#account.keep(kept);
         ended(kept.length === 0 ? page.tally : tallyOf(without(entries, kept)));
       },
-      stayed: () => {
+      refused: (went) => {
         this.#refused = true;
-        ended(NONE);
+        ended(tallyOf(went));
       },
     };
   }

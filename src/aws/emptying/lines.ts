@@ -119,15 +119,16 @@ export class Lines {
       if (this.#over) return;
       const chosen = chooses(page.inside, following?.upTo === undefined);
       const done = line.ledger.begin(chosen, page.upTo);
+      const went: Entry[] = [];
       const gone = this.#account.note().then(async () => {
         if (chosen.length === 0) return [];
         await archive(chosen);
-        return removeVersions(removal, chosen);
+        return removeVersions(removal, chosen, (some) => void went.push(...some));
       });
       const ended = gone
         .then(done.gone, (error) => {
           this.#failures.push(error);
-          if (ENDS[nameOf(error)]) done.stayed();
+          if (ENDS[nameOf(error)]) done.refused(went);
         })
         .finally(() => this.#inFlight.delete(ended));
       this.#inFlight.add(ended);

@@ -28,16 +28,31 @@ const ROUNDS = 8;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const ALONE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|^\s|\s$|\s\s/;
 
-/** Removes a thousand at most; says which stayed. Throws the SDK's error where S3 refuses all of them, or fails for long. */
-export async function removeVersions(removal: Removal, entries: readonly Entry[]): Promise<Kept[]> {
+/**
+ * Removes a thousand at most; says which stayed. Throws the SDK's error where S3 refuses all of them, or fails for long.
+ * @param went is told what is gone as soon as S3 has said so: of some before it refused the others, too
+ */
+export async function removeVersions(
+  removal: Removal,
+  entries: readonly Entry[],
+  went: (gone: readonly Entry[]) => void = () => undefined,
+): Promise<Kept[]> {
   const alone = entries.filter(({ key }) => ALONE.test(key));
   const together = alone.length === 0 ? entries : entries.filter(({ key }) => !ALONE.test(key));
-  const kept = [await removeTogether(removal, together)];
-  for (const entry of alone) kept.push(await removeAlone(removal, entry));
+  const kept = [await removeTogether(removal, together, went)];
+  for (const entry of alone) {
+    const stayed = await removeAlone(removal, entry);
+    if (stayed.length === 0) went([entry]);
+    kept.push(stayed);
+  }
   return kept.flat();
 }
 
-async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, entries: readonly Entry[]): Promise<Kept[]> {
+async function removeTogether(
+  { s3, bucket, account, pace, bypass }: Removal,
+  entries: readonly Entry[],
+  went: (gone: readonly Entry[]) => void,
+): Promise<Kept[]> {
   const kept: Kept[] = [];
   let left = entries;
   for (let round = 1; left.length > 0; round += 1) {
@@ -45,6 +60,7 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
     const sent = left;
     const { Errors = [] } = await pace.send(() => s3.send(readWhole(written(of, sent))));
     const again: Entry[] = [];
+    const stayed = new Set<Entry>();
     for (const { Key = '', VersionId, Code = 'Unknown' } of Errors) {
       // Gone is what was wanted.
       if (Code === 'NoSuchVersion' || Code === 'NoSuchKey') continue;
@@ -53,10 +69,12 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
       // Of what it can't be told which it is, it is known all the same that something stayed.
       if (failed.length === 0) kept.push({ key: Key, versionId: VersionId ?? '', code: Code });
       for (const one of failed) {
+        stayed.add(one);
         if (PASSING_CODES.has(Code) && round < ROUNDS) again.push(one);
         else kept.push({ key: Key, versionId: one.versionId, code: Code });
       }
     }
+    went(stayed.size === 0 ? sent : sent.filter((one) => !stayed.has(one)));
     if (again.length > 0) pace.slower();
     left = again;
   }
