@@ -70,7 +70,9 @@ async function respond(
 ): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const reply = await serve(port, incoming, answer).catch(failure);
-  response.writeHead(reply.status, reply.headers);
+  // Whoever is gone by now would never be heard to go.
+  if (response.destroyed) return;
+  response.writeHead(reply.status, { 'x-content-type-options': 'nosniff', ...reply.headers });
   if (reply.stream) reply.stream(response);
   else response.end(reply.body);
 }
@@ -83,6 +85,10 @@ async function serve(port: number, incoming: IncomingMessage, answer: (request: 
   // Another site's page may send to any address, without being asked first where it sends plain text.
   const { origin } = incoming.headers;
   if (origin !== undefined && origin !== `http://${host}`) throw new HttpError(403, `the page at ${origin} may not ask anything here`);
+  // A script or a picture of another site's page bears no Origin; only following a link to here is left to it (W3C, "Fetch Metadata").
+  const { 'sec-fetch-site': site = 'none', 'sec-fetch-dest': destination } = incoming.headers;
+  if (site !== 'none' && site !== 'same-origin' && destination !== 'document')
+    throw new HttpError(403, 'another site’s page may not ask anything here');
   const [rawPath = '/', rawQuery = ''] = (incoming.url ?? '/').split('?', 2);
   return answer({
     method: incoming.method ?? 'GET',

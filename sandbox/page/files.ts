@@ -35,7 +35,8 @@ let files: Map<string, File> | undefined;
 export function pageFile({ method, path: asked, headers }: Request): Reply | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   files ??= read();
-  const file = files.get(asked === '/' ? '/index.html' : asked);
+  const name = asked === '/' ? '/index.html' : asked;
+  const file = files.get(name);
   if (!file) return undefined;
   const accepted = String(headers['accept-encoding'] ?? '');
   const [body, encoding] =
@@ -45,7 +46,7 @@ export function pageFile({ method, path: asked, headers }: Request): Reply | und
         ? [file.gzip, 'gzip']
         : [file.plain];
   // Names of what index.html names carry a hash of what is in it.
-  const cache = asked === '/' ? 'no-cache' : 'public, max-age=31536000, immutable';
+  const cache = name === '/index.html' ? 'no-cache' : 'public, max-age=31536000, immutable';
   return {
     status: 200,
     headers: {

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
@@ -131,6 +131,21 @@ describe("the page's port", () => {
       call.on('error', reject).end();
     });
     expect(status).toBe(403);
+  });
+
+  it.each([
+    [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'script' }, 403],
+    [{ 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'iframe' }, 403],
+    [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }, 200],
+    [{ 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' }, 200],
+    [{ 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document' }, 200],
+  ])('what a browser sends with %j is answered with %i', async (headers, status) => {
+    const answered = await new Promise<IncomingMessage>((resolve, reject) => {
+      const call = request(`${sandbox.urls.page}/sandbox/clock`, { headers }, (response) => resolve(response.resume()));
+      call.on('error', reject).end();
+    });
+    expect(answered.statusCode).toBe(status);
+    expect(answered.headers['x-content-type-options']).toBe('nosniff');
   });
 
   it('moves the clock', async () => {

@@ -25,6 +25,10 @@ describe('the built page', () => {
     expect(bodyOf(reply).toString()).toContain('<title>Interlock’s sandbox</title>');
   });
 
+  it('is asked for anew by its own name too', () => {
+    expect(get('/index.html')?.headers).toMatchObject({ 'cache-control': 'no-cache' });
+  });
+
   it('names files by what is in them, which are kept for good', () => {
     const named = [
       ...bodyOf(get('/'))
