@@ -47,6 +47,7 @@ export class Aws {
   readonly problems: Error[] = [];
   readonly #clock: Clock;
   readonly #credentials: Credentials;
+  #isClosing = false;
   readonly #authorizer: Authorizer;
   readonly #endpoint: Endpoint;
 
@@ -70,6 +71,8 @@ export class Aws {
       authorizer: this.#authorizer,
       calls: this.calls,
       onProblem: (problem) => {
+        // What was under way as it ended finds no database any more, and nobody waits for its answer.
+        if (this.#isClosing) return;
         this.problems.push(problem);
         options.onProblem?.(problem);
       },
@@ -164,6 +167,7 @@ export class Aws {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#endpoint.close();
     await this.dynamodb.close();
   }
