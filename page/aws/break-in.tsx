@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { BreakInAnswer, BreakIn as Tried } from '../../sandbox/page/wire.ts';
 import { breakIn } from '../ask.ts';
 import { useLive } from '../live.ts';
+import { plain } from '../plain.ts';
 
 const tries = (approver: string): [Tried['try'], string][] => [
   ['delete-as-administrator', 'Delete as administrator'],
@@ -66,11 +67,7 @@ function Shown(outcome: Outcome) {
       <p>
         <strong>{done ? 'AWS did it.' : 'AWS refused.'}</strong> <span className="aws-asked">{asked}</span>
       </p>
-      {error && (
-        <code className="aws-error">
-          {error.code}: {error.message}
-        </code>
-      )}
+      {error && <code className="aws-error">{plain(`${error.code}: ${error.message}`)}</code>}
       <p>{words}</p>
     </div>
   );

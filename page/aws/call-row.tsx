@@ -1,4 +1,5 @@
 import { memo, useId, useState } from 'react';
+import { plain } from '../plain.ts';
 import { type Call, mfaWords, shortPrincipal, shortResource } from './filter.ts';
 
 /** One call on one line; opened, all that is known of it. */
@@ -18,15 +19,15 @@ export const CallRow = memo(function CallRow({ call }: { call: Call }) {
         <span className="aws-call-top">
           <time dateTime={time}>{clock(time)}</time>
           <span className="aws-call-who" title={principal}>
-            {shortPrincipal(principal)}
+            {plain(shortPrincipal(principal))}
           </span>
           <span className="aws-call-mfa">MFA {mfaWords(mfa)}</span>
           <span className={allowed ? 'aws-mark good' : 'aws-mark bad'}>{allowed ? 'allowed' : 'denied'}</span>
         </span>
         <span className="aws-call-what">
-          <strong>{action}</strong> <span title={resource}>{shortResource(resource)}</span>
+          <strong>{action}</strong> <span title={resource}>{plain(shortResource(resource))}</span>
         </span>
-        <span className="aws-call-why">{decidedBy}</span>
+        <span className="aws-call-why">{plain(decidedBy)}</span>
       </button>
       {open && <Details id={id} call={call} />}
     </li>
@@ -39,7 +40,7 @@ function Details({ id, call }: { id: string; call: Call }) {
       {Object.entries(call).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value === null ? 'absent' : String(value)}</dd>
+          <dd>{value === null ? 'absent' : plain(String(value))}</dd>
         </div>
       ))}
     </dl>

@@ -23,11 +23,11 @@ export function AwsPane() {
             </Tabs.Tab>
           </Tabs.List>
         </div>
-        {/* Kept: what was answered, filtered and scrolled to is still there when one comes back. */}
-        <Tabs.Panel value="buckets" className="aws-panel" keepMounted>
+        {/* What scrolls in them takes focus. Kept: what was answered, filtered and scrolled to is still there when one comes back. */}
+        <Tabs.Panel value="buckets" className="aws-panel" tabIndex={-1} keepMounted>
           <Buckets />
         </Tabs.Panel>
-        <Tabs.Panel value="calls" className="aws-panel">
+        <Tabs.Panel value="calls" className="aws-panel" tabIndex={-1}>
           <Calls />
         </Tabs.Panel>
         <Tabs.Panel value="break-in" className="aws-panel" keepMounted>

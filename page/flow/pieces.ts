@@ -1,5 +1,7 @@
 /** A state's input or output as it is shown: pretty JSON, in which what is sealed stays a small chip. */
 
+import { plain, plainJson } from '../plain.ts';
+
 export type Piece = string | { sealed: boolean; size: number; beginning: string };
 
 /** A message of the AWS Encryption SDK, in base64: it begins with its version, 2. */
@@ -22,7 +24,7 @@ function write(value: unknown, line: string, pieces: Piece[]): void {
     const isList = Array.isArray(value);
     text(pieces, isList ? '[' : '{');
     for (const [at, [key, member]] of Object.entries(value).entries()) {
-      text(pieces, `${at > 0 ? ',' : ''}${line}  ${isList ? '' : `${JSON.stringify(key)}: `}`);
+      text(pieces, `${at > 0 ? ',' : ''}${line}  ${isList ? '' : `${plainJson(JSON.stringify(key))}: `}`);
       write(member, `${line}  `, pieces);
     }
     text(pieces, `${line}${isList ? ']' : '}'}`);
@@ -31,8 +33,8 @@ function write(value: unknown, line: string, pieces: Piece[]): void {
 
 function textOf(value: string): Piece[] {
   if (SEALED.test(value)) return [{ sealed: true, size: bytesOf(value), beginning: value.slice(0, BEGINNING) }];
-  if (value.length > MOST) return [{ sealed: false, size: value.length, beginning: value.slice(0, 80) }];
-  return [JSON.stringify(value)];
+  if (value.length > MOST) return [{ sealed: false, size: value.length, beginning: plain(value.slice(0, 80)) }];
+  return [plainJson(JSON.stringify(value))];
 }
 
 const bytesOf = (base64: string) => Math.floor((base64.replace(/=+$/, '').length * 3) / 4);
