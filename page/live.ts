@@ -96,18 +96,35 @@ function withNews(known: ExecutionNow[], { from, visits, ...news }: ExecutionNew
   return old ? known.map((one) => (one === old ? now : one)) : [...known, now];
 }
 
-/** Listens as this person; returns what ends that. `refused`: the sandbox won't tell them anything. */
+/** Where the browser gives up, it is asked again after so many milliseconds. */
+const AGAIN = 1_000;
+
+/** Listens as this person; returns what ends that. `refused`: the sandbox has never told them anything, and won't. */
 export function follow(user: string, refused: () => void): () => void {
-  const source = new EventSource(`/sandbox/events?user=${encodeURIComponent(user)}`);
-  for (const [event, take] of Object.entries(TAKERS)) {
-    source.addEventListener(event, ({ data }: MessageEvent<string>) => (take as (told: unknown) => void)(JSON.parse(data)));
-  }
-  source.onerror = () => {
-    set({ connected: false });
-    // Where it can't be reached the browser asks again by itself.
-    if (source.readyState === EventSource.CLOSED) refused();
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let heard = false;
+  const open = () => {
+    source = new EventSource(`/sandbox/events?user=${encodeURIComponent(user)}`);
+    for (const [event, take] of Object.entries(TAKERS)) {
+      source.addEventListener(event, ({ data }: MessageEvent<string>) => (take as (told: unknown) => void)(JSON.parse(data)));
+    }
+    source.addEventListener('hello', () => {
+      heard = true;
+    });
+    source.onerror = () => {
+      set({ connected: false });
+      // Most breaks the browser mends by itself; while the sandbox begins anew, not every browser does.
+      if (source.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(open, AGAIN);
+      if (!heard) refused();
+    };
   };
-  return () => source.close();
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }
 
 /** A part of what is known; the component is drawn again when that part changes. `pick` gives the same object for the same state. */

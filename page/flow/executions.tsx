@@ -1,6 +1,7 @@
 /** Which execution is shown. */
 import { memo } from 'react';
 import type { ExecutionNow } from '../live.ts';
+import { plain } from '../plain.ts';
 import { clockOf, statusOf } from './times.ts';
 
 interface Props {
@@ -20,9 +21,9 @@ export const ExecutionSelect = memo(function ExecutionSelect({ executions, shown
       value={shown.name}
       onChange={({ target }) => onChoose(target.value === newest ? null : target.value)}
     >
-      {executions.toReversed().map(({ name, status, startDate }) => (
+      {executions.toReversed().map(({ name, bucket, status, startDate }) => (
         <option key={name} value={name}>
-          {clockOf(startDate)} · {statusOf(status)} · {name}
+          {clockOf(startDate)} · {statusOf(status)} · {bucket === null ? name : plain(`${bucket} · ${name}`)}
         </option>
       ))}
     </select>

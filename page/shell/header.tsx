@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { advance, startOver } from '../ask.ts';
 import { sandboxNow, useLive } from '../live.ts';
 import { THEMES, type Theme, useTheme } from './theme.ts';
+import { BEGINS } from './tour.tsx';
 import './header.css';
 
 const HALF_A_DAY = 12 * 60 * 60;
@@ -19,14 +20,14 @@ export function Header({ onTour }: { onTour: () => void }) {
       <h1 className="header-name">
         <Mark /> Interlock <span className="quiet">sandbox</span>
       </h1>
-      <p className="header-what quiet">AWS and Slack on this machine. Nothing here reaches an account.</p>
+      <p className="header-what quiet">AWS and Slack, on this machine alone.</p>
       <Connection />
       <SandboxTime />
       <button type="button" className="button" onClick={() => attempt(advance(HALF_A_DAY))}>
         Half a day later
       </button>
       <StartOver onSure={() => attempt(startOver())} />
-      <button type="button" className="button" onClick={onTour}>
+      <button id={BEGINS} type="button" className="button" onClick={onTour}>
         Tour
       </button>
       <ThemeChoice />

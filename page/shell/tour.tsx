@@ -1,19 +1,21 @@
 /** The tour: four steps through the main job. It looks on and moves on by itself, as somebody does what it says. */
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { type ExecutionNow, useLive } from '../live.ts';
 import type { PaneName } from './panes.tsx';
 import './tour.css';
 
 const KEY = 'interlock-tour';
-/** What the tour deletes. */
-const BUCKET = 'team-scratch';
+/** The button that begins it, to which focus goes when it ends. */
+export const BEGINS = 'tour-begins';
+/** What the tour deletes: the first that is there as it begins. All of them are empty. */
+const BUCKETS = ['team-scratch', 'team-frankfurt'] as const;
 
 interface Step {
   title: string;
   pane: PaneName;
   /** Who has to be somebody else for it. */
   as?: string;
-  text: string;
+  text: (bucket: string) => string;
 }
 
 const STEPS: Step[] = [
@@ -21,72 +23,84 @@ const STEPS: Step[] = [
     title: 'Ask',
     pane: 'Slack',
     as: 'riya',
-    text: `You are riya, and your team wants its bucket gone. Type /delete-bucket ${BUCKET} in the message box, give a reason, and send it.`,
+    text: (bucket) =>
+      `You are riya, and your team wants its bucket gone. Type /delete-bucket ${bucket} in the message box, give a reason, and send it.`,
   },
   {
     title: 'Look at what is asked',
     pane: 'Slack',
     as: 'alice',
-    text: 'Be alice: the rules name her. Read in the channel what would be destroyed, and click Approve with MFA code.',
+    text: () => 'Be alice: the rules name her. Read in the channel what would be destroyed, and click Approve with MFA code.',
   },
   {
     title: 'Give the code',
     pane: 'Authenticator',
     as: 'alice',
-    text: `Copy the six digits that alice’s device shows, type the bucket’s name, ${BUCKET}, and submit. A wrong code first? AWS refuses it, and she is told.`,
+    text: (bucket) =>
+      `Copy the six digits that alice’s device shows, type the bucket’s name, ${bucket}, and submit. A wrong code first? AWS refuses it, and she is told.`,
   },
   {
     title: 'Watch it go',
     pane: 'Flow',
-    text: 'AWS took the code and gave a session, for this one bucket. The flow deletes it, and AWS’s calls say who did what, and which statement let them.',
+    text: () =>
+      'AWS took the code and gave a session, for this one bucket. The flow deletes it, and AWS’s calls say who did what, and which statement let them.',
   },
 ];
 
+const LAST = STEPS.length - 1;
 const DONE =
   'The bucket is deleted, everybody is told, and the code is worth nothing any more. Go on by breaking in: the AWS pane has buttons that try.';
 
 export interface TourNow {
   /** From 0; undefined: there is no tour just now. */
   at: number | undefined;
+  bucket: string;
   done: boolean;
   pane: PaneName | undefined;
   begin: () => void;
   end: () => void;
 }
 
-/** Where the tour is, by what has happened since it began. */
+/** Where the tour is, by what has happened to its bucket. */
 export function useTour(user: string): TourNow {
   const boot = useLive((live) => live.hello?.boot);
   const executions = useLive((live) => live.executions);
+  const buckets = useLive((live) => live.buckets);
   const modal = useLive((live) => live.modal);
   const [open, setOpen] = useState(() => sessionStorage.getItem(KEY) !== 'over');
-  /** The executions that were there when it began, in this run of the sandbox. */
-  const [since, setSince] = useState({ boot, count: 0 });
+  /** In this run of the sandbox; in another one it begins with the first. */
+  const [chosen, choose] = useState<{ boot: string | undefined; bucket: string }>({ boot, bucket: BUCKETS[0] });
+  const isThere = (bucket: string) => buckets.some(({ name }) => name === bucket);
+  const first = BUCKETS.find(isThere) ?? BUCKETS[0];
   const begin = useCallback(() => {
     sessionStorage.removeItem(KEY);
-    setSince({ boot, count: executions.length });
+    choose({ boot, bucket: first });
     setOpen(true);
-  }, [boot, executions.length]);
+  }, [boot, first]);
   const end = useCallback(() => {
     sessionStorage.setItem(KEY, 'over');
     setOpen(false);
   }, []);
-  const ours = executions.slice(since.boot === boot ? since.count : 0).at(-1);
-  const at = stepOf(ours, user === 'alice' && modal !== null);
-  const done = ours?.status === 'SUCCEEDED';
-  return { at: open ? at : undefined, done, pane: open ? (STEPS[at]?.pane ?? undefined) : undefined, begin, end };
+  const bucket = chosen.boot === boot ? chosen.bucket : BUCKETS[0];
+  const ours = executions.findLast((execution) => execution.bucket === bucket);
+  // A flow that ended well may have ended with a rejection: what is gone, AWS says.
+  const step = stepOf(ours, user === 'alice' && modal !== null);
+  const done = buckets.length > 0 && !isThere(bucket) && step !== LAST;
+  const at = done ? LAST : step;
+  return { at: open ? at : undefined, bucket, done, pane: open ? (STEPS[at]?.pane ?? undefined) : undefined, begin, end };
 }
 
 function stepOf(execution: ExecutionNow | undefined, isApproving: boolean): number {
-  if (!execution || (execution.status !== 'RUNNING' && execution.status !== 'SUCCEEDED')) return 0;
+  if (execution?.status !== 'RUNNING') return 0;
   const inside = execution.visits.at(-1)?.name;
   const isGiven = execution.visits.some(({ name }) => name === 'SessionGiven?');
-  if (isGiven && inside !== 'AskApprover') return 3;
+  if (isGiven && inside !== 'AskApprover') return LAST;
   return isApproving || isGiven ? 2 : 1;
 }
 
-export function Tour({ tour: { at, done, end }, onUser }: { tour: TourNow; onUser: (user: string) => void }) {
+export function Tour({ tour: { at, bucket, done, end }, onUser }: { tour: TourNow; onUser: (user: string) => void }) {
   const user = useLive((live) => live.hello?.user);
+  const said = useRef<HTMLDivElement>(null);
   const step = at === undefined ? undefined : STEPS[at];
   if (at === undefined || !step) return null;
   return (
@@ -94,9 +108,9 @@ export function Tour({ tour: { at, done, end }, onUser }: { tour: TourNow; onUse
       <p className="tour-count quiet">
         Step {at + 1} of {STEPS.length}
       </p>
-      <div className="tour-said" aria-live="polite">
-        <p className="tour-title">{done ? `${BUCKET} is gone` : step.title}</p>
-        <p>{done ? DONE : step.text}</p>
+      <div ref={said} className="tour-said" aria-live="polite" tabIndex={-1}>
+        <p className="tour-title">{done ? `${bucket} is gone` : step.title}</p>
+        <p>{done ? DONE : step.text(bucket)}</p>
       </div>
       <ol className="tour-steps" aria-hidden="true">
         {STEPS.map(({ title }, index) => (
@@ -105,11 +119,26 @@ export function Tour({ tour: { at, done, end }, onUser }: { tour: TourNow; onUse
       </ol>
       <div className="tour-buttons">
         {step.as && user !== step.as && (
-          <button type="button" className="button primary" onClick={() => onUser(step.as ?? '')}>
+          <button
+            type="button"
+            className="button primary"
+            onClick={() => {
+              onUser(step.as ?? '');
+              // The button goes, and focus would go with it.
+              said.current?.focus();
+            }}
+          >
             Be {step.as}
           </button>
         )}
-        <button type="button" className="button" onClick={end}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            end();
+            document.getElementById(BEGINS)?.focus();
+          }}
+        >
           {done ? 'Close the tour' : 'Skip the tour'}
         </button>
       </div>

@@ -69,6 +69,7 @@ function news(execution: Execution, place: Place): ExecutionNews | undefined {
   place.set(name, { from: from + (open < 0 ? visits.length : open), status });
   return {
     name,
+    bucket: bucketOf(execution),
     status,
     startDate: startDate.toISOString(),
     stopDate: stopDate?.toISOString() ?? null,
@@ -77,4 +78,16 @@ function news(execution: Execution, place: Place): ExecutionNews | undefined {
     from,
     visits,
   };
+}
+
+const buckets = new WeakMap<Execution, string | null>();
+
+/** An input is read once: executions are told often. */
+function bucketOf(execution: Execution): string | null {
+  const known = buckets.get(execution);
+  if (known !== undefined) return known;
+  const { request } = JSON.parse(execution.input) as { request?: { bucket?: unknown } };
+  const bucket = typeof request?.bucket === 'string' ? request.bucket : null;
+  buckets.set(execution, bucket);
+  return bucket;
 }

@@ -84,6 +84,8 @@ export interface Visit {
 
 export interface ExecutionNews {
   name: string;
+  /** What it is about; null where its input says nothing of a bucket. */
+  bucket: string | null;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   startDate: string;
   stopDate: string | null;

@@ -1,6 +1,6 @@
 /** The page in a browser, as people use it. One browser and one sandbox for all. */
-import { CreateBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
-import type { Browser } from 'playwright-core';
+import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser } from '../helpers/browser.ts';
 import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
 import { openWindow, type Windowed } from '../helpers/window.ts';
@@ -129,6 +129,8 @@ const browser = await launchBrowser().catch((error: Error) => {
     await window.be('riya');
     await window.message(name).getByText('we still need it').first().waitFor();
     expect(await buckets()).toContain(name);
+    // Its flow ended well, and nothing is gone.
+    await window.tour.getByText('Step 1 of 4').waitFor();
   });
 
   it('cancels, from the direct message', async () => {
@@ -143,6 +145,44 @@ const browser = await launchBrowser().catch((error: Error) => {
       .first()
       .waitFor();
     expect(await buckets()).toContain(name);
+  });
+
+  it('is gone through with the keyboard alone, and the tour says what comes next, to the deleted bucket', async () => {
+    const window = await open();
+    const { page, modal, slack, tour } = window;
+    const focused = async (wanted: Locator): Promise<boolean> => (await wanted.and(page.locator(':focus')).count()) > 0;
+    /** Goes there by Tab, as far as it takes, and presses Enter. */
+    const press = async (role: 'button' | 'textbox', name: string | RegExp, key?: string) => {
+      const wanted = page.getByRole(role, { name });
+      for (let steps = 0; steps < 60; steps += 1) {
+        if (await focused(wanted)) break;
+        await page.keyboard.press('Tab');
+      }
+      if (key === undefined) await page.keyboard.press('Enter');
+      else await page.keyboard.type(key);
+    };
+    await tour.getByText('Step 1 of 4').waitFor();
+    await press('textbox', 'Message', '/delete-bucket team-scratch');
+    await page.keyboard.press('Enter');
+    await modal.waitFor();
+    await press('textbox', 'Reason', 'the tour says so');
+    await press('button', 'Ask for approval');
+    await modal.waitFor({ state: 'detached' });
+    await tour.getByText('Step 2 of 4').waitFor();
+    await press('button', 'Be alice');
+    // Focus goes on from where the button was.
+    expect(await focused(tour.locator('*'))).toBe(true);
+    await press('button', 'Approve with MFA code');
+    await modal.waitFor();
+    await tour.getByText('Step 3 of 4').waitFor();
+    await press('textbox', 'MFA code', await sandbox.code('alice'));
+    await press('textbox', 'Bucket name', 'team-scratch');
+    await press('button', 'Delete for good');
+    await tour.getByText('team-scratch is gone').waitFor();
+    expect(await focused(slack.locator('*'))).toBe(true);
+    await press('button', 'Close the tour');
+    expect(await focused(page.getByRole('button', { name: 'Tour', exact: true }))).toBe(true);
+    expect(await buckets()).not.toContain('team-scratch');
   });
 
   it('has no fault that axe finds, in any view, light and dark', async () => {
@@ -202,5 +242,32 @@ const browser = await launchBrowser().catch((error: Error) => {
       .waitFor();
     expect(await message.locator('img[src="x"], a[href*="evil"]').count()).toBe(0);
     expect(await window.page.title()).not.toBe('1');
+    await sandbox.s3().send(new PutObjectCommand({ Bucket: name, Key: '\u202egnp.exe<img src=x>', Body: 'x' }));
+    await window.pane('AWS').getByRole('tab', { name: 'Calls' }).click();
+    await window.pane('AWS').getByText('[U+202E]gnp.exe<img src=x>').first().waitFor();
+    expect(await window.pane('AWS').locator('img').count()).toBe(0);
+  });
+
+  // Last: nothing is as it was after it.
+  it('moves the clock on, past a request’s end, and begins anew', async () => {
+    const name = await bucket('team-later');
+    const window = await open();
+    const { page, slack } = window;
+    await window.ask(name, 'nobody answers');
+    await page.getByRole('button', { name: 'Half a day later' }).click();
+    await page.getByText('(12 h ahead)').waitFor();
+    await window
+      .message(name)
+      .getByText(/expired/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Start over' }).click();
+    await slack.getByText('Nothing was said here yet.').waitFor();
+    await page.getByText('(12 h ahead)').waitFor({ state: 'detached' });
+    await window.pane('AWS').getByRole('rowheader', { name: 'team-scratch' }).waitFor();
+    expect(await window.pane('AWS').getByRole('rowheader', { name }).count()).toBe(0);
+    // What the browser couldn't reach meanwhile.
+    window.wrong.length = 0;
   });
 });

@@ -32,6 +32,7 @@ export async function openWindow(browser: Browser, { urls }: Pick<Sandbox, 'urls
     slack,
     modal,
     pane,
+    tour: page.getByRole('complementary', { name: 'Tour' }),
     wrong,
     be: (name: string) =>
       slack
