@@ -98,9 +98,19 @@ function useFollowing(view: View, drawing: Drawing, { place }: Lit, zoom: number
     const isStill = !matchMedia('(prefers-reduced-motion: no-preference)').matches;
     const behavior = isNew.current || isStill ? 'instant' : 'smooth';
     isNew.current = false;
-    const left = state.x * zoom - element.clientWidth / 2;
-    const top = state.y * zoom - element.clientHeight / 2;
-    element.scrollTo({ left, top, behavior });
+    let size = '';
+    const go = (how: ScrollBehavior) => {
+      const { clientWidth, clientHeight } = element;
+      // Observing tells the size that is there already.
+      if (size === `${clientWidth} ${clientHeight}`) return;
+      size = `${clientWidth} ${clientHeight}`;
+      element.scrollTo({ left: state.x * zoom - clientWidth / 2, top: state.y * zoom - clientHeight / 2, behavior: how });
+    };
+    go(behavior);
+    // Behind a tab there is nowhere to scroll to, and another size has another middle.
+    const sizes = new ResizeObserver(() => go('instant'));
+    sizes.observe(element);
+    return () => sizes.disconnect();
   }, [view, drawing, place, zoom, isFollowing]);
 }
 

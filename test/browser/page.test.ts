@@ -232,6 +232,18 @@ const browser = await launchBrowser().catch((error: Error) => {
     expect(Object.entries(found).filter(([, faults]) => faults.length > 0)).toEqual([]);
   });
 
+  it('shows where the flow is when its tab is opened later', async () => {
+    const { page, pane } = await open('riya', { viewport: { width: 800, height: 700 } });
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Flow', exact: true }).click();
+    const view = await pane('Flow').boundingBox();
+    const state = await pane('Flow')
+      .getByRole('button', { name: /^Inspect,/ })
+      .boundingBox();
+    expect(state?.y).toBeGreaterThan(view?.y ?? Number.NaN);
+    expect(state?.y).toBeLessThan((view?.y ?? Number.NaN) + (view?.height ?? Number.NaN));
+  });
+
   it('shows hostile text as it was typed, and nothing of it as markup', async () => {
     const name = await bucket('team-hostile');
     const window = await open();
