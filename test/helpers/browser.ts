@@ -10,8 +10,12 @@ const { chromium: playwright } = createRequire(import.meta.url)('playwright-core
 /** Nothing of its own accord goes out. */
 const QUIET = ['--disable-background-networking', '--disable-sync', '--no-first-run', '--disable-component-update'];
 
-/** For functions that open one page: all in one process ends with the first window that is closed. */
-const ARGS = chromium.args.filter((arg) => arg !== '--single-process');
+/**
+ * What is made for functions that open one page: all in one process ends with the first window that is closed, and a graphics card that is
+ * made up by the processor takes seconds for what the processor draws at once by itself.
+ */
+const NOT_HERE = /^--(single-process|in-process-gpu|ignore-gpu-blocklist|use-gl|use-angle|enable-unsafe-swiftshader)(=|$)/;
+const ARGS = [...chromium.args.filter((arg) => !NOT_HERE.test(arg)), '--disable-gpu'];
 
 /** Where a system's own lies. */
 const SYSTEM = [
