@@ -73,12 +73,15 @@ function VisitDetails({ visit: { enteredAt, exitedAt, input, output }, number }:
   );
 }
 
-/** Asked for when it is opened, and again with each visit that begins or ends. */
+/** Between two questions: a Map's items begin and end by hundreds, and each answer holds all of them. */
+const PAUSE = 1_000;
+
+/** Asked for when it is opened, and again with what begins or ends. */
 function useVisits(execution: ExecutionNow | undefined, state: string): { visits: DetailedVisit[] | null; wrong: string } {
   const [read, setRead] = useState<{ visits: DetailedVisit[] | null; wrong: string }>({ visits: null, wrong: '' });
   const name = execution?.name;
   const known = execution?.visits.filter((visit) => visit.name === state);
-  const mark = `${known?.length} ${known?.filter(({ exitedAt }) => exitedAt !== null).length} ${execution?.status}`;
+  const mark = useNowAndThen(`${known?.length} ${known?.filter(({ exitedAt }) => exitedAt !== null).length} ${execution?.status}`);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the mark says that there is something new to ask for.
   useEffect(() => {
     if (name === undefined) return;
@@ -92,4 +95,19 @@ function useVisits(execution: ExecutionNow | undefined, state: string): { visits
     };
   }, [name, state, mark]);
   return read;
+}
+
+/** What it is now; another value at most once in a PAUSE. */
+function useNowAndThen(value: string): string {
+  const [shown, show] = useState(value);
+  const last = useRef(0);
+  useEffect(() => {
+    const next = () => {
+      last.current = performance.now();
+      show(value);
+    };
+    const timer = setTimeout(next, Math.max(0, last.current + PAUSE - performance.now()));
+    return () => clearTimeout(timer);
+  }, [value]);
+  return shown;
 }

@@ -61,7 +61,7 @@ export function FlowPane() {
       )}
       <div className="flow-content">
         {isList ? (
-          <VisitList visits={visits} onOpen={setOpened} />
+          <VisitList graph={graph} visits={visits} onOpen={setOpened} />
         ) : (
           drawing && <GraphView drawing={drawing} lit={lit} opened={opened} onOpen={setOpened} />
         )}

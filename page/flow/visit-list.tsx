@@ -1,34 +1,38 @@
 /** The visited states as text, in their order. */
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Visit } from '../../sandbox/page/wire.ts';
+import type { FlowGraph } from './graph.ts';
+import { rowsOf, type VisitRow } from './rows.ts';
 import { clockOf, durationOf } from './times.ts';
 
-export function VisitList({ visits, onOpen }: { visits: Visit[]; onOpen: (name: string) => void }) {
+interface Props {
+  graph: FlowGraph | null;
+  visits: Visit[];
+  onOpen: (name: string) => void;
+}
+
+export const VisitList = memo(function VisitList({ graph, visits, onOpen }: Props) {
+  const parents = useMemo(() => new Map(graph?.nodes.map(({ name, parent }) => [name, parent])), [graph]);
+  const rows = useMemo(() => rowsOf(visits, parents), [visits, parents]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard, before there is anything to focus in it too.
     <section className="flow-list" aria-label="Visited states" tabIndex={0}>
-      {visits.length === 0 ? (
+      {rows.length === 0 ? (
         <p className="quiet">No state was visited yet.</p>
       ) : (
         <ol>
-          {visits.map((visit, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: visits are only ever added at the end.
-            <Row key={at} number={at + 1} {...visit} onOpen={onOpen} />
+          {rows.map((row, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows are only ever added at the end.
+            <Row key={at} number={at + 1} {...row} onOpen={onOpen} />
           ))}
         </ol>
       )}
     </section>
   );
-}
+});
 
-const Row = memo(function Row({
-  number,
-  name,
-  type,
-  enteredAt,
-  exitedAt,
-  onOpen,
-}: Visit & { number: number; onOpen: (name: string) => void }) {
+const Row = memo(function Row({ number, onOpen, ...row }: VisitRow & { number: number; onOpen: (name: string) => void }) {
+  const { name, count } = row;
   return (
     <li>
       <span className="flow-number" aria-hidden="true">
@@ -37,10 +41,29 @@ const Row = memo(function Row({
       <button type="button" onClick={() => onOpen(name)}>
         {name}
       </button>
+      {count > 1 && <span className="flow-times">{count.toLocaleString('en')} times</span>}
       <span className="quiet">
-        {type}, entered <time dateTime={enteredAt}>{clockOf(enteredAt)}</time>
-        {exitedAt === null ? ', not left' : `, left after ${durationOf(enteredAt, exitedAt)}`}
+        <When {...row} />
       </span>
     </li>
   );
 });
+
+function When({ type, count, open, enteredAt, exitedAt }: VisitRow) {
+  const entered = <time dateTime={enteredAt}>{clockOf(enteredAt)}</time>;
+  if (count === 1) {
+    return (
+      <>
+        {type}, entered {entered}
+        {exitedAt === null ? ', not left' : `, left after ${durationOf(enteredAt, exitedAt)}`}
+      </>
+    );
+  }
+  return (
+    <>
+      {type}, first entered {entered}
+      {open > 0 && `, ${open} not left`}
+      {open === 0 && exitedAt !== null && `, the last left ${durationOf(enteredAt, exitedAt)} later`}
+    </>
+  );
+}

@@ -3,6 +3,7 @@ import { detours, graphOf, mainOf } from '../../page/flow/graph.ts';
 import { drawingOf, pathOf } from '../../page/flow/layout.ts';
 import { litUp, nameOf, wayOf } from '../../page/flow/lit.ts';
 import { piecesOf, sizeOf } from '../../page/flow/pieces.ts';
+import { rowsOf } from '../../page/flow/rows.ts';
 
 type States = { StartAt: string; States: Record<string, Record<string, unknown>> };
 const definition = JSON.parse(readFileSync('statemachine/deletion.asl.json', 'utf8')) as States;
@@ -131,5 +132,48 @@ describe('input and output', () => {
     expect(JSON.stringify(piecesOf(sealed))).not.toContain(sealed.slice(0, 40));
     expect(shown('Ag, no seal')).toEqual(['"Ag, no seal"']);
     expect(shown('x'.repeat(401))).toEqual(['<401 bytes>']);
+  });
+});
+
+describe('the list of visits', () => {
+  const parents = new Map(graph.nodes.map(({ name, parent }) => [name, parent]));
+  const at = (name: string, entered: number, exited: number | null) => ({
+    ...visit(name, exited === null ? null : new Date(exited).toISOString()),
+    enteredAt: new Date(entered).toISOString(),
+  });
+  const told = (visits: ReturnType<typeof at>[]) => rowsOf(visits, parents).map(({ name, count, open }) => `${name} ${count} ${open}`);
+
+  test('has a row for each visit, however often a state comes', () => {
+    expect(told([at('Begin', 0, 1), at('Inspect', 1, 2), at('Begin', 2, 3), at('Inspect', 3, null)])).toEqual([
+      'Begin 1 0',
+      'Inspect 1 0',
+      'Begin 1 0',
+      'Inspect 1 1',
+    ]);
+  });
+
+  test('has one for all the visits inside a Parallel or a Map, for as long as that lasts', () => {
+    const pass = (from: number) => [
+      at('EmptyAndTell', from, from + 9),
+      at('EmptyRanges', from, from + 8),
+      ...[1, 2, 3].flatMap((item) => [at('EmptyRange', from + item, from + 9 - item), at('TellProgress', from + item, from + item)]),
+      at('CheckBucket', from + 9, from + 9),
+    ];
+    const one = ['EmptyAndTell 1 0', 'EmptyRanges 1 0', 'EmptyRange 3 0', 'TellProgress 3 0', 'CheckBucket 1 0'];
+    expect(told([...pass(0), ...pass(100)])).toEqual([...one, ...one]);
+  });
+
+  test('says when the first was entered and the last was left, and how many were not', () => {
+    const visits = [at('EmptyRange', 5, 90), at('EmptyRange', 6, null), at('EmptyRange', 7, 80)];
+    expect(rowsOf(visits, parents)).toEqual([
+      {
+        name: 'EmptyRange',
+        type: 'Task',
+        count: 3,
+        open: 1,
+        enteredAt: '1970-01-01T00:00:00.005Z',
+        exitedAt: '1970-01-01T00:00:00.090Z',
+      },
+    ]);
   });
 });
