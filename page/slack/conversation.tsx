@@ -1,5 +1,5 @@
 /** The messages of a conversation: the newest at the bottom, and in view unless one has scrolled up. */
-import { Fragment, memo, useEffect, useMemo, useRef } from 'react';
+import { Fragment, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLive } from '../live.ts';
 import { longDayOf, nearDay } from './dates.ts';
 import { Thread } from './message.tsx';
@@ -8,18 +8,31 @@ import { rowsOf } from './threads.ts';
 
 /** So near to the bottom counts as at the bottom. */
 const NEAR = 24;
+/** More than fit in view, and soon drawn: older ones follow when nothing else is to be done. */
+const NEWEST = 40;
 
 export const Conversation = memo(function Conversation({ channel, label }: { channel: string; label: string }) {
   const messages = useLive((live) => live.messages);
   const { timeZone } = useReader();
   const rows = useMemo(() => rowsOf(messages, channel, timeZone), [messages, channel, timeZone]);
+  const most = useDeferredValue(Number.POSITIVE_INFINITY, NEWEST);
+  // What was said before is no news: nothing is read out until the older ones stand there.
+  const [isWhole, setWhole] = useState(false);
+  useEffect(() => setWhole(most > NEWEST), [most]);
   const scroller = useStuck();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and its messages need not have anything to focus
-    <div ref={scroller} className="slack-scroll" role="log" aria-label={`Messages in ${label}`} tabIndex={0}>
+    <div
+      ref={scroller}
+      className="slack-scroll"
+      role="log"
+      aria-label={`Messages in ${label}`}
+      aria-live={isWhole ? 'polite' : 'off'}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and its messages need not have anything to focus
+      tabIndex={0}
+    >
       {rows.length === 0 && <p className="slack-nothing">Nothing was said here yet.</p>}
       <ol className="slack-messages">
-        {rows.map(({ message, replies, day }) => (
+        {rows.slice(-most).map(({ message, replies, day }) => (
           <Fragment key={`${message.ts} ${message.ephemeral}`}>
             {day && <Day day={day} />}
             <Thread message={message} replies={replies} />
