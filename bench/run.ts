@@ -35,8 +35,8 @@ async function main(): Promise<void> {
   const guards = await measureGuards(runs.guarded, runs.checks);
   const results = { bundles, commands, codes, loads, guards };
   process.stdout.write(`\n${tables(results)}`);
-  // What `npm run bench:empty` wrote stays.
-  if (!quick) writeFileSync(PAGE, joined(page(results, here), readFileSync(PAGE, 'utf8')));
+  // What other benchmarks wrote stays.
+  if (!quick) writeFileSync(PAGE, joined(readFileSync(PAGE, 'utf8'), page(results, here)));
 }
 
 async function latencies(runs: { commands: number; codes: number }) {

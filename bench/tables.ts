@@ -7,12 +7,23 @@ export function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('');
 }
 
-/** The heading that begins what `npm run bench:empty` writes, at the end of the page. */
-export const EMPTYING = '\n## Emptying\n';
-
-/** The page with another part about emptying; the rest, or that part, stays as it was. */
-export function joined(rest: string, emptying: string): string {
-  const before = rest.split(EMPTYING)[0] as string;
-  const part = emptying.includes(EMPTYING) ? emptying.slice(emptying.indexOf(EMPTYING)) : '';
-  return `${before.trimEnd()}\n${part}`;
+/** The page with these parts: each section takes the place of the one with its heading, new ones come last, the rest stays. So each benchmark writes its own. */
+export function joined(page: string, parts: string): string {
+  const [head = '', ...sections] = sectionsOf(page);
+  const [begins = '', ...news] = sectionsOf(parts);
+  const fresh = new Map(news.map((section) => [headingOf(section), section]));
+  const kept = sections.map((section) => {
+    const other = fresh.get(headingOf(section));
+    fresh.delete(headingOf(section));
+    return other ?? section;
+  });
+  const all = [begins.trim() === '' ? head : begins, ...kept, ...fresh.values()];
+  return `${all.map((section) => section.trim()).join('\n\n')}\n`;
 }
+
+/** What stands before the first heading of the second level, then each section with its heading. */
+const sectionsOf = (text: string): string[] => {
+  const [head = '', ...sections] = text.split(/^(?=## )/m);
+  return head.startsWith('## ') ? ['', head, ...sections] : [head, ...sections];
+};
+const headingOf = (section: string): string => section.split('\n', 1)[0] ?? '';

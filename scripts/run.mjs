@@ -13,6 +13,7 @@ const TASKS = {
   demo: { steps: [['scripts/package.mjs'], ['sandbox/demo.ts']] },
   bench: { steps: [['scripts/package.mjs'], ['bench/run.ts']] },
   'bench:empty': { steps: [['bench/empty.ts']] },
+  'bench:page': { steps: [['scripts/package.mjs'], ['scripts/page.mjs'], ['bench/page.ts']] },
   package: { steps: [['scripts/package.mjs']] },
   deploy: { steps: [['node_modules/serverless/bin/serverless.js', 'deploy']] },
   'approver-policy': { steps: [['scripts/approver-policy.mjs']] },

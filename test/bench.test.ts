@@ -3,6 +3,7 @@ import { crowdConfig, crowd as crowdOf } from '../bench/crowd.ts';
 import { indexOf, Keys, SHAPES } from '../bench/emptying/keys.ts';
 import { HEAP, type Run } from '../bench/emptying/measure.ts';
 import { type Results as EmptyingResults, emptyingPart, tables } from '../bench/emptying/report.ts';
+import { type Results as PageResults, pagePart } from '../bench/page/report.ts';
 import { page, type Results } from '../bench/report.ts';
 import { summarize } from '../bench/statistics.ts';
 import { joined } from '../bench/tables.ts';
@@ -117,14 +118,45 @@ describe('the part about emptying', () => {
   it('is of a process with the same heap as the one that is deployed', () => {
     expect(readFileSync('serverless.yml', 'utf8')).toContain(`NODE_OPTIONS: ${HEAP.join(' ')} `);
   });
+});
 
-  it('stands at the end of the page, whichever of the two was measured last', () => {
-    const [part, again] = [1.1, 1.2].map((seconds) => emptyingPart(results(seconds), machine)) as [string, string];
-    const whole = joined('# Performance\n\nold\n', part);
-    expect(whole).toBe(`# Performance\n\nold\n${part}`);
-    expect(joined(whole, again)).toBe(`# Performance\n\nold\n${again}`);
-    expect(joined('# Performance\n\nnew\n', whole)).toBe(`# Performance\n\nnew\n${part}`);
-    expect(joined('# Performance\n\nnew\n', '# Performance\n')).toBe('# Performance\n\nnew\n');
+describe('the page of performance, on the sandbox’s page', () => {
+  const many = { count: 30, min: 20, median: 60, p99: 200 };
+  const frames = { count: 400, min: 15, median: 16.7, p99: 33.4, longest: 83 };
+  const results: PageResults = {
+    size: { files: 3, plain: 640_000, gzip: 191_234, brotli: 160_000 },
+    start: { ...many, median: 2_900 },
+    cold: { ...many, median: 800 },
+    command: many,
+    button: many,
+    breakIn: { ...many, median: 151 },
+    person: many,
+    many: { messages: 1_000, calls: 1_000, command: many, button: many, person: many, slack: frames, aws: { ...frames, p99: 50.1 } },
+    emptying: { versions: 50_000, seconds: 21, command: many, frames },
+  };
+
+  it('sets each aim beside what was measured, and names what misses', () => {
+    const text = pagePart(results, { date: '2026-11-26', cpu: 'a cpu', memory: '8 GiB', node: 'v24', load: '0.1' });
+    expect(text).toContain('| the page, compressed with gzip | 191 KB | under 250 KB | met |');
+    expect(text).toContain('| a typed command to its modal: median | 60 ms | under 150 ms | met |');
+    expect(text).toContain('| scrolling through 1,000 messages | 17 | 33 | 83 | 400 |');
+    expect(text).toContain('| the Flow pane while 50,000 versions are emptied, in 21 s | 17 | 33 | 83 | 400 |');
+    expect(text).toContain('Missed: a try to break in to AWS’s answer: median; scrolling through 1,000 calls: 99 of 100 frames.');
+  });
+});
+
+describe('the parts of docs/performance.md', () => {
+  const whole = '# Performance\n\nold\n\n## What\n\nold\n\n## Emptying\n\n| 1 |\n\n## The page\n\n| 2 |\n';
+
+  it('stay, but for those that are written anew', () => {
+    expect(joined(whole, '\n## Emptying\n\n| 3 |\n')).toBe(whole.replace('| 1 |', '| 3 |'));
+    expect(joined(whole, '# Performance\n\nnew\n\n## What\n\nnew\n')).toBe(whole.replaceAll('old', 'new'));
+    expect(joined(whole, whole)).toBe(whole);
+  });
+
+  it('come last when they are new', () => {
+    expect(joined(whole, '## More\n\nmore\n')).toBe(`${whole}\n## More\n\nmore\n`);
+    expect(joined('# Performance\n\nnew\n', '# Performance\n')).toBe('# Performance\n');
   });
 });
 

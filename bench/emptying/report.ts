@@ -1,7 +1,7 @@
 /** The part of docs/performance.md about emptying. */
 import { LINES } from '../../src/aws/emptying/lines.ts';
 import type { Machine } from '../report.ts';
-import { EMPTYING, round, table } from '../tables.ts';
+import { round, table } from '../tables.ts';
 import { type Data, HEAP, type Run, type WorkersRun } from './measure.ts';
 
 export interface Results {
@@ -117,7 +117,9 @@ function row(run: Run, limit: Run | undefined): string[] {
 export function emptyingPart(results: Results, { date, cpu, memory, node, load }: Machine): string {
   const { most, sandbox } = results;
   const missed = aims(results).filter(({ met }) => !met);
-  return `${EMPTYING}
+  return `
+## Emptying
+
 Written by \`npm run bench:empty\` on ${date}: ${cpu}, ${memory}, Node ${node}, load average ${load} when it began.
 
 ${tables(results)}
