@@ -90,6 +90,9 @@ export async function personToMessages({ page, slack }: Windowed, name: string, 
   return timed(page, () => button.click(), 'click', '.slack-message.ephemeral', only);
 }
 
+/** Pixels that one turn of the wheel scrolls. */
+export const TURN = 2_000;
+
 /** Frames while a list is scrolled by wheel from its end to its beginning; each turn waits for the one before. */
 export async function scrollThrough(page: Page, selector: string): Promise<Frames> {
   const list = page.locator(selector);
@@ -101,6 +104,3 @@ export async function scrollThrough(page: Page, selector: string): Promise<Frame
     while (!(await isDone())) await page.mouse.wheel(0, -TURN);
   });
 }
-
-/** Pixels. */
-const TURN = 300;

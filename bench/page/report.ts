@@ -2,7 +2,7 @@
 import type { Machine } from '../report.ts';
 import type { Summary } from '../statistics.ts';
 import { round, table } from '../tables.ts';
-import type { Frames } from './browser.ts';
+import { type Frames, TURN } from './browser.ts';
 import type { Size } from './prepare.ts';
 
 export interface Results {
@@ -118,7 +118,6 @@ ${missed.length === 0 ? 'Nothing misses its aim.' : `Missed: ${missed.map(({ wha
 `;
 }
 
-const TURN = 300;
 const count = (number: number): string => number.toLocaleString('en-US');
 const times = ({ min, median, p99, count: runs }: Summary): string[] => [round(min), round(median), round(p99), String(runs)];
 const frames = ({ median, p99, longest, count: all }: Frames): string[] => [round(median), round(p99), round(longest), String(all)];
