@@ -87,7 +87,10 @@ function merged(known: Message[], news: Message[], removed: SlackNews['removed']
       fresh.delete(at(message));
       return changed ?? message;
     });
-  return [...kept, ...fresh.values()];
+  const all = [...kept, ...fresh.values()];
+  const isOlder = (kept.at(-1)?.ts ?? '') > (news[0]?.ts ?? '');
+  // Of a stream's first messages the newest come first. Slack's `ts` sorts as text.
+  return isOlder ? all.sort((one, other) => (one.ts < other.ts ? -1 : 1)) : all;
 }
 
 function withNews(known: ExecutionNow[], { from, visits, ...news }: ExecutionNews): ExecutionNow[] {

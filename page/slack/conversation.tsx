@@ -15,10 +15,8 @@ export const Conversation = memo(function Conversation({ channel, label }: { cha
   const messages = useLive((live) => live.messages);
   const { timeZone } = useReader();
   const rows = useMemo(() => rowsOf(messages, channel, timeZone), [messages, channel, timeZone]);
-  const most = useDeferredValue(Number.POSITIVE_INFINITY, NEWEST);
-  // What was said before is no news: nothing is read out until the older ones stand there.
-  const [isWhole, setWhole] = useState(false);
-  useEffect(() => setWhole(most > NEWEST), [most]);
+  const most = useDeferredValue(rows.length, NEWEST);
+  const isThere = useArrived();
   const scroller = useStuck();
   return (
     <div
@@ -26,7 +24,7 @@ export const Conversation = memo(function Conversation({ channel, label }: { cha
       className="slack-scroll"
       role="log"
       aria-label={`Messages in ${label}`}
-      aria-live={isWhole ? 'polite' : 'off'}
+      aria-live={isThere ? 'polite' : 'off'}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and its messages need not have anything to focus
       tabIndex={0}
     >
@@ -52,6 +50,18 @@ function Day({ day }: { day: string }) {
       <span>{words}</span>
     </li>
   );
+}
+
+/** What was said before one came is no news: for so many milliseconds nothing is read out. */
+const ARRIVING = 2_000;
+
+function useArrived(): boolean {
+  const [isThere, setThere] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setThere(true), ARRIVING);
+    return () => clearTimeout(timer);
+  }, []);
+  return isThere;
 }
 
 function useStuck() {

@@ -3,14 +3,18 @@ import type { ServerResponse } from 'node:http';
 import type { Parts } from '../routes.ts';
 import { SLACKBOT } from '../slack/workspace.ts';
 import { bucketsNow, devicesNow, executionNews, type Place } from './told.ts';
-import type { Hello, Told } from './wire.ts';
+import type { Hello, SlackNews, Told } from './wire.ts';
 
 /** Changes within so many milliseconds are told together. */
 const TOGETHER = 20;
 /** Of the calls before it began, the newest so many. */
 const CALLS = 1_000;
+/** Of the messages before it began, so many of the newest are told at once; the others follow when these are on their way. */
+const MESSAGES = 100;
 /** A window that lost the stream asks again after so many milliseconds. */
 const RETRY = 500;
+
+const placeOf = ({ channel, ts }: { channel: string; ts: string }) => `${channel} ${ts}`;
 
 /** Tells `response` what `user` (a name) sees, until it closes. */
 export function stream(parts: Parts, user: string, response: ServerResponse): void {
@@ -27,23 +31,28 @@ export function stream(parts: Parts, user: string, response: ServerResponse): vo
   const place: Place = new Map();
   let change = -1;
   let calls = aws.calls.list().slice(-CALLS);
+  let timer: NodeJS.Timeout | undefined;
+  let older: SlackNews['messages'] = [];
   const flush = () => {
     sayWhole('clock', { shift: clock.shift() });
-    const { messages, removed, change: reached, modal, home } = slack.since(user, Math.max(change, 0));
+    const isFirst = change < 0;
+    const { messages: fresh, removed, change: reached, modal, home } = slack.since(user, Math.max(change, 0));
+    const gone = new Set(removed.map(placeOf));
+    const messages = [...older.filter((message) => !gone.has(placeOf(message))), ...fresh];
+    older = isFirst ? messages.splice(0, Math.max(messages.length - MESSAGES, 0)) : [];
     const channels = slack.channels(user).map(({ id, name, im }) => ({ id, name, im: im !== undefined }));
     const before = JSON.stringify({ modal, home, channels });
-    if (reached !== change || told.slack !== before) say('slack', { messages, removed, modal, home, channels });
+    if (messages.length > 0 || reached !== change || told.slack !== before) say('slack', { messages, removed, modal, home, channels });
     change = reached;
     told.slack = before;
-    const fresh = calls;
+    if (calls.length > 0) say('calls', calls);
     calls = [];
-    if (fresh.length > 0) say('calls', fresh);
     sayWhole('devices', devicesNow(aws, parts.devices, clock.now()));
     sayWhole('buckets', bucketsNow(aws));
     const executions = executionNews(flow, place);
     if (executions.length > 0) say('executions', executions);
+    if (older.length > 0) soon();
   };
-  let timer: NodeJS.Timeout | undefined;
   const soon = () => {
     timer ??= setTimeout(() => {
       timer = undefined;

@@ -36,7 +36,10 @@ export interface Hello {
 }
 
 export interface SlackNews {
-  /** New and changed messages, oldest first; one with a known channel and ts takes that one's place. */
+  /**
+   * New and changed messages, oldest first; one with a known channel and ts takes that one's place. Where there are many already, the stream
+   * begins with the newest ones, and tells the older ones after that.
+   */
   messages: Message[];
   removed: { channel: string; ts: string }[];
   modal: ShownView | null;
