@@ -55,6 +55,23 @@ describe('what the page is told', () => {
     }
   });
 
+  it('begins with the newest hundred messages, and tells the older ones after everything else', async () => {
+    const say = (text: string) =>
+      fetch(`${sandbox.urls.slack}/api/chat.postMessage`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${sandbox.slack.botToken}`, 'content-type': 'application/json; charset=utf-8' },
+        body: JSON.stringify({ channel: sandbox.slack.channel, text }),
+      });
+    for (let at = 0; at < 103; at++) await say(`number ${at}`);
+    const { events, all, heard } = await listen('mallory');
+    const numbers = ({ messages }: Told['slack']) => messages.map(({ text }) => text).filter((text) => text.startsWith('number'));
+    await heard('slack', (news) => numbers(news)[0] === 'number 0');
+    const [newest, older] = all('slack').map(numbers);
+    expect([newest?.length, newest?.[0], newest?.at(-1)]).toEqual([100, 'number 3', 'number 102']);
+    expect(older).toEqual(['number 0', 'number 1', 'number 2']);
+    expect(events.findLastIndex(({ event }) => event === 'slack')).toBeGreaterThan(events.findIndex(({ event }) => event === 'buckets'));
+  });
+
   it('says what changes: form, question, flow, code, bucket, each window its own', async () => {
     const [riya, alice] = [await listen('riya'), await listen('alice')];
     await sandbox.act('riya', { command: '/delete-bucket', text: 'team-scratch' });
