@@ -55,7 +55,9 @@ async function jest(args) {
       `--outputFile=${results}`,
       ...args,
     ];
-    const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    // Some files run as one then (jest.config.mjs).
+    const env = { ...process.env, INTERLOCK_ALL_TESTS: args.length > 0 ? '0' : '1' };
+    const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env });
     const status = await ended(child);
     const { numPassedTests = 0, numFailedTests = 0, numRuntimeErrorTestSuites = 0 } = read(results);
     const failed = numFailedTests + numRuntimeErrorTestSuites;

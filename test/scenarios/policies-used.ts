@@ -34,6 +34,7 @@ const UNSEEN: [RegExp, string][] = [
   [/ WriteLog /, 'the sandbox keeps the output of functions itself'],
   [/^elevate DecryptApproversKeys /, 'asked within GetSecretValue, which is what the log tells'],
   [/^askApprover Open kms:Decrypt$/, 'where it is run again after it told that a code was refused'],
+  [/^report RowsEmptying /, 'where an emptying ends without a word of its flow, which an operator’s abort in scenarios/emptying does'],
   [/^machine (StartStretches|LookAfterStretches) /, 'the sandbox runs a Distributed Map within its execution'],
 ];
 

@@ -1,0 +1,2 @@
+export declare function filesOf(group: string): string[];
+export declare function grouped(): string[];
