@@ -18,7 +18,7 @@ import { withoutLateWriters } from '../domain/late-writers.ts';
 import { type Count, type Facts, isEmptyingKind, isLongKind, type Request } from '../domain/request.ts';
 import { tagFacts } from '../domain/tags.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
-import { clientOptions, nameOf, neverSent, statusOf, unless } from './clients.ts';
+import { clientOptions, nameOf, neverSent, once, statusOf, unless } from './clients.ts';
 import { countContents, FIRST_PAGE, goingOf, QUICKLY } from './contents.ts';
 import { settingsOf } from './dependencies.ts';
 import type { Session } from './mfa.ts';
@@ -36,7 +36,7 @@ export type ReadsPolicy = (policy: string | undefined) => ReturnType<typeof guar
 
 /** Where a bucket is, and its original creation date. Throws the SDK's errors. */
 export function findBucket(bucket: string): Promise<BucketHome | 'absent' | 'foreign'> {
-  return homeOf(new S3Client(clientOptions(ORIGINAL_DATES)), bucket);
+  return once(new S3Client(clientOptions(ORIGINAL_DATES)), (s3) => homeOf(s3, bucket));
 }
 
 /** What of a request a look is for. */
@@ -47,10 +47,18 @@ export type Asked = Pick<Request, 'kind' | 'purge' | 'askedAt'>;
  * ISO 8601. Throws the SDK's errors where AWS fails or rights are missing.
  */
 export async function look(bucket: string, account: string, now: string, reads: ReadsPolicy, asked: Asked): Promise<Look> {
-  const { kind, purge, askedAt } = asked;
   const home = await findBucket(bucket);
   if (home === 'absent' || home === 'foreign') return { kind: home };
-  const s3 = new S3Client(clientOptions(home.region));
+  return once(new S3Client(clientOptions(home.region)), (s3) => seen(s3, home, { account, now, reads, asked }));
+}
+
+async function seen(
+  s3: S3Client,
+  home: BucketHome,
+  { account, now, reads, asked }: { account: string; now: string; reads: ReadsPolicy; asked: Asked },
+): Promise<Look> {
+  const { kind, purge, askedAt } = asked;
+  const { bucket } = home;
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
   const [contents, uploads, versioning, objectLock, tags, protection, accessPoints, settings] = await Promise.all([
     countContents({ s3, bucket, account, ...(purge && { prefix: purge.prefix }) }, isLongKind(kind) ? QUICKLY : FIRST_PAGE),
@@ -100,8 +108,8 @@ export async function look(bucket: string, account: string, now: string, reads: 
 }
 
 async function accessPointsOf(bucket: string, account: string, region: string): Promise<string[]> {
-  const control = new S3ControlClient(clientOptions(region));
-  const { AccessPointList } = await control.send(new ListAccessPointsCommand({ AccountId: account, Bucket: bucket, MaxResults: 100 }));
+  const list = new ListAccessPointsCommand({ AccountId: account, Bucket: bucket, MaxResults: 100 });
+  const { AccessPointList } = await once(new S3ControlClient(clientOptions(region)), (control) => control.send(list));
   return (AccessPointList ?? []).map((point) => point.Name ?? '').filter((name) => name !== '');
 }
 
@@ -110,13 +118,14 @@ export type DeleteResult = 'done' | 'absent' | 'notEmpty' | 'denied' | 'sessionE
 
 /** Deletes the bucket with this session and nothing else. Throws the SDK's error where AWS fails otherwise. */
 export function deleteBucket(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
-  return resultOf(withSession(region, session).send(new DeleteBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account })));
+  const deletion = new DeleteBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account });
+  return resultOf(once(withSession(region, session), (s3) => s3.send(deletion)));
 }
 
 /** A harmless read that shows that the session works: lists one version of the bucket. */
 export function tryRead(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
   const read = new ListObjectVersionsCommand({ Bucket: bucket, ExpectedBucketOwner: account, MaxKeys: 1 });
-  return resultOf(withSession(region, session).send(read));
+  return resultOf(once(withSession(region, session), (s3) => s3.send(read)));
 }
 
 const RESULTS: Record<string, DeleteResult> = {

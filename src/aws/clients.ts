@@ -8,6 +8,15 @@ export function clientOptions(region: string, maxAttempts = 3) {
   return { region, maxAttempts, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true } };
 }
 
+/** Works with a client that is needed once, and closes its connections: a function that stays warm would gather them. Rejects as `work` does. */
+export async function once<C extends { destroy(): void }, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
+  try {
+    return await work(client);
+  } finally {
+    client.destroy();
+  }
+}
+
 /** The name of an error, whatever was thrown. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'Unknown';
