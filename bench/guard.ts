@@ -30,7 +30,7 @@ export interface GuardRun {
   calls: number;
 }
 
-const PREFIX = 'guarded-';
+const PREFIX = 'bench-guarded-';
 const BOB = 'arn:aws:iam::111122223333:user/interlock-bob';
 const AT_ONCE = 8;
 
