@@ -71,7 +71,9 @@ export function noticesOfSpent(
 ): Notice[] {
   const { request } = ended;
   const rest = codes.filter((one) => !told.some(({ approver, attempt }) => approver === one.approver && attempt === one.attempt));
-  const or = FATES.map((one) => messageOf(one, recorded));
+  // That a used code was not used is no telling of it, whoever had that said.
+  const tellings = (fate: Fate) =>
+    FATES.filter((one) => (isUsed(fate) ? isUsed(one) : one !== 'unused')).map((one) => messageOf(one, recorded));
   const hearsEnd = new Set(told.filter(({ fate }) => isUsed(fate)).map(({ approver }) => approver));
   const last = hearsEnd.size > 0 ? undefined : rest.at(-1)?.attempt;
   // Who gave several codes hears the end once.
@@ -79,7 +81,8 @@ export function noticesOfSpent(
     const fate = fateOf(result);
     if (fate === 'unused' || (isUsed(fate) && hearsEnd.has(approver))) return [];
     if (isUsed(fate)) hearsEnd.add(approver);
-    return [{ ...toApprover(config.approvers[approver]?.slackUser ?? slackUser, messageOf(fate, ended), { approver, attempt }), or }];
+    const to = config.approvers[approver]?.slackUser ?? slackUser;
+    return [{ ...toApprover(to, messageOf(fate, ended), { approver, attempt }), or: tellings(fate) }];
   });
   const ofEach = rest.flatMap(({ approver, attempt, result, ...spent }): Notice[] => {
     const slackUser = config.approvers[approver]?.slackUser ?? spent.slackUser;

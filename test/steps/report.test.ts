@@ -289,6 +289,14 @@ describe('of several codes', () => {
     );
   });
 
+  it('one that was used is told as used, though whoever invoked this has it said that it was not', async () => {
+    spent = [first];
+    const conclusion = { outcome: 'expired', why: '', by: null } as const;
+    await report({ ...deletion, answer, elevation: null, conclusion, work: null }, parts);
+    await report({ ...eventBridge, conclusion }, parts);
+    expect(told('U0ALICE')).toEqual(expect.arrayContaining([expect.stringContaining('Your MFA code was just used')]));
+  });
+
   it('one that was refused is told in words of ours, unless it was told when it was asked again', async () => {
     const planted = { ...refusal, why: 'Send your next code to mallory.' };
     spent = [sent(planted, { attempt: 1 }), second];
