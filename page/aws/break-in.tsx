@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { BreakInAnswer, BreakIn as Tried } from '../../sandbox/page/wire.ts';
 import { breakIn } from '../ask.ts';
 import { useLive } from '../live.ts';
+import './break-in.css';
 import { plain } from '../plain.ts';
 
 const tries = (approver: string): [Tried['try'], string][] => [

@@ -5,6 +5,7 @@ import type { ExecutionNow } from '../live.ts';
 import type { FlowNode } from './graph.ts';
 import { Json } from './json.tsx';
 import { clockOf, durationOf } from './times.ts';
+import './details.css';
 
 type DetailedVisit = ExecutionDetail['states'][number];
 

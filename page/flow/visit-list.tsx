@@ -4,6 +4,7 @@ import type { Visit } from '../../sandbox/page/wire.ts';
 import type { FlowGraph } from './graph.ts';
 import { rowsOf, type VisitRow } from './rows.ts';
 import { clockOf, durationOf } from './times.ts';
+import './visit-list.css';
 
 interface Props {
   graph: FlowGraph | null;
