@@ -1,11 +1,17 @@
 /** How every AWS client of ours is set up: bounded in time, so that no function hangs on a slow service; and what errors mean. */
 
 /**
- * Options for an SDK client. Slack waits three seconds, so an answer that isn't there after 2.5 s counts as a failure;
- * the SDK's own retries (three tries, with jitter) stay on except where `maxAttempts: 1` is given.
+ * Options for an SDK client. Slack waits three seconds, so an answer that isn't there after 2.5 s counts as a failure, and so does one that
+ * falls silent in the middle for as long; the SDK's own retries (three tries, with jitter) stay on except where `maxAttempts: 1` is given.
+ * All of them are over before any function's time is (serverless.yml).
  */
-export function clientOptions(region: string, maxAttempts = 3) {
-  return { region, maxAttempts, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true } };
+export function clientOptions(region: string, maxAttempts = 3, silent = 2_500) {
+  return { region, maxAttempts, requestHandler: bounded(1_000, silent) };
+}
+
+/** Timeouts in milliseconds. The request's ends when an answer begins; the socket's goes on until all of it is there. */
+export function bounded(connectionTimeout: number, silent: number) {
+  return { connectionTimeout, requestTimeout: silent, socketTimeout: silent, throwOnRequestTimeout: true };
 }
 
 /** Works with a client that is needed once, and closes its connections: a function that stays warm would gather them. Rejects as `work` does. */
@@ -32,9 +38,19 @@ export async function unless<T>(name: string, answer: Promise<T>): Promise<T | u
   }
 }
 
-/** The HTTP status of an AWS answer, undefined where none came. */
+interface Answered {
+  $metadata?: { httpStatusCode?: number };
+  $response?: unknown;
+  $fault?: string;
+}
+
+/** The HTTP status of an AWS answer; undefined where none came, or one that broke off or can't be read. */
 export function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+  const { $metadata, $response, $fault } = (error ?? {}) as Answered;
+  const status = $metadata?.httpStatusCode;
+  // Of such an answer the SDK tells how it began: a 200 that nobody has read to its end says nothing of what was done.
+  const isUnread = $response !== undefined && $fault === undefined;
+  return isUnread && status !== undefined && status < 500 ? undefined : status;
 }
 
 const PASSING =
@@ -54,6 +70,6 @@ export function isPassing(error: unknown): boolean {
 
 /** Was there nobody to send it to? Then nothing came of it. */
 export function neverSent(error: unknown): boolean {
-  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
-  return statusOf(error) === undefined && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(`${code} ${message}`);
+  const { code = '', message = '', $metadata } = (error ?? {}) as { code?: string; message?: string } & Answered;
+  return $metadata?.httpStatusCode === undefined && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(`${code} ${message}`);
 }

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { clientOptions, isPassing, nameOf, statusOf } from '../../src/aws/clients.ts';
 import { SHORTEST_SESSION, takeSession } from '../../src/aws/mfa.ts';
 import { Secret } from '../../src/secret.ts';
 import { anApprover } from '../helpers/models.ts';
@@ -10,16 +12,19 @@ const KEY = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 
 let server: Server;
 let received: string[] = [];
-let answer = { status: 200, body: '' };
+let answer: { status: number; body: string; ends?: 'whole' | 'silence' | 'reset' } = { status: 200, body: '' };
 const before = process.env.AWS_ENDPOINT_URL;
 
-/** An STS that answers whatever it is told to. */
+/** An STS that answers whatever it is told to, to the end of it or not. */
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     received.push(body);
-    response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+    const { status, body: text, ends = 'whole' } = answer;
+    response.writeHead(status, { 'content-type': 'text/xml' });
+    if (ends === 'whole') response.end(text);
+    else response.write(text, () => ends === 'reset' && response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -56,6 +61,27 @@ it.each(['role', 'user'] as const)('a session (%s) is asked for as long as it is
   await take(session, 3600);
   await take(session);
   expect(received.map((sent) => new URLSearchParams(sent).get('DurationSeconds'))).toEqual(['3600', '900']);
+});
+
+describe('a session of which the answer breaks off', () => {
+  const given = '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>';
+
+  it.each([
+    ['a session', 200, given],
+    ['a refusal', 403, refusal('AccessDenied', 'MultiFactorAuthentication failed').slice(0, -30)],
+  ])('(%s) may have taken the code, and is no refusal of it', async (_, status, body) => {
+    answer = { status, body, ends: 'reset' };
+    expect(await take()).toEqual({ kind: 'answerLost' });
+    expect(received).toHaveLength(1);
+  });
+
+  it('is waited for no longer than its client says, though it has begun', async () => {
+    answer = { status: 200, body: given, ends: 'silence' };
+    const sts = new STSClient({ ...clientOptions('us-east-1', 1, 30), credentials: { accessKeyId: 'AKIA', secretAccessKey: KEY } });
+    const error = await sts.send(new GetSessionTokenCommand({})).catch((thrown: unknown) => thrown);
+    sts.destroy();
+    expect([nameOf(error), statusOf(error), isPassing(error)]).toEqual(['TimeoutError', undefined, true]);
+  });
 });
 
 const ECHO = `1 validation error detected: Value '${CODE}\\' at 'tokenCode' failed to satisfy constraint: Member must have length less than or equal to 6`;

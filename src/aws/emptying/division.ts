@@ -2,7 +2,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { divide, type Piece, type Sample } from '../../domain/divide.ts';
 import { compareKeys } from '../../domain/key-space.ts';
-import { clientOptions } from '../clients.ts';
+import { bounded, clientOptions } from '../clients.ts';
 import type { Session } from '../mfa.ts';
 import { type Entry, listUploads, listVersions, PAGE, type Place, passingEmpty } from './listing.ts';
 import type { Pace } from './pace.ts';
@@ -26,9 +26,7 @@ export function emptyingClient(
   { accessKeyId, secretAccessKey, sessionToken }: Session,
   silent: number = SILENT_MS,
 ): S3Client {
-  // The request's timeout ends when an answer begins; the socket's doesn't.
-  const timeouts = { connectionTimeout: 2_000, requestTimeout: silent, socketTimeout: silent, throwOnRequestTimeout: true };
-  const requestHandler = { ...timeouts, httpsAgent: { maxSockets: 64 } };
+  const requestHandler = { ...bounded(2_000, silent), httpsAgent: { maxSockets: 64 } };
   return new S3Client({ ...clientOptions(region, 1), requestHandler, credentials: { accessKeyId, secretAccessKey, sessionToken } });
 }
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Archive, manifestFolder } from '../../domain/manifest.ts';
-import { clientOptions, isPassing, nameOf } from '../clients.ts';
+import { bounded, clientOptions, isPassing, nameOf } from '../clients.ts';
 import type { Entry } from './listing.ts';
 import type { Pace } from './pace.ts';
 
@@ -24,8 +24,7 @@ export interface ManifestOf {
 
 /** A client with the function's own rights, which are to write there and nothing else. */
 export function archiveClient(region: string): S3Client {
-  const requestHandler = { connectionTimeout: 2_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
-  return new S3Client({ ...clientOptions(region, 1), requestHandler });
+  return new S3Client({ ...clientOptions(region, 1), requestHandler: bounded(2_000, 30_000) });
 }
 
 /**
