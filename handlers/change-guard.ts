@@ -2,6 +2,7 @@
 import { createAudit } from '../src/aws/audit.ts';
 import { changeBucketPolicy, policyClient } from '../src/aws/bucket-policy.ts';
 import { createPolicyTurns } from '../src/aws/bucket-policy-turns.ts';
+import { once } from '../src/aws/clients.ts';
 import { createSeals } from '../src/aws/sealed.ts';
 import { createTables } from '../src/aws/tables.ts';
 import { loadConfig } from '../src/config.ts';
@@ -15,7 +16,7 @@ const config = loadConfig();
 const tables = createTables(config.region);
 const turns = createPolicyTurns(tables, env('LOCKS_TABLE'));
 const changePolicy: ChangeGuardParts['changePolicy'] = ({ region, ...at }, session, change) =>
-  changeBucketPolicy({ ...at, s3: policyClient(region, session), change, turns });
+  once(policyClient(region, session), (s3) => changeBucketPolicy({ ...at, s3, change, turns }));
 const parts = {
   config,
   stage: env('INTERLOCK_STAGE'),

@@ -1,4 +1,5 @@
 /** EmptyRange and GiveUpRange: invoked by the state machine, for one stretch. Its role may write to the archive and nothing else of S3: it works with the session that was sealed for it. */
+import { once } from '../src/aws/clients.ts';
 import { emptyingClient } from '../src/aws/emptying/division.ts';
 import { archiveClient, createManifest } from '../src/aws/emptying/manifest.ts';
 import { createPace } from '../src/aws/emptying/pace.ts';
@@ -18,11 +19,13 @@ const pace = createPace();
 const { account, archive } = config;
 const archiving = archive && { s3: archiveClient(config.region), to: { ...archive, account } };
 const empty: RangeParts['empty'] = ({ region, ...at }, session, job, of) =>
-  emptyStretch({
-    ...job,
-    archive: archiving && createManifest(archiving.s3, archiving.to, of, pace),
-    removal: { ...at, s3: emptyingClient(region, session), pace },
-  });
+  once(emptyingClient(region, session), (s3) =>
+    emptyStretch({
+      ...job,
+      archive: archiving && createManifest(archiving.s3, archiving.to, of, pace),
+      removal: { ...at, s3, pace },
+    }),
+  );
 const parts = {
   config,
   seals: createSeals(env('SEAL_KEY')),

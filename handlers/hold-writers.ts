@@ -1,6 +1,7 @@
 /** HoldWriters and ReleaseWriters: invoked by the state machine. Its role has no S3 rights: it works with the session that was sealed for it. */
 import { changeBucketPolicy, policyClient } from '../src/aws/bucket-policy.ts';
 import { createPolicyTurns } from '../src/aws/bucket-policy-turns.ts';
+import { once } from '../src/aws/clients.ts';
 import { createSeals } from '../src/aws/sealed.ts';
 import { createTables } from '../src/aws/tables.ts';
 import { loadConfig } from '../src/config.ts';
@@ -13,7 +14,7 @@ import { HoldInput } from '../src/steps/inputs.ts';
 const config = loadConfig();
 const turns = createPolicyTurns(createTables(config.region), env('LOCKS_TABLE'));
 const changePolicy: HoldParts['changePolicy'] = ({ region, ...at }, session, change) =>
-  changeBucketPolicy({ ...at, s3: policyClient(region, session), change, turns });
+  once(policyClient(region, session), (s3) => changeBucketPolicy({ ...at, s3, change, turns }));
 const parts = { config, stage: env('INTERLOCK_STAGE'), seals: createSeals(env('SEAL_KEY')), changePolicy };
 
 export const handler = step(HoldInput, createLogger('holdWriters'), (input) => holdOrRelease(input, parts));

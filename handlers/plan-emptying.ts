@@ -1,6 +1,8 @@
 /** PlanEmptying: invoked by the state machine. Its role has no S3 rights: it works with the session that was sealed for it. */
 import { createAudit } from '../src/aws/audit.ts';
+import { once } from '../src/aws/clients.ts';
 import { divideBucket, emptyingClient, whatIsLeft } from '../src/aws/emptying/division.ts';
+import type { Place } from '../src/aws/emptying/listing.ts';
 import { createPace } from '../src/aws/emptying/pace.ts';
 import { createPlans } from '../src/aws/emptying/plans.ts';
 import { createSeals } from '../src/aws/sealed.ts';
@@ -16,9 +18,9 @@ const config = loadConfig();
 const tables = createTables(config.region);
 const pace = createPace();
 const look: PlanParts['look'] = async ({ region, uploads, ...at }, session) => {
-  const place = { s3: emptyingClient(region, session), ...at };
-  const left = await whatIsLeft(place, pace, { uploads });
-  return { left, divide: (lone) => divideBucket(place, pace, { left, lone }) };
+  const looking = <T>(work: (place: Place) => Promise<T>) => once(emptyingClient(region, session), (s3) => work({ s3, ...at }));
+  const left = await looking((place) => whatIsLeft(place, pace, { uploads }));
+  return { left, divide: (lone) => looking((place) => divideBucket(place, pace, { left, lone })) };
 };
 const parts = {
   config,
