@@ -26,7 +26,7 @@ export function Header({ onTour }: { onTour: () => void }) {
       <button type="button" className="button" onClick={() => attempt(advance(HALF_A_DAY))}>
         Half a day later
       </button>
-      <StartOver onSure={() => attempt(startOver())} />
+      <StartOver attempt={attempt} />
       <button id={BEGINS} type="button" className="button" onClick={onTour}>
         Tour
       </button>
@@ -87,10 +87,25 @@ function ahead(ms: number): string {
   return hours >= 48 ? `${Math.round(hours / 24)} days` : hours >= 1 ? `${hours} h` : `${Math.round(ms / 60_000)} min`;
 }
 
-function StartOver({ onSure }: { onSure: () => void }) {
+function StartOver({ attempt }: { attempt: (what: Promise<unknown>) => void }) {
+  const boot = useLive((live) => live.hello?.boot);
+  const [open, setOpen] = useState(false);
+  /** The run of the sandbox that was asked to end; another one says hello when that is done. */
+  const [ending, setEnding] = useState<string>();
+  const isUnderWay = ending !== undefined && ending === boot;
+  const begin = () => {
+    setEnding(boot);
+    const asked = startOver().catch((error: Error) => {
+      setEnding(undefined);
+      throw error;
+    });
+    attempt(asked);
+  };
   return (
-    <AlertDialog.Root>
-      <AlertDialog.Trigger className="button">Start over</AlertDialog.Trigger>
+    <AlertDialog.Root open={open} onOpenChange={(next) => setOpen(next && !isUnderWay)}>
+      <AlertDialog.Trigger className="button" aria-disabled={isUnderWay} aria-busy={isUnderWay}>
+        {isUnderWay ? 'Starting over…' : 'Start over'}
+      </AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="backdrop" />
         <AlertDialog.Popup className="popup">
@@ -100,7 +115,7 @@ function StartOver({ onSure }: { onSure: () => void }) {
           </AlertDialog.Description>
           <div className="popup-buttons">
             <AlertDialog.Close className="button">Keep everything</AlertDialog.Close>
-            <AlertDialog.Close className="button primary" onClick={onSure}>
+            <AlertDialog.Close className="button primary" onClick={begin}>
               Start over
             </AlertDialog.Close>
           </div>
