@@ -12,6 +12,16 @@ export const keyOf = (block: Block, element: Element): string => `${block.block_
 const isMany = ({ type }: Element) => type === 'checkboxes' || type === 'multi_static_select';
 const isOne = ({ type }: Element) => type === 'static_select' || type === 'radio_buttons';
 
+/** What was typed, by view, without what was typed in views and fields that are gone by now: a code is not kept longer than its field. */
+export function stillThere(typed: Record<string, Typed>, modal: Modal | null): Record<string, Typed> {
+  if (!modal) return {};
+  const { id, previous_view_id, root_view_id, blocks } = modal;
+  const below = Object.entries(typed).filter(([view]) => view !== id && (view === previous_view_id || view === root_view_id));
+  const keys = new Set(fieldsOf(blocks).map(({ block, element }) => keyOf(block, element)));
+  const mine = Object.entries(typed[id] ?? {}).filter(([key]) => keys.has(key));
+  return Object.fromEntries([...below, [id, Object.fromEntries(mine)]]);
+}
+
 /** What the sandbox knows of it: what the view begins with, or what was sent last. */
 export function startOf({ state }: Modal, block: Block, element: Element): Value {
   const slot = state.values[block.block_id ?? '']?.[element.action_id ?? ''];

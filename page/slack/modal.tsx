@@ -3,7 +3,7 @@ import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { Blocks } from './blocks.tsx';
 import { useDo } from './doing.ts';
 import { Field } from './fields.tsx';
-import { keyOf, startOf, submission, type Typed, type Value } from './form.ts';
+import { keyOf, startOf, stillThere, submission, type Typed, type Value } from './form.ts';
 import type { Block, Modal } from './shapes.ts';
 import { Text } from './text.tsx';
 import { focusFirst, Window } from './window.tsx';
@@ -18,6 +18,9 @@ export function ModalWindow({ modal }: { modal: Modal | null }) {
   const [typed, setTyped] = useState<Record<string, Typed>>({});
   const [busy, setBusy] = useState(false);
   const mine = typed[modal?.id ?? ''] ?? {};
+  const { id, hash } = modal ?? {};
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each update of the view has another hash
+  useEffect(() => setTyped((all) => stillThere(all, modal)), [id, hash]);
   useFocus(popup, modal);
 
   async function send(event: FormEvent) {

@@ -1,5 +1,5 @@
 import { commandIn, suggestions } from '../../page/slack/commands.ts';
-import { keyOf, startOf, submission } from '../../page/slack/form.ts';
+import { keyOf, startOf, stillThere, submission } from '../../page/slack/form.ts';
 import type { Block, Element, Message, Modal } from '../../page/slack/shapes.ts';
 import { rowsOf } from '../../page/slack/threads.ts';
 import { option, plainText } from '../helpers/slack-app.ts';
@@ -95,5 +95,17 @@ describe('a modal’s form', () => {
       many: [],
       who: 'U0BOB',
     });
+  });
+
+  test('keeps what was typed below a pushed view, and nothing of a view or a field that is gone', () => {
+    const code = { [key(0)]: '123456' };
+    const typed = { V1: code, V2: code, V3: code };
+    const view = (id: string, previous_view_id: string | null, shown = blocks) =>
+      ({ id, previous_view_id, root_view_id: 'V1', blocks: shown }) as Modal;
+    expect(stillThere(typed, view('V3', 'V2'))).toEqual(typed);
+    expect(stillThere(typed, view('V2', 'V1'))).toEqual({ V1: code, V2: code });
+    expect(stillThere(typed, view('V1', null))).toEqual({ V1: code });
+    expect(stillThere(typed, view('V1', null, []))).toEqual({ V1: {} });
+    expect(stillThere(typed, null)).toEqual({});
   });
 });
