@@ -2,6 +2,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { type ExecutionNow, useLive } from '../live.ts';
 import type { PaneName } from './panes.tsx';
+import { recall, remember } from './remembered.ts';
 import './tour.css';
 
 const KEY = 'interlock-tour';
@@ -67,18 +68,18 @@ export function useTour(user: string): TourNow {
   const executions = useLive((live) => live.executions);
   const buckets = useLive((live) => live.buckets);
   const modal = useLive((live) => live.modal);
-  const [open, setOpen] = useState(() => sessionStorage.getItem(KEY) !== 'over');
+  const [open, setOpen] = useState(() => recall('sessionStorage', KEY) !== 'over');
   /** In this run of the sandbox; in another one it begins with the first. */
   const [chosen, choose] = useState<{ boot: string | undefined; bucket: string }>({ boot, bucket: BUCKETS[0] });
   const isThere = (bucket: string) => buckets.some(({ name }) => name === bucket);
   const first = BUCKETS.find(isThere) ?? BUCKETS[0];
   const begin = useCallback(() => {
-    sessionStorage.removeItem(KEY);
+    remember('sessionStorage', KEY, 'begun');
     choose({ boot, bucket: first });
     setOpen(true);
   }, [boot, first]);
   const end = useCallback(() => {
-    sessionStorage.setItem(KEY, 'over');
+    remember('sessionStorage', KEY, 'over');
     setOpen(false);
   }, []);
   const bucket = chosen.boot === boot ? chosen.bucket : BUCKETS[0];
