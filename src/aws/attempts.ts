@@ -1,5 +1,5 @@
 /**
- * What became of each code: *started* before the one call that spends it, its result after. A function that is run again
+ * What became of each code: *started* before the one call that spends it, its result after; or at once that it is not used. A function that is run again
  * finds out whether the call was made, and never sends a code twice. Elevate alone writes here: whose code was used is known from
  * this where the flow can't say it any more.
  */
@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { Answer, Elevation, Request } from '../domain/request.ts';
 import { won } from './tables.ts';
 
-/** A code that was sent, or is about to be: for what, and whose, as the flow held it. */
+/** A code that was given: for what, and whose, as the flow held it. */
 const Begun = z.object({
   request: Request,
   approver: Answer.shape.approver.unwrap(),
@@ -22,10 +22,11 @@ const Spent = Begun.extend({ startedAt: z.iso.datetime(), result: Elevation.opti
 export type Spent = z.infer<typeof Spent>;
 
 export interface Attempts {
-  /** Marks the attempt as started. `mine`: go on; else the result there is, undefined where it never came. */
-  begin(code: Begun, startedAt: string): Promise<{ mine: true } | { mine: false; result: Elevation | undefined }>;
-  /** What is known of an attempt; undefined where it was never started. */
-  find(requestId: string, attempt: number): Promise<{ result: Elevation | undefined } | undefined>;
+  /**
+   * Claims the attempt: marks it as started, or as ended, where its code is not sent (`result`). `mine`: go on; else the result there is, undefined where
+   * it never came.
+   */
+  begin(code: Begun, startedAt: string, result?: Elevation): Promise<{ mine: true } | { mine: false; result: Elevation | undefined }>;
   /** Keeps the result (its session is sealed), unless a run beside this one has kept another; gives the one that stands. */
   finish(requestId: string, attempt: number, result: Elevation): Promise<Elevation>;
   /** Counts a refused code of this request; gives how many there are now. */
@@ -34,22 +35,17 @@ export interface Attempts {
 
 export function createAttempts(db: DynamoDBDocumentClient, table: string): Attempts {
   const key = (requestId: string, attempt: number) => ({ TableName: table, Key: { requestId, attempt } });
-  const find: Attempts['find'] = async (requestId, attempt) => {
-    const { Item } = await db.send(new GetCommand({ ...key(requestId, attempt), ConsistentRead: true }));
-    return Item && { result: Item.result === undefined ? undefined : Elevation.parse(Item.result) };
-  };
   return {
-    find,
-
-    async begin({ request, approver, slackUser, attempt }, startedAt) {
+    async begin({ request, approver, slackUser, attempt }, startedAt, result) {
       const { requestId } = request;
       const put = new PutCommand({
         TableName: table,
-        Item: { requestId, attempt, startedAt, request, approver, slackUser },
+        Item: { requestId, attempt, startedAt, request, approver, slackUser, ...(result && { result }) },
         ConditionExpression: 'attribute_not_exists(requestId)',
       });
       if (await won(db.send(put))) return { mine: true };
-      return { mine: false, result: (await find(requestId, attempt))?.result };
+      const { Item } = await db.send(new GetCommand({ ...key(requestId, attempt), ConsistentRead: true }));
+      return { mine: false, result: Item?.result === undefined ? undefined : Elevation.parse(Item.result) };
     },
 
     async finish(requestId, attempt, result) {
@@ -79,7 +75,7 @@ export function createAttempts(db: DynamoDBDocumentClient, table: string): Attem
   };
 }
 
-/** The codes that were sent for a request, the last one last. Whoever answers the flow may count askings as they like: all are looked at. */
+/** The codes that `elevate` got for a request, the last one last. Whoever answers the flow may count askings as they like: all are looked at. */
 export async function allSpent(db: DynamoDBDocumentClient, table: string, requestId: string): Promise<Spent[]> {
   const query = {
     TableName: table,

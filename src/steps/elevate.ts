@@ -15,6 +15,8 @@ import { decide } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { answered, sending, type Tries, unvalidated, verified } from '../domain/tries.ts';
 import { windowOf } from '../domain/window.ts';
+import { SealBroken } from '../errors.ts';
+import type { Secret } from '../secret.ts';
 import type { ElevateInput } from './inputs.ts';
 import { purgeContext } from './session.ts';
 
@@ -53,10 +55,6 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
   const told = (result: Judged): Elevation => {
     return { ...result, approver: answer.approver, attempt: answer.attempt, auditHead: auditEntry(entryOf(result)).hash };
   };
-  const record = async (result: Judged): Promise<Elevation> => {
-    await audit.record(entryOf(result));
-    return told(result);
-  };
   // Kept before it is recorded: run again in between, it is the same result that is recorded, and no other beside it.
   const finish = async (result: Judged): Promise<Elevation> => again(await attempts.finish(requestId, answer.attempt, told(result)));
   const isOfThis = (kept: Elevation) => auditEntry(entryOf(kept)).hash === kept.auditHead;
@@ -65,11 +63,14 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     return kept;
   };
   const answerLost = async () => finish(await judge({ kind: 'answerLost' }, input, parts));
-  // A run before may have sent it: what keeps a code from being sent now is no word of what became of that one.
-  const unused = async (result: Judged): Promise<Elevation> => {
-    const sent = await attempts.find(requestId, answer.attempt);
-    if (sent && !sent.result) return answerLost();
-    return sent?.result && isOfThis(sent.result) ? again(sent.result) : record(result);
+  // Of runs beside each other one alone says what becomes of the code: whoever claims the attempt, before anything is told or sent.
+  const claim = (result?: Elevation) => attempts.begin({ request, ...answer }, new Date(now()).toISOString(), result);
+  const claimedBefore = ({ result }: { result: Elevation | undefined }) => (result ? again(result) : answerLost());
+  const unused = async (judged: Judged): Promise<Elevation> => {
+    const result = told(judged);
+    // What Slack didn't seal for this asking is no code, and claims nothing: what stands in a claim counts where the flow says nothing any more.
+    const claimed = (await isSealed(input, parts)) ? await claim(result) : { mine: true as const };
+    return claimed.mine ? again(result) : claimedBefore(claimed);
   };
   if (now() >= windowOf(request, input.emptying).until)
     return unused(end('expired', 'The code came when the time was over; it was not used.'));
@@ -87,36 +88,50 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
     );
   }
 
-  const prepared = await prepare(input, decision.approver, parts);
-  if ('fault' in prepared) return unused({ ...end('stopped', prepared.fault), tellOperators: true });
+  const code = await openCode(input, parts);
+  const key = await readKey(parts.secrets, decision.approver);
+  if (!key) return unused({ ...end('stopped', NO_KEY), tellOperators: true });
 
   // From here on the code counts as given: whoever comes after a death finds that out, and sends nothing.
-  const begun = await attempts.begin({ request, ...answer }, new Date(now()).toISOString());
-  if (!begun.mine) return begun.result ? again(begun.result) : answerLost();
+  const begun = await claim();
+  if (!begun.mine) return claimedBefore(begun);
   const counted = await approvers.change(answer.approver, (tries) => sending(tries, askingOf(input), now()));
   if ('why' in counted) return finish({ ...askAgain(counted.why), tellOperators: counted.locked });
-  return finish(await judge(await takeSession(prepared), input, parts));
+  return finish(await judge(await takeSession(sessionAskedFor(input, decision.approver, { code, key }, parts)), input, parts));
 }
 
 const askingOf = ({ request, answer }: Pick<ElevateInput, 'request' | 'answer'>) => `${request.requestId}#${answer.attempt}`;
 
-/** Opens the code and reads the approver's key. */
-async function prepare(
-  { request, answer, facts, notes }: ElevateInput,
-  approver: Approver,
-  parts: ElevateParts,
-): Promise<SessionRequest | { fault: string }> {
-  const { config, seals, secrets, deletionRoleArn } = parts;
+/** Throws SealBroken where it was given for anything else. */
+function openCode({ request, answer, facts, notes }: ElevateInput, { config, seals }: ElevateParts): Promise<Secret> {
   const { requestId, bucket } = request;
-  const shown = shownDigest(request, facts, notes);
-  const context = { requestId, bucket, account: config.account, approver: approver.name, attempt: answer.attempt, shown };
-  const code = await seals.open(answer.sealedCode, { purpose: 'code', ...context });
-  const key = await readKey(secrets, approver);
-  if (!key) return { fault: 'The approver’s access key can’t be read from its secret. An operator puts it there.' };
+  const { approver, attempt, sealedCode } = answer;
+  const context = { requestId, bucket, account: config.account, approver, attempt, shown: shownDigest(request, facts, notes) };
+  return seals.open(sealedCode, { purpose: 'code', ...context });
+}
+
+const isSealed = (input: ElevateInput, parts: ElevateParts): Promise<boolean> =>
+  openCode(input, parts).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof SealBroken) return false;
+      throw error;
+    },
+  );
+
+const NO_KEY = 'The approver’s access key can’t be read from its secret. An operator puts it there.';
+
+function sessionAskedFor(
+  { request }: ElevateInput,
+  approver: Approver,
+  given: Pick<SessionRequest, 'code' | 'key'>,
+  { config, deletionRoleArn }: ElevateParts,
+): SessionRequest {
+  const { requestId, bucket } = request;
   // Emptying takes as long as it takes: where a session ends in the middle, the approver is asked for another code.
   const seconds = isLongKind(request.kind) && !request.rehearsal ? config.maxSessionSeconds : SHORTEST_SESSION;
   const policy = sessionPolicy({ bucket, actions: sessionActions(request), ...(request.purge && { prefix: request.purge.prefix }) });
-  return { approver, key, code, region: config.region, requestId, bucket, deletionRoleArn, sessionPolicy: policy, seconds };
+  return { approver, ...given, region: config.region, requestId, bucket, deletionRoleArn, sessionPolicy: policy, seconds };
 }
 
 async function readKey(secrets: SecretReader, { secret }: Approver): Promise<AccessKey | undefined> {

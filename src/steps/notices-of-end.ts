@@ -60,7 +60,7 @@ export function noticesOfRecord(
 }
 
 /**
- * Of each code that was sent, by what `elevate` alone writes: that it was refused, or its session is over, unless that was told when it was asked
+ * Of each code that was given, by what `elevate` alone writes: that it was refused, or its session is over, unless that was told when it was asked
  * again; and how it ended, to everybody whose code was used. `told`: of these the flow itself tells. `recorded`: the end in words of which the flow may
  * have told it before it failed.
  */
@@ -139,7 +139,7 @@ function codeGiven({ answer, elevation }: Given, outcome: Outcome): Code | undef
   return { approver: answer.approver, slackUser: answer.slackUser, attempt, fate };
 }
 
-/** Of a code that was sent; without a result nobody knows. */
+/** Of a code by what `elevate` wrote; without a result nobody knows. */
 function fateOf(result: Elevation | undefined): Fate {
   if (!result) return 'unknown';
   return result.verdict === 'session' ? 'session' : result.verdict === 'locked' ? 'refused' : 'unused';

@@ -33,7 +33,7 @@ export interface ReportParts extends NoticeParts {
   locks: Locks;
   audit: Audit;
   plans: Pick<Plans, 'stop' | 'stopped' | 'last'>;
-  /** The codes that were sent for a request, the last one last. */
+  /** The codes that `elevate` got for a request, the last one last. */
   spent: (requestId: string) => Promise<Spent[]>;
 }
 
@@ -100,7 +100,7 @@ function doubt(spent: readonly Spent[]): string {
   return kind && isEmptyingKind(kind) ? MAY_BE_HELD : '';
 }
 
-/** Tells of the codes that were sent what the flow itself has not: of the request that they were sent for, and of the end as it stands or will. */
+/** Tells of the codes that were given what the flow itself has not: of the request that they were given for, and of the end as it stands or will. */
 async function tellSpent(
   toReport: ToReport,
   spent: Spent[],

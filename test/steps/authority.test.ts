@@ -49,9 +49,9 @@ describe('a configuration that', () => {
     const audit = { record: async () => ({ head: 'head', first: true }) };
     const parts = {
       ...{ config, audit, now, deletionRoleArn: '' },
-      attempts: { ...nothing, find: async () => undefined },
+      attempts: { ...nothing, begin: async () => ({ mine: true }) },
       approvers: nothing,
-      seals: nothing,
+      seals: { open: async () => new Secret('138502') },
       secrets: nothing,
     } as never;
     expect(await elevate({ ...step, facts, notes, emptying: null, answer }, parts)).toMatchObject({

@@ -1,48 +1,16 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import type { Emptying } from '../../src/domain/emptying.ts';
 import { type Elevation, KINDS, type Kind } from '../../src/domain/request.ts';
 import { NO_TRIES, type Tries } from '../../src/domain/tries.ts';
+import { SealBroken } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { type ElevateParts, elevate } from '../../src/steps/elevate.ts';
 import { type Death, dying, untilDone } from '../helpers/dying.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
+import { denied, fakeSts, SESSION, WRONG } from '../helpers/fake-sts.ts';
 import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
 
-const SESSION =
-  '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-02T10:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>';
-
-const WRONG =
-  '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error><RequestId>1</RequestId></ErrorResponse>';
-
-let server: Server;
-/** What STS was asked for. */
-let asked: URLSearchParams[];
-/** What STS says; nothing, where it fails. */
-let refusal: string;
-const before = process.env.AWS_ENDPOINT_URL;
-
-beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    asked.push(new URLSearchParams(body));
-    response.writeHead(refusal === '' ? 500 : refusal === SESSION ? 200 : 403, { 'content-type': 'text/xml' }).end(refusal);
-  });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-beforeEach(() => {
-  asked = [];
-  refusal = '';
-});
-afterAll(async () => {
-  if (before === undefined) delete process.env.AWS_ENDPOINT_URL;
-  else process.env.AWS_ENDPOINT_URL = before;
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
-});
+const sts = fakeSts();
 
 /** Asks for the session of a request, which STS doesn't give. */
 async function ask(
@@ -89,20 +57,21 @@ async function ask(
     Array.from({ length: atOnce }, () =>
       untilDone(() => {
         run += 1;
-        return elevate(input, run > 1 ? later(parts) : parts);
+        return elevate(input, run > 1 ? later(parts) : first(parts));
       }),
     ),
   );
   result = results[0] as Elevation;
   effectsSeen = mortal.count();
-  return asked[0];
+  return sts.asked[0];
 }
 
 /** What elevate said last, and wrote; and where it is to die. */
 let result: Elevation;
-/** How many run at once, and what each said; what is different where it is run again. */
+/** How many run at once, and what each said; what is different in the first run, and where it is run again. */
 let atOnce: number;
 let results: Elevation[];
+let first: (parts: ElevateParts) => ElevateParts;
 let later: (parts: ElevateParts) => ElevateParts;
 let trail: AuditEntry[];
 let kept: Elevation | undefined;
@@ -112,9 +81,9 @@ let refused: Set<number>;
 let death: Death;
 let effectsSeen: number;
 const afresh = () => {
-  [trail, kept, begun, tries, refused, asked] = [[], undefined, false, NO_TRIES, new Set(), []];
+  [trail, kept, begun, tries, refused, sts.asked] = [[], undefined, false, NO_TRIES, new Set(), []];
   death = { at: -1, after: false };
-  [atOnce, later] = [1, (parts) => parts];
+  [atOnce, first, later] = [1, (parts) => parts, (parts) => parts];
 };
 beforeEach(afresh);
 const recorded = {
@@ -125,12 +94,11 @@ const recorded = {
     },
   },
   attempts: {
-    begin: async () => {
+    begin: async (_: object, __: string, given?: Elevation) => {
       if (begun) return { mine: false, result: kept };
-      begun = true;
+      [begun, kept] = [true, given];
       return { mine: true };
     },
-    find: async () => (begun ? { result: kept } : undefined),
     finish: async (_: string, __: number, given: Elevation) => {
       kept ??= given;
       return kept;
@@ -150,7 +118,7 @@ describe('what came of a code', () => {
     ['refused', WRONG],
     ['taken', SESSION],
   ])('(%s) is one entry of the trail, what is kept and what the flow hears, wherever it dies and is run again', async (_, said) => {
-    refusal = said;
+    sts.said = said;
     await ask('delete', false);
     const all = effectsSeen;
     expect(all).toBeGreaterThan(6);
@@ -159,7 +127,7 @@ describe('what came of a code', () => {
         afresh();
         death = { at, after };
         await ask('delete', false);
-        expect(asked.length).toBeLessThanOrEqual(1);
+        expect(sts.asked.length).toBeLessThanOrEqual(1);
         expect({ ...death, trail }).toEqual({
           ...death,
           trail: [expect.objectContaining({ hash: result.auditHead, what: expect.objectContaining({ why: result.why }) })],
@@ -172,14 +140,15 @@ describe('what came of a code', () => {
   });
 });
 
+const at = Date.parse(aRequest().expiresAt);
+
 describe('what came of a code, where it is run again', () => {
-  const at = Date.parse(aRequest().expiresAt);
   it.each<[string, (parts: ElevateParts) => ElevateParts, string]>([
     ['the time is over', (parts) => ({ ...parts, now: () => at }), 'expired'],
     ['Interlock is paused', (parts) => ({ ...parts, config: { ...parts.config, paused: true } }), 'stopped'],
     ['the key can’t be read', (parts) => ({ ...parts, secrets: { read: async () => Promise.reject(new Error()) } }), 'stopped'],
   ])('and %s, is what is said: nobody hears that a code was not used which was', async (_, change, verdict) => {
-    refusal = SESSION;
+    sts.said = SESSION;
     await ask('delete', false);
     const all = effectsSeen;
     for (const after of [false, true]) {
@@ -190,23 +159,46 @@ describe('what came of a code, where it is run again', () => {
         await ask('delete', false);
         const of = { ...death, begun };
         expect({ ...of, trail }).toEqual({ ...of, trail: [expect.objectContaining({ hash: result.auditHead })] });
-        expect({ ...of, result }).toEqual({ ...of, result: begun ? kept : expect.objectContaining({ verdict }) });
-        expect(asked.length).toBeLessThanOrEqual(begun ? 1 : 0);
+        expect({ ...of, result }).toEqual({ ...of, result: kept });
+        expect(result.verdict === verdict ? sts.asked.length : 0).toBe(0);
+        expect(sts.asked.length).toBeLessThanOrEqual(1);
       }
     }
   });
 
   it('while the run before is still at work, is one thing for both', async () => {
-    [refusal, atOnce] = [SESSION, 2];
+    [sts.said, atOnce] = [SESSION, 2];
     await ask('delete', false);
-    expect(asked).toHaveLength(1);
+    expect(sts.asked).toHaveLength(1);
     expect(results).toEqual([kept, kept]);
     expect(trail).toMatchObject([{ hash: kept?.auditHead }]);
   });
+
+  it('while the run before has looked and sent nothing yet, is that the time is over, for both', async () => {
+    [sts.said, atOnce] = [SESSION, 2];
+    const said = Promise.withResolvers<void>();
+    first = (parts) => ({ ...parts, secrets: { read: (id) => said.promise.then(() => parts.secrets.read(id)) } });
+    later = (parts) => ({ ...parts, now: () => at, audit: { record: (entry) => parts.audit.record(entry).finally(said.resolve) } });
+    await ask('delete', false);
+    expect(sts.asked).toHaveLength(0);
+    expect(results).toMatchObject([{ verdict: 'expired' }, { verdict: 'expired' }]);
+    expect(trail).toMatchObject([{ entry: '001-3-expired', hash: kept?.auditHead }]);
+  });
 });
 
-const denied = (code: string, message: string) =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
+describe('an answer that Slack didn’t seal', () => {
+  it('claims nothing: the code that comes is used', async () => {
+    sts.said = SESSION;
+    const open = () => Promise.reject(new SealBroken('of something else'));
+    first = (parts) => ({ ...parts, now: () => at, seals: { ...parts.seals, open } });
+    await ask('delete', false);
+    expect([result.verdict, begun, kept]).toEqual(['expired', false, undefined]);
+    first = (parts) => parts;
+    await ask('delete', false);
+    expect(result).toMatchObject({ verdict: 'session' });
+  });
+});
+
 const UNABLE =
   'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.';
 const NO_RIGHT = 'User: arn:aws:iam::111122223333:user/interlock-alice is not authorized to perform: sts:AssumeRole';
@@ -241,10 +233,10 @@ describe('what AWS answers to a code', () => {
     ['too much to do', denied('Throttling', 'Rate exceeded'), {}, { verdict: 'askAgain', tellOperators: false }, 0],
     ['nothing that says what became of it', '', {}, { verdict: 'askAgain', tellOperators: false }, 0],
   ])('is told apart: %s', async (_, said, known, expected, counted) => {
-    [refusal, tries] = [said, { ...NO_TRIES, ...known }];
+    [sts.said, tries] = [said, { ...NO_TRIES, ...known }];
     await ask('delete', false);
     expect(result).toMatchObject(expected);
-    expect([tries.refusals, tries.pending, refused.size, asked.length]).toEqual([counted, [], counted, 1]);
+    expect([tries.refusals, tries.pending, refused.size, sts.asked.length]).toEqual([counted, [], counted, 1]);
   });
 });
 
@@ -254,7 +246,7 @@ describe('a code that comes when the time of its request is over', () => {
   it('is used where a session ended in the middle, and its approver was asked for another', async () => {
     const ended = { verdict: 'sessionEnded', pass: 2, at: '2026-11-02T16:59:00.000Z' } as const;
     expect(await ask('empty', false, undefined, 1, aPlan(ended))).toBeDefined();
-    asked = [];
+    afresh();
     expect(await ask('empty', false, undefined, 1, aPlan({ ...ended, at: '2026-11-02T09:00:00.000Z' }))).toBeUndefined();
     expect(await ask('empty', false, undefined, 1, null)).toBeUndefined();
   });
@@ -284,6 +276,7 @@ describe('the session that is asked for', () => {
 
   it('is asked for a hundred times at most', async () => {
     expect(await ask('empty', false, undefined, 101)).toBeUndefined();
+    afresh();
     expect(await ask('empty', false, undefined, 100)).toBeDefined();
   });
 

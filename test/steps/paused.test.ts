@@ -58,9 +58,9 @@ describe('paused, Interlock', () => {
       audit,
       now,
       deletionRoleArn: '',
-      attempts: { ...nothing, find: async () => undefined },
+      attempts: { ...nothing, begin: async () => ({ mine: true }) },
       approvers: nothing,
-      seals: nothing,
+      seals: { open: async () => new Secret('138502') },
       secrets: nothing,
     } as never;
     expect(await elevate({ ...step, facts: someFacts(), notes: [], emptying: null, answer }, parts)).toMatchObject({
