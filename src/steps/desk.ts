@@ -114,11 +114,14 @@ export function createDesk(parts: DeskParts): Desk {
     return 'over' in settled ? { ok: false, why: settled.over, whoCan: [], ...(settled.who ? { who: settled.who } : {}) } : refuse('');
   }
 
+  const mayStop = ({ bucket, requester }: RequestRow, user: string, team = config.slack.team) =>
+    decide({ kind: 'stop', bucket, team, user, requester }, config);
+
   async function stop(click: Parameters<Desk['stop']>[0]): Promise<{ ok: true } | Refused> {
     const { requestId, user, team } = click;
     const row = await requests.get(requestId);
     if (!row) return refuse('This request is not known here.');
-    const decision = decide({ kind: 'stop', bucket: row.bucket, team, user, requester: row.requester }, config);
+    const decision = mayStop(row, user, team);
     if (!decision.allow) return refuse(decision.why, decision.whoCan);
     if (row.outcome) return refuse(`This is over: ${row.outcome}.`);
     if (!isLongKind(row.kind) || !(row.state === 'decided' || (row.state === 'waiting' && row.stopping)))
@@ -132,13 +135,14 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   /**
-   * Ends a wait for a fresh code, also where that failed half-way before. Whoever gave one at the same moment has it used for nothing: the plan that comes
-   * of it finds that it was stopped.
+   * Ends a wait for a fresh code, also where that failed half-way before: what another one left so is passed on, as theirs. Whoever gave a code at the same
+   * moment has it used for nothing: the plan that comes of it finds that it was stopped.
    */
   async function unask(requestId: string, user: string): Promise<void> {
     const row = await requests.get(requestId);
-    if (!row || !(row.state === 'waiting' || isRepeated(row, { user }, 'cancelled'))) return;
-    await settle(row, { user, viewId: null }, { verdict: 'cancelled', why: '', approver: null, sealedCode: null });
+    const by = row?.state === 'waiting' ? user : row?.decision?.by;
+    if (!row || !by || !(row.state === 'waiting' || isRepeated(row, { user: by }, 'cancelled')) || !mayStop(row, by).allow) return;
+    await settle(row, { user: by, viewId: null }, { verdict: 'cancelled', why: '', approver: null, sealedCode: null });
   }
 
   /** Of two decisions one wins, by a conditional write; the winner resumes the flow. */

@@ -15,6 +15,8 @@ interface Given {
   meanwhile?: Partial<RequestRow>;
   /** Where the first press fails, and it is said once more. */
   failing?: 'before the workers hear of it' | 'before it is decided' | 'before the flow hears of it';
+  /** Who says it once more. */
+  second?: string;
 }
 
 /** Somebody clicks Stop on an emptying that goes on; gives what they hear, and who is said to have stopped what. */
@@ -26,9 +28,11 @@ async function click({
   again = false,
   meanwhile = {},
   failing,
+  second = user,
 }: Given = {}) {
   const stops: string[][] = [];
   const answers: object[] = [];
+  const trail: object[] = [];
   const failures = ['once'];
   const now = row && { ...aRequest({ kind }), state: 'decided', attempt: 1, ...row };
   const desk = createDesk({
@@ -41,7 +45,7 @@ async function click({
         if (now?.state !== 'closed') Object.assign(now ?? {}, { stopping: true });
       },
       decided: async (_: string, decision: object) =>
-        now?.state !== 'closed' && Boolean(Object.assign(now ?? {}, { state: 'decided', decision })),
+        now?.state !== 'closed' && Boolean(Object.assign(now ?? {}, { state: 'decided', decision, auditHead: 'of the decision' })),
       passedOn: async () => void Object.assign(now?.decision ?? {}, { passedOn: true }),
     },
     seals: {
@@ -50,7 +54,7 @@ async function click({
         return new Secret('token');
       },
     },
-    audit: { record: async () => ({ head: 'h', first: true }) },
+    audit: { record: async (entry: object) => ({ head: 'h', first: trail.push(entry) > 0 }) },
     flow: {
       resume: async (_: Secret, answer: object) => {
         if (failing === 'before the flow hears of it' && failures.pop()) throw new Error('ThrottlingException');
@@ -63,9 +67,9 @@ async function click({
       return !again && stops.length === 1;
     },
   } as unknown as DeskParts);
-  const press = () => desk.stop({ requestId: 'req-abcdefghij23', user, team });
-  if (failing) await expect(press()).rejects.toThrow();
-  return { heard: await press(), stops, answers, stopping: now?.stopping };
+  const press = (by: string) => desk.stop({ requestId: 'req-abcdefghij23', user: by, team });
+  if (failing) await expect(press(user)).rejects.toThrow();
+  return { heard: await press(second), stops, answers, trail, stopping: now?.stopping };
 }
 
 describe('an emptying that goes on', () => {
@@ -103,6 +107,28 @@ describe('an emptying that goes on', () => {
       expect(answers).toMatchObject([{ verdict: 'cancelled', slackUser: 'U0RIYA', attempt: 2 }]);
     },
   );
+
+  it.each([
+    ['before the workers hear of it', 'U0ALICE'],
+    ['before it is decided', 'U0ALICE'],
+    ['before the flow hears of it', 'U0RIYA'],
+  ] as const)('is stopped by another’s press where the first failed so, %s, as whose it was written down: %s', async (failing, as) => {
+    const { answers, trail } = await click({
+      failing,
+      second: 'U0ALICE',
+      meanwhile: { state: 'waiting', attempt: 2, sealedToken: 'sealed' },
+    });
+    expect(answers).toMatchObject([{ verdict: 'cancelled', slackUser: as, attempt: 2 }]);
+    expect(new Set(trail.map((entry) => JSON.stringify(entry))).size).toBe(1);
+  });
+
+  it('has a cancellation passed on of nobody who may not stop it, nor one of which the flow was told', async () => {
+    const decision = { verdict: 'cancelled', attempt: 2, at: '2026-11-02T09:30:00.000Z', why: '', previous: '', viewId: null } as const;
+    const row = { attempt: 2, sealedToken: 'sealed' };
+    expect((await click({ row: { ...row, decision: { ...decision, by: 'U0MALLORY' } } })).answers).toEqual([]);
+    expect((await click({ row: { ...row, decision: { ...decision, by: 'U0BOB', passedOn: true } } })).answers).toEqual([]);
+    expect((await click({ row: { ...row, decision: { ...decision, by: 'U0BOB' } } })).answers).toMatchObject([{ slackUser: 'U0BOB' }]);
+  });
 
   it('is stopped where it ends at that moment, and nobody hears of an error', async () => {
     expect(await click({ meanwhile: { state: 'closed', outcome: 'deleted' } })).toMatchObject({ heard: { ok: true }, answers: [] });
