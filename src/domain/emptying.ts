@@ -98,6 +98,8 @@ export const Emptying = z.strictObject({
   at: Time,
   /** How often it was divided; each has its own stretches. */
   pass: count,
+  /** Whose stretches: of two runs that plan a pass at once, those of one count. */
+  run: z.string(),
   /** The last stretch's number: they begin with 0. */
   last: count,
   /** What went before this pass. */

@@ -34,10 +34,10 @@ const BEFORE_SESSION_ENDS = 15_000;
 
 /** Run again it goes on where it was, and says the same once it is over. Throws the SDK's errors where S3 fails for long, TryAgain where it was run once more meanwhile. */
 export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<{ verdict: StretchEnd }> {
-  const { request, facts, pass, range } = input;
+  const { request, facts, pass, run, range } = input;
   const { requestId, bucket } = request;
   const { plans, config, now } = parts;
-  const at = { pass, stretch: range };
+  const at = { pass, run, stretch: range };
   // One that is thought dead may work on: two would count what the other one does, and each keep its own account as that of both.
   const mine = { ...at, worker: randomUUID() };
   const row = await plans.take(requestId, mine);

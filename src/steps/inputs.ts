@@ -93,6 +93,7 @@ export const RangeInput = z.strictObject({
   ...withSession,
   facts: Facts,
   pass: z.int().positive(),
+  run: z.string(),
   range: z.int().nonnegative(),
   giveUp: z.boolean(),
 });

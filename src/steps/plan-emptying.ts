@@ -2,6 +2,7 @@
  * PlanEmptying: what is left of the bucket, and in which stretches it is emptied. It comes again after each pass, until nothing is left or nothing more can
  * be done; what one pass left, for whatever reason, the next one finds.
  */
+import { randomUUID } from 'node:crypto';
 import { nameOf } from '../aws/clients.ts';
 import type { Left } from '../aws/emptying/division.ts';
 import type { Plan, Plans, StretchRow } from '../aws/emptying/plans.ts';
@@ -41,7 +42,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const known = await plans.last(requestId);
   if (known?.result.pass === pass) return known.result;
 
-  const ended = before && known && known.count > 0 ? await plans.stretches(requestId, before.pass, known.count - 1) : [];
+  const ended = before ? await plans.stretches(requestId, before) : [];
   const done = ended.reduce((sum, { progress }) => add(sum, progress.done), known?.result.done ?? NONE);
   const wasLeast = known?.result.least ?? false;
   const least = wasLeast || ended.some(isUncounted);
@@ -52,7 +53,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const previous = lastHead({ ...answer, auditHead: elevation.auditHead }, elevation, before, input.work);
   const { head: auditHead } = await audit.record({ ...entry, at, who: 'planEmptying', what, previous });
 
-  const result = { why: '', at, pass, last: 0, done, least, left: 0, by: '', attempt: answer.attempt, auditHead };
+  const result = { why: '', at, pass, run: randomUUID(), last: 0, done, least, left: 0, by: '', attempt: answer.attempt, auditHead };
   // A purge goes on where it got to; all else is found by looking.
   const isPurge = request.kind === 'purge';
   const [rest, sweep] = isPurge ? [restOf(ended), sweptOn(known?.sweep ?? BEGUN, before, ended)] : [[], BEGUN];
@@ -60,19 +61,12 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const leastBut = (handedOn: readonly unknown[]) => (isPurge && handedOn.length > 0 ? wasLeast : least);
   const conclude = async (verdict: Emptying['verdict'], why: string, more: Partial<Emptying> = {}, rounds = known?.rounds ?? 0) => {
     const stretches = verdict === 'sessionEnded' ? rest : [];
-    const plan = { result: { ...result, verdict, why, ...more, least: leastBut(stretches) }, count: stretches.length, rounds, sweep };
-    await plans.plan(requestId, plan, stretches);
-    return plan.result;
+    const plan = { result: { ...result, verdict, why, ...more, least: leastBut(stretches) }, rounds, sweep };
+    return (await plans.plan(requestId, plan, stretches)).result;
   };
   const divided = async (stretches: readonly (Stretch | Rest)[], guess: number, { rounds, sweep }: Pick<Plan, 'rounds' | 'sweep'>) => {
-    // A run that is thought dead may have planned meanwhile, and its stretches be at work.
-    const other = await plans.last(requestId);
-    if (other?.result.pass === pass) return other.result;
-    const count = stretches.length;
-    const more = { verdict: 'divided' as const, last: count - 1, left: guess, least: leastBut(stretches) };
-    const plan = { result: { ...result, ...more }, count, rounds, sweep };
-    await plans.plan(requestId, plan, stretches);
-    return plan.result;
+    const more = { verdict: 'divided' as const, last: stretches.length - 1, left: guess, least: leastBut(stretches) };
+    return (await plans.plan(requestId, { result: { ...result, ...more }, rounds, sweep }, stretches)).result;
   };
   const wentAndStays = `${capital(sayWent(result))} of ${bucket} went`;
   if (config.paused) return conclude('stopped', `Interlock was paused by its operators. ${wentAndStays}; the rest stays.`);

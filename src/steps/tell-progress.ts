@@ -36,14 +36,13 @@ const LOOKS = [100, 200, 400, 800, 1_600, 2_000];
 /** `over`: is there nothing more to be told of this pass? */
 export async function tellProgress(input: TellInput, parts: TellParts): Promise<{ told: number; over: boolean }> {
   const { requestId } = input.request;
-  const { pass, last } = input.emptying;
   const { plans, requests, now, pause } = parts;
   const begun = now();
   let [told, due, changed, before] = [0, begun + FIRST_EDIT, begun, ''];
   let first: Look | undefined;
   for (let looks = 0; now() - begun < LONGEST; looks += 1) {
     await pause(LOOKS[Math.min(looks, LOOKS.length - 1)] as number);
-    const rows = await plans.stretches(requestId, pass, last);
+    const rows = await plans.stretches(requestId, input.emptying);
     if (rows.length === 0 || rows.every(({ end }) => end !== null)) return { told, over: true };
     const here = JSON.stringify(rows);
     if (here !== before) [before, changed] = [here, now()];

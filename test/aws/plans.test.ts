@@ -22,8 +22,12 @@ function table({ takes = 25, page = 1000 } = {}) {
       case 'GetCommand':
         return { Item: items.get(`${input.Key.requestId}/${input.Key.part}`) };
       case 'PutCommand':
-        if (input.ConditionExpression && items.has(`${input.Item.requestId}/${input.Item.part}`)) {
-          throw Object.assign(new Error(), { name: 'ConditionalCheckFailedException' });
+        {
+          const there = items.get(`${input.Item.requestId}/${input.Item.part}`) as { result?: { pass: number } } | undefined;
+          const isLater = (there?.result?.pass ?? 0) < (input.ExpressionAttributeValues?.[':pass'] ?? 0);
+          if (input.ConditionExpression && there && !isLater) {
+            throw Object.assign(new Error(), { name: 'ConditionalCheckFailedException' });
+          }
         }
         put(input.Item);
         return {};
@@ -43,8 +47,8 @@ function table({ takes = 25, page = 1000 } = {}) {
         return { Attributes: item };
       }
       default: {
-        const { ':id': id, ':pass': pass } = input.ExpressionAttributeValues;
-        const all = [...items.values()].filter((item) => item.requestId === id && item.part.startsWith(pass));
+        const { ':id': id, ':all': begins } = input.ExpressionAttributeValues;
+        const all = [...items.values()].filter((item) => item.requestId === id && item.part.startsWith(begins));
         const from = Number(input.ExclusiveStartKey?.at ?? 0);
         const Items = all.sort((a, b) => (a.part < b.part ? -1 : 1)).slice(from, from + page);
         return { Items, ...(from + page < all.length && { LastEvaluatedKey: { at: from + page } }) };
@@ -55,7 +59,8 @@ function table({ takes = 25, page = 1000 } = {}) {
 }
 
 const stretches = Array.from({ length: 128 }, (_, at) => ({ after: at === 0 ? '' : `k${at}`, upTo: at === 127 ? null : `k${at + 1}` }));
-const plan = (pass: number, last = 127) => ({ result: aPlan({ pass, last }), count: last + 1, rounds: 1, sweep: BEGUN });
+const of = (pass: number, run = 'r') => ({ pass, run });
+const plan = (pass: number, last = 127, run = 'r') => ({ result: aPlan({ pass, last, run }), rounds: 1, sweep: BEGUN });
 
 describe('the records of an emptying', () => {
   it.each([
@@ -64,12 +69,12 @@ describe('the records of an emptying', () => {
   ])('hold a plan and all its stretches, in order, taken %s', async (_, how) => {
     const { plans, sent } = table(how);
     expect(await plans.last(ID)).toBeUndefined();
-    await plans.plan(ID, plan(1), stretches);
+    expect(await plans.plan(ID, plan(1), stretches)).toEqual(plan(1));
     expect(sent.at(-1)).toBe('PutCommand');
     expect(await plans.last(ID)).toEqual(plan(1));
-    expect(await plans.stretches(ID, 1)).toEqual(stretches.map((one) => ({ ...one, progress: UNTOUCHED, end: null })));
-    expect(await plans.take(ID, { pass: 1, stretch: 127, worker: 'w' })).toMatchObject({ after: 'k127', upTo: null });
-    expect(await plans.take(ID, { pass: 1, stretch: 128, worker: 'w' })).toBeUndefined();
+    expect(await plans.stretches(ID, of(1))).toEqual(stretches.map((one) => ({ ...one, progress: UNTOUCHED, end: null })));
+    expect(await plans.take(ID, { ...of(1), stretch: 127, worker: 'w' })).toMatchObject({ after: 'k127', upTo: null });
+    expect(await plans.take(ID, { ...of(1), stretch: 128, worker: 'w' })).toBeUndefined();
   });
 
   it('keep each pass by itself, and each request', async () => {
@@ -77,17 +82,34 @@ describe('the records of an emptying', () => {
     await plans.plan(ID, plan(1), stretches);
     await plans.plan(ID, plan(2, 0), stretches.slice(0, 1));
     await plans.plan('req-other', plan(1, 0), stretches.slice(0, 1));
-    expect([(await plans.stretches(ID, 1)).length, (await plans.stretches(ID, 2)).length, (await plans.stretches(ID, 3)).length]).toEqual([
-      128, 1, 0,
-    ]);
+    expect([
+      (await plans.stretches(ID, of(1))).length,
+      (await plans.stretches(ID, of(2))).length,
+      (await plans.stretches(ID, of(3))).length,
+    ]).toEqual([128, 1, 0]);
     expect((await plans.last(ID))?.result.pass).toBe(2);
+  });
+
+  it('hold one plan of two that are made of a pass at once, with its own stretches, at which workers may be by then', async () => {
+    const { plans } = table();
+    await plans.plan(ID, plan(1), stretches);
+    await plans.plan(ID, plan(2, 1, 'one'), stretches.slice(0, 2));
+    const working = { ...of(2, 'one'), stretch: 0, worker: 'w' };
+    await plans.take(ID, working);
+    expect(await plans.plan(ID, plan(2, 0, 'other'), stretches.slice(5, 6))).toEqual(plan(2, 1, 'one'));
+    expect(await plans.last(ID)).toEqual(plan(2, 1, 'one'));
+    await plans.note(ID, working, progress({ done: tally({ versions: 3 }) }), 'done');
+    expect((await plans.stretches(ID, of(2, 'one'))).map(({ after, end }) => [after, end])).toEqual([
+      ['', 'done'],
+      ['k1', null],
+    ]);
   });
 
   it('hold how far a stretch is, and how it ended', async () => {
     const { plans } = table();
     await plans.plan(ID, plan(1, 1), stretches.slice(0, 2));
     const sofar = progress({ done: tally({ versions: 3 }), parts: [{ after: 'k', upTo: null, begun: null }] });
-    const first = { pass: 1, stretch: 1, worker: 'first' };
+    const first = { ...of(1), stretch: 1, worker: 'first' };
     await plans.take(ID, first);
     await plans.note(ID, first, sofar, null);
     const second = { ...first, worker: 'second' };
@@ -95,7 +117,7 @@ describe('the records of an emptying', () => {
     // Whoever had it before keeps no account any more.
     await expect(plans.note(ID, first, UNTOUCHED, 'more')).rejects.toMatchObject({ name: 'TryAgain' });
     await plans.note(ID, second, sofar, 'done');
-    expect((await plans.stretches(ID, 1)).map(({ progress, end }) => [progress, end])).toEqual([
+    expect((await plans.stretches(ID, of(1))).map(({ progress, end }) => [progress, end])).toEqual([
       [UNTOUCHED, null],
       [sofar, 'done'],
     ]);

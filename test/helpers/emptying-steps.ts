@@ -1,5 +1,5 @@
 /** What the steps of an emptying work with, in memory: the records of plans, a trail, and seals that say what they were opened for. */
-import type { Plan, Plans, Stop, StretchRow, Working } from '../../src/aws/emptying/plans.ts';
+import type { Plan, Planned, Plans, Stop, StretchRow, Working } from '../../src/aws/emptying/plans.ts';
 import type { SealContext } from '../../src/aws/sealed.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import { type Emptying, NONE, type Progress, type Tally, UNTOUCHED, untouched } from '../../src/domain/emptying.ts';
@@ -79,12 +79,14 @@ export class MemoryPlans implements Plans {
     return structuredClone(this.last_);
   }
   async plan(_: string, plan: Plan, stretches: readonly (Stretch & Partial<Rest> & { cuts?: readonly string[] })[]) {
+    if (this.last_ && this.last_.result.pass >= plan.result.pass) return structuredClone(this.last_);
     const rows = stretches.map((one) => ({ after: one.after, upTo: one.upTo, progress: untouched(one), end: null }));
     this.rows.set(plan.result.pass, rows);
     this.last_ = structuredClone(plan);
+    return plan;
   }
-  async stretches(_: string, pass: number, last = Number.POSITIVE_INFINITY) {
-    return structuredClone(this.rows.get(pass) ?? []).slice(0, last + 1);
+  async stretches(_: string, { pass }: Planned) {
+    return structuredClone(this.rows.get(pass) ?? []);
   }
   async take(_: string, { pass, stretch, worker }: Working) {
     this.#workers.set(stretch, worker);
@@ -117,6 +119,7 @@ export const aPlan = (more: Partial<Emptying> = {}): Emptying => ({
   why: '',
   at: '2026-11-02T09:10:00.000Z',
   pass: 1,
+  run: 'r',
   last: 0,
   done: NONE,
   least: false,

@@ -77,6 +77,7 @@ const ANSWERS: Record<string, (payload: Json) => Json> = {
     why: '',
     at: enteredAt,
     pass: (before.pass ?? 0) + 1,
+    run: 'r',
     last: 0,
     done: NONE,
     least: false,

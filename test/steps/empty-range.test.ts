@@ -20,7 +20,7 @@ const done = progress({ done: tally({ versions: 3 }), parts: [{ after: 'c', upTo
 /** A pass of two stretches, of which a worker takes one. */
 async function stretches() {
   const plans = new MemoryPlans();
-  await plans.plan('', { result: aPlan({ last: 1 }), count: 2, rounds: 0, sweep: BEGUN }, [
+  await plans.plan('', { result: aPlan({ last: 1 }), rounds: 0, sweep: BEGUN }, [
     { after: '', upTo: 'm' },
     { after: 'm', upTo: null },
   ]);
@@ -28,7 +28,7 @@ async function stretches() {
   const calls: { at: object; session: object; job: Job; of: object }[] = [];
   const work = ({ range = 1, giveUp = false, paused = false, now = NOW, empty }: Given = {}) =>
     emptyRange(
-      { ...given('empty'), pass: 1, range, giveUp },
+      { ...given('empty'), pass: 1, run: 'r', range, giveUp },
       {
         config: aConfig({ paused }),
         seals,
@@ -58,7 +58,7 @@ describe('a worker', () => {
     expect(opened).toMatchObject([
       { purpose: 'session', kind: 'empty', rehearsal: false, bucket: 'team-scratch', approver: 'alice', attempt: 1 },
     ]);
-    expect((await plans.stretches('', 1)).map(({ end, progress: sofar }) => [end, sofar.done.versions])).toEqual([
+    expect((await plans.stretches('', aPlan())).map(({ end, progress: sofar }) => [end, sofar.done.versions])).toEqual([
       [null, 0],
       ['done', 3],
     ]);
@@ -71,7 +71,7 @@ describe('a worker', () => {
     const given_ = given('purge', 1, { prefix: 'logs/', olderThanDays: 1, keep: 0 });
     const asked = Date.parse(given_.request.askedAt);
     await emptyRange(
-      { ...given_, pass: 1, range: 0, giveUp: false },
+      { ...given_, pass: 1, run: 'r', range: 0, giveUp: false },
       {
         config: aConfig(),
         seals: sealsOf().seals,
@@ -109,7 +109,7 @@ describe('a worker', () => {
       where = at;
       return { end: 'done', progress: done };
     };
-    await emptyRange({ ...input, pass: 1, range: 0, giveUp: false }, { config: aConfig(), seals, plans, now: () => NOW, empty });
+    await emptyRange({ ...input, pass: 1, run: 'r', range: 0, giveUp: false }, { config: aConfig(), seals, plans, now: () => NOW, empty });
     expect(where.bypass).toBe(bypass);
     // A session that was taken for anything less doesn't open.
     expect(opened).toMatchObject([{ purpose: 'session', bypassGovernance: true }]);
@@ -195,12 +195,12 @@ describe('a worker', () => {
     ['ends where Interlock was paused', { paused: true }, 'stopped'],
   ])('%s', async (_, { stopped, later = 0, whole, pass = 1, ...how }, may) => {
     const { plans } = await stretches();
-    if (whole) await plans.plan('', { result: aPlan({ last: 0, pass }), count: 1, rounds: 0, sweep: BEGUN }, [{ after: '', upTo: null }]);
+    if (whole) plans.rows.set(pass, [{ after: '', upTo: null, progress: progress(), end: null }]);
     if (stopped) await plans.stop('', { by: 'U0RIYA', why: '' });
     let time = how.now ?? NOW;
     const asked: unknown[] = [];
     await emptyRange(
-      { ...given('empty'), pass, range: 0, giveUp: false },
+      { ...given('empty'), pass, run: 'r', range: 0, giveUp: false },
       {
         config: aConfig({ paused: how.paused ?? false }),
         seals: sealsOf().seals,

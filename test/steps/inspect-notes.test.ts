@@ -30,6 +30,7 @@ const emptying: Emptying = {
   why: '',
   at: '2026-11-02T09:00:00.000Z',
   pass: 3,
+  run: 'r',
   last: 0,
   done: { versions: 2_000_000, markers: 100_000, bytes: 1, uploads: 0 },
   least: false,

@@ -459,6 +459,7 @@ describe('what went', () => {
       why: '',
       at: '2026-11-02T09:10:00.000Z',
       pass: 2,
+      run: 'r',
       last: 0,
       done: { versions: 0, markers: 0, bytes: 0, uploads: 0 },
       least: false,

@@ -62,8 +62,7 @@ async function telling({
       time += ms;
       const [versions, end] = [Math.floor(Math.min(time - NOW, dies) / 10), time - NOW >= ends ? 'done' : null] as const;
       const one = { after: '', upTo: null, progress: progress({ done: tally({ versions }) }), end };
-      // The third was left behind by a plan that never came to be.
-      plans.rows.set(1, [one, { ...one, progress: UNTOUCHED }, { ...one, end: null }]);
+      plans.rows.set(1, [one, { ...one, progress: UNTOUCHED }]);
     },
   } as unknown as TellParts;
   const result = await tellProgress({ execution, enteredAt, request, answer, emptying }, parts);

@@ -9,8 +9,8 @@ import { TryAgain } from '../../errors.ts';
 import { unless } from '../clients.ts';
 import { won } from '../tables.ts';
 
-/** What the last pass is: its result, how many stretches it has, how often all that was seen had gone; and of a purge, how far it is. */
-const Plan = z.object({ result: Emptying, count: z.int().nonnegative(), rounds: z.int(), sweep: Sweep });
+/** What the last pass is: its result, how often all that was seen had gone; and of a purge, how far it is. */
+const Plan = z.object({ result: Emptying, rounds: z.int(), sweep: Sweep });
 export type Plan = z.infer<typeof Plan>;
 
 const StretchRow = z.object({
@@ -22,9 +22,11 @@ const StretchRow = z.object({
 /** A stretch, how far it is, and how it ended; null while it hasn't. */
 export type StretchRow = z.infer<typeof StretchRow>;
 
+/** The stretches of a pass, by who planned it. */
+export type Planned = Pick<Emptying, 'pass' | 'run'>;
+
 /** Which stretch, and who works on it: one run of a function. */
-export interface Working {
-  pass: number;
+export interface Working extends Planned {
   stretch: number;
   worker: string;
 }
@@ -46,7 +48,8 @@ const stopOf = (requestId: string): string => `${STOPS}${requestId}`;
 
 /** @param now milliseconds since 1970 */
 export function createPlans(db: DynamoDBDocumentClient, table: string, now: () => number = Date.now) {
-  const name = (pass: number, stretch: number) => `${String(pass).padStart(4, '0')}-${String(stretch).padStart(4, '0')}`;
+  const all = ({ pass, run }: Planned) => `${String(pass).padStart(4, '0')}-${run}-`;
+  const name = (planned: Planned, stretch: number) => `${all(planned)}${String(stretch).padStart(4, '0')}`;
   const key = (requestId: string, part: string) => ({ TableName: table, Key: { requestId, part } });
   const until = () => Math.floor(now() / 1000) + KEPT_SECONDS;
   const get = async (requestId: string, part: string) =>
@@ -72,23 +75,32 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
       return item && Plan.parse(item);
     },
 
-    /** Writes the stretches of a pass, then the plan that has them: whoever finds the plan finds them all. */
+    /**
+     * Writes the stretches of a pass, then the plan that has them: whoever finds the plan finds them all. Gives the plan that stands: of two runs
+     * at once that of the first, whose stretches may be at work by now.
+     */
     async plan(
       requestId: string,
       plan: Plan,
       stretches: readonly (Stretch & Partial<Rest> & { cuts?: readonly string[] })[],
-    ): Promise<void> {
-      const { pass } = plan.result;
+    ): Promise<Plan> {
+      const { result } = plan;
       const rows = stretches.map((one, at) => {
         const { after, upTo } = one;
-        return { part: name(pass, at), after, upTo, progress: untouched(one), end: null };
+        return { part: name(result, at), after, upTo, progress: untouched(one), end: null };
       });
       await writeAll(rows.map((row) => ({ requestId, ...row, until: until() })));
-      await db.send(new PutCommand({ TableName: table, Item: { requestId, part: 'plan', ...plan, until: until() } }));
+      const put = new PutCommand({
+        TableName: table,
+        Item: { requestId, part: 'plan', ...plan, until: until() },
+        ConditionExpression: 'attribute_not_exists(requestId) OR #result.#pass < :pass',
+        ExpressionAttributeNames: { '#result': 'result', '#pass': 'pass' },
+        ExpressionAttributeValues: { ':pass': result.pass },
+      });
+      return (await won(db.send(put))) ? plan : Plan.parse(await get(requestId, 'plan'));
     },
 
-    /** The stretches of a pass, up to the last of its plan: a run that died before it had a plan may have written others behind them. */
-    async stretches(requestId: string, pass: number, last = Number.POSITIVE_INFINITY): Promise<StretchRow[]> {
+    async stretches(requestId: string, planned: Planned): Promise<StretchRow[]> {
       const rows: StretchRow[] = [];
       let ExclusiveStartKey: Record<string, unknown> | undefined;
       do {
@@ -96,21 +108,21 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
           new QueryCommand({
             TableName: table,
             ConsistentRead: true,
-            KeyConditionExpression: 'requestId = :id AND begins_with(part, :pass)',
-            ExpressionAttributeValues: { ':id': requestId, ':pass': `${String(pass).padStart(4, '0')}-` },
+            KeyConditionExpression: 'requestId = :id AND begins_with(part, :all)',
+            ExpressionAttributeValues: { ':id': requestId, ':all': all(planned) },
             ExclusiveStartKey,
           }),
         );
         rows.push(...(answer.Items ?? []).map((item) => StretchRow.parse(item)));
         ExclusiveStartKey = answer.LastEvaluatedKey;
       } while (ExclusiveStartKey);
-      return rows.slice(0, last + 1);
+      return rows;
     },
 
     /** Makes the stretch this worker's, which no other one's account is kept of from then on; gives it as it is by then, undefined where there is none of that number. */
-    async take(requestId: string, { pass, stretch, worker }: Working): Promise<StretchRow | undefined> {
+    async take(requestId: string, { stretch, worker, ...planned }: Working): Promise<StretchRow | undefined> {
       const update = new UpdateCommand({
-        ...key(requestId, name(pass, stretch)),
+        ...key(requestId, name(planned, stretch)),
         UpdateExpression: 'SET #worker = :worker',
         ConditionExpression: 'attribute_exists(requestId)',
         ExpressionAttributeNames: { '#worker': 'worker' },
@@ -122,9 +134,9 @@ export function createPlans(db: DynamoDBDocumentClient, table: string, now: () =
     },
 
     /** Keeps how far a stretch is, and how it ended, where it has. Throws TryAgain where another worker has it by now. */
-    async note(requestId: string, { pass, stretch, worker }: Working, progress: Progress, end: StretchEnd | null): Promise<void> {
+    async note(requestId: string, { stretch, worker, ...planned }: Working, progress: Progress, end: StretchEnd | null): Promise<void> {
       const update = new UpdateCommand({
-        ...key(requestId, name(pass, stretch)),
+        ...key(requestId, name(planned, stretch)),
         UpdateExpression: 'SET #progress = :progress, #end = :end',
         ConditionExpression: '#worker = :worker',
         ExpressionAttributeNames: { '#progress': 'progress', '#end': 'end', '#worker': 'worker' },
