@@ -15,6 +15,7 @@ import {
 } from './listeners/decide.ts';
 import { failuresAnswered } from './listeners/failures.ts';
 import { onHomeOpened } from './listeners/home.ts';
+import { leavingOne } from './listeners/older.ts';
 import { askGuardModal, askModal, askPurgeModal } from './views/ask.ts';
 
 /** Wires the listeners to a receiver. `authorize` saves the `auth.test` that Bolt would make at every cold start with a token. */
@@ -33,11 +34,11 @@ export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: D
   app.view(CALLBACK.ask, answered.view(INPUT.bucket, onAskSubmitted(desk)));
   app.view(CALLBACK.askGuard, answered.view(INPUT.bucket, onAskGuardSubmitted(desk)));
   app.view(CALLBACK.askPurge, answered.view(INPUT.bucket, onAskPurgeSubmitted(desk)));
-  app.action(ACTION.approve, answered.click(onApproveClicked(desk)));
+  app.action(ACTION.approve, answered.click(leavingOne(desk, 'message', onApproveClicked(desk))));
   app.view(CALLBACK.approve, answered.view(INPUT.code, onApproveSubmitted(desk)));
-  app.action(ACTION.reject, answered.click(onRejectClicked(desk)));
+  app.action(ACTION.reject, answered.click(leavingOne(desk, 'message', onRejectClicked(desk))));
   app.view(CALLBACK.reject, answered.view(INPUT.reason, onRejectSubmitted(desk)));
-  app.action(ACTION.cancel, answered.click(onCancelClicked(desk)));
+  app.action(ACTION.cancel, answered.click(leavingOne(desk, 'direct', onCancelClicked(desk))));
   app.action(ACTION.stop, answered.click(onStopClicked(desk)));
   app.event('app_home_opened', onHomeOpened(desk));
   app.error(async (error) => logger.error('a listener failed', error.code));

@@ -69,5 +69,7 @@ export interface Desk {
   stop(click: Person & { requestId: string }): Promise<{ ok: true } | Refused>;
   /** Tells the operators that somebody asks in a window which shows something else than Interlock put into it. Throws nothing. */
   otherWindow(user: string): Promise<void>;
+  /** Where the message in the channel stands, or the one to the requester. */
+  stands(requestId: string, which: 'message' | 'direct'): Promise<{ channel: string; ts: string } | undefined>;
   status(person: Person): Promise<Status>;
 }

@@ -209,6 +209,7 @@ export function createDesk(parts: DeskParts): Desk {
     cancel,
     stop,
     status,
+    stands: async (requestId, which) => (await requests.get(requestId))?.[which],
     otherWindow: (user) => parts.alarm(otherFormMessage(user)).catch(() => undefined),
     opened: (...args) => requests.viewOpened(...args),
   };

@@ -1,6 +1,6 @@
 /** Notices to approvers about their own codes: what was done as them, so that they notice what they didn't do. Pure. */
 import type { Request } from '../../domain/request.ts';
-import { code, context, fallback, literal, section, user } from '../text.ts';
+import { code, context, fallback, literal, section, user, when } from '../text.ts';
 import { whatOf } from './kinds.ts';
 import { type Ended, headline, type Message } from './messages.ts';
 
@@ -32,6 +32,12 @@ export function codeRefusedMessage(request: Request, why: string): Message {
 export function askedAnewMessage(request: Request, notes: string[]): Message {
   const line = `${code(request.bucket)} waits for you again: your code was not used. ${literal(notes.join(' '))} Click the button in the channel once more.`;
   return { text: fallback(line), blocks: [section(line), context(request.requestId)] };
+}
+
+/** In the place of a message that was posted twice; `ts`: of the other one. */
+export function olderMessage(requestId: string, ts: string): Message {
+  const line = `This was posted twice. What counts is Interlock’s other message here, of ${when(new Date(Number(ts) * 1000).toISOString())}.`;
+  return { text: fallback(line), blocks: [section(line), context(requestId)] };
 }
 
 /** For the operators' channel: something that they alone can mend. */
