@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { AuthenticatorPane } from './authenticator/pane.tsx';
 import { AwsPane } from './aws/pane.tsx';
 import { FlowPane } from './flow/pane.tsx';
-import { follow } from './live.ts';
+import { follow, type Sight } from './follow.ts';
 import { Header } from './shell/header.tsx';
 import { Panes } from './shell/panes.tsx';
 import { Tour, useTour } from './shell/tour.tsx';
@@ -10,10 +10,18 @@ import { SlackPane } from './slack/pane.tsx';
 
 const FIRST = 'riya';
 
+const SIGHT: Sight = {
+  isShown: () => document.visibilityState === 'visible',
+  onChange: (listener) => {
+    document.addEventListener('visibilitychange', listener);
+    return () => document.removeEventListener('visibilitychange', listener);
+  },
+};
+
 export function App() {
   const [user, setUser] = useUser();
   const tour = useTour(user);
-  useEffect(() => follow(user, () => setUser(FIRST)), [user, setUser]);
+  useEffect(() => follow(user, () => setUser(FIRST), SIGHT), [user, setUser]);
   return (
     <>
       <Header onTour={tour.begin} />

@@ -1,6 +1,16 @@
-/** What the sandbox tells, kept as the panes show it: one store, filled by the stream of `GET /sandbox/events`. */
+/** What the sandbox tells, kept as the panes show it: one store, filled by the stream of `GET /sandbox/events`; of what there is much, the newest. */
 import { useSyncExternalStore } from 'react';
-import type { BucketNow, Device, ExecutionNews, Hello, SlackNews, Told, Visit } from '../sandbox/page/wire.ts';
+import {
+  type BucketNow,
+  type Device,
+  type ExecutionNews,
+  type Hello,
+  KEPT,
+  keptOf,
+  type SlackNews,
+  type Told,
+  type Visit,
+} from '../sandbox/page/wire.ts';
 
 type Message = SlackNews['messages'][number];
 type Call = Told['calls'][number];
@@ -23,14 +33,11 @@ export interface Live {
   channels: SlackNews['channels'];
   devices: Device[];
   buckets: BucketNow[];
-  /** Oldest first, the newest KEPT. */
+  /** Oldest first. */
   calls: Call[];
   /** In the order in which they began. */
   executions: ExecutionNow[];
 }
-
-/** So many calls are kept for the tail. */
-const KEPT = 2_000;
 
 const NOTHING: Live = {
   connected: false,
@@ -49,7 +56,7 @@ const NOTHING: Live = {
 let live: Live = NOTHING;
 const listeners = new Set<() => void>();
 
-function set(change: Partial<Live>): void {
+export function set(change: Partial<Live>): void {
   live = { ...live, ...change };
   for (const listener of listeners) listener();
 }
@@ -58,21 +65,24 @@ function set(change: Partial<Live>): void {
 const anew = new Set<'slack' | 'calls' | 'executions'>();
 const before = <T>(part: 'slack' | 'calls' | 'executions', known: T[]): T[] => (anew.delete(part) ? [] : known);
 
-const TAKERS: { [T in keyof Told]: (told: Told[T]) => void } = {
+/** What each event does. */
+export const TAKERS: { [T in keyof Told]: (told: Told[T]) => void } = {
   hello(hello) {
-    for (const part of ['slack', 'calls', 'executions'] as const) anew.add(part);
+    for (const part of ['calls', 'executions'] as const) anew.add(part);
+    // The same person's messages are told in two parts, and those that were removed too: what is shown stays where it is.
+    if (live.hello?.user !== hello.user) anew.add('slack');
     // After a break, or for another person, what is shown stays until it is told again; after Start over nothing of it is true.
     const known = live.hello?.boot === hello.boot ? live : NOTHING;
     set({ ...known, connected: true, hello });
   },
   clock: ({ shift }) => set({ shift }),
   slack({ messages, removed, modal, home, channels }) {
-    set({ messages: merged(before('slack', live.messages), messages, removed), modal, home, channels });
+    set({ messages: keptOf(merged(before('slack', live.messages), messages, removed)), modal, home, channels });
   },
   devices: (devices) => set({ devices }),
   buckets: (buckets) => set({ buckets }),
-  calls: (calls) => set({ calls: [...before('calls', live.calls), ...calls].slice(-KEPT) }),
-  executions: (news) => set({ executions: news.reduce(withNews, before('executions', live.executions)) }),
+  calls: (calls) => set({ calls: [...before('calls', live.calls), ...calls].slice(-KEPT.calls) }),
+  executions: (news) => set({ executions: news.reduce(withNews, before('executions', live.executions)).slice(-KEPT.executions) }),
 };
 
 const at = ({ channel, ts }: { channel: string; ts: string }) => `${channel} ${ts}`;
@@ -83,9 +93,10 @@ function merged(known: Message[], news: Message[], removed: SlackNews['removed']
   const kept = known
     .filter((message) => !gone.has(at(message)))
     .map((message) => {
-      const changed = fresh.get(at(message));
+      const told = fresh.get(at(message));
       fresh.delete(at(message));
-      return changed ?? message;
+      // What is the same is not drawn again.
+      return told && JSON.stringify(told) !== JSON.stringify(message) ? told : message;
     });
   const all = [...kept, ...fresh.values()];
   const isOlder = (kept.at(-1)?.ts ?? '') > (news[0]?.ts ?? '');
@@ -99,36 +110,8 @@ function withNews(known: ExecutionNow[], { from, visits, ...news }: ExecutionNew
   return old ? known.map((one) => (one === old ? now : one)) : [...known, now];
 }
 
-/** Where the browser gives up, it is asked again after so many milliseconds. */
-const AGAIN = 1_000;
-
-/** Listens as this person; returns what ends that. `refused`: the sandbox has never told them anything, and won't. */
-export function follow(user: string, refused: () => void): () => void {
-  let source: EventSource;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let heard = false;
-  const open = () => {
-    source = new EventSource(`/sandbox/events?user=${encodeURIComponent(user)}`);
-    for (const [event, take] of Object.entries(TAKERS)) {
-      source.addEventListener(event, ({ data }: MessageEvent<string>) => (take as (told: unknown) => void)(JSON.parse(data)));
-    }
-    source.addEventListener('hello', () => {
-      heard = true;
-    });
-    source.onerror = () => {
-      set({ connected: false });
-      // Most breaks the browser mends by itself; while the sandbox begins anew, not every browser does.
-      if (source.readyState !== EventSource.CLOSED) return;
-      timer = setTimeout(open, AGAIN);
-      if (!heard) refused();
-    };
-  };
-  open();
-  return () => {
-    clearTimeout(timer);
-    source.close();
-  };
-}
+/** What is known now. */
+export const liveNow = (): Live => live;
 
 /** A part of what is known; the component is drawn again when that part changes. `pick` gives the same object for the same state. */
 export function useLive<T>(pick: (live: Live) => T): T {

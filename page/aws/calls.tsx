@@ -1,4 +1,5 @@
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { KEPT } from '../../sandbox/page/wire.ts';
 import { useLive } from '../live.ts';
 import { CallRow } from './call-row.tsx';
 import { KINDS, type Kind, wanted } from './filter.ts';
@@ -34,7 +35,7 @@ export function Calls() {
           value={text}
           onChange={({ target }) => setText(target.value)}
         />
-        <span className="quiet aws-count">{shown.length.toLocaleString('en')}</span>
+        <span className="quiet aws-count">{countOf(shown.length, all.length)}</span>
         {!atEnd && (
           <button type="button" className="button" onClick={toEnd}>
             Newest
@@ -55,6 +56,12 @@ export function Calls() {
       </section>
     </>
   );
+}
+
+function countOf(shown: number, all: number): string {
+  if (all < KEPT.calls) return shown.toLocaleString('en');
+  const newest = `the newest ${all.toLocaleString('en')}`;
+  return shown === all ? newest : `${shown.toLocaleString('en')} of ${newest}`;
 }
 
 /** Follows the end of a list that grows there. */

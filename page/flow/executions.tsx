@@ -1,5 +1,6 @@
 /** Which execution is shown. */
 import { memo } from 'react';
+import { KEPT } from '../../sandbox/page/wire.ts';
 import type { ExecutionNow } from '../live.ts';
 import { plain } from '../plain.ts';
 import { clockOf, statusOf } from './times.ts';
@@ -26,6 +27,7 @@ export const ExecutionSelect = memo(function ExecutionSelect({ executions, shown
           {clockOf(startDate)} · {statusOf(status)} · {bucket === null ? name : plain(`${bucket} · ${name}`)}
         </option>
       ))}
+      {executions.length >= KEPT.executions && <option disabled>Only the newest {KEPT.executions} are listed</option>}
     </select>
   );
 });

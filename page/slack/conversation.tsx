@@ -1,5 +1,6 @@
 /** The messages of a conversation: the newest at the bottom, and in view unless one has scrolled up. */
 import { Fragment, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { KEPT } from '../../sandbox/page/wire.ts';
 import { useLive } from '../live.ts';
 import { longDayOf, nearDay } from './dates.ts';
 import { Thread } from './message.tsx';
@@ -15,6 +16,7 @@ export const Conversation = memo(function Conversation({ channel, label }: { cha
   const messages = useLive((live) => live.messages);
   const { timeZone } = useReader();
   const rows = useMemo(() => rowsOf(messages, channel, timeZone), [messages, channel, timeZone]);
+  const isFull = messages.filter((message) => message.channel === channel).length >= KEPT.messages;
   const most = useDeferredValue(rows.length, NEWEST);
   const isThere = useArrived();
   const scroller = useStuck();
@@ -29,6 +31,7 @@ export const Conversation = memo(function Conversation({ channel, label }: { cha
       tabIndex={0}
     >
       {rows.length === 0 && <p className="slack-nothing">Nothing was said here yet.</p>}
+      {isFull && <p className="slack-nothing">Only the newest {KEPT.messages.toLocaleString('en')} messages are shown.</p>}
       <ol className="slack-messages">
         {rows.slice(-most).map(({ message, replies, day }) => (
           <Fragment key={`${message.ts} ${message.ephemeral}`}>

@@ -1,14 +1,12 @@
-/** The page's stream of server-sent events (HTML standard, "Server-sent events"): all there is when it begins, then what changes. */
+/** The page's stream of server-sent events (HTML standard, "Server-sent events"): all that is kept when it begins, then what changes. */
 import type { ServerResponse } from 'node:http';
 import type { Parts } from '../routes.ts';
 import { SLACKBOT } from '../slack/workspace.ts';
 import { bucketsNow, devicesNow, executionNews, type Place } from './told.ts';
-import type { Hello, SlackNews, Told } from './wire.ts';
+import { type Hello, KEPT, keptOf, type SlackNews, type Told } from './wire.ts';
 
 /** Changes within so many milliseconds are told together. */
 const TOGETHER = 20;
-/** Of the calls before it began, the newest so many. */
-const CALLS = 1_000;
 /** Of the messages before it began, so many of the newest are told at once; the others follow when these are on their way. */
 const MESSAGES = 100;
 /** A window that lost the stream asks again after so many milliseconds. */
@@ -30,15 +28,17 @@ export function stream(parts: Parts, user: string, response: ServerResponse): vo
   };
   const place: Place = new Map();
   let change = -1;
-  let calls = aws.calls.list().slice(-CALLS);
+  let calls = aws.calls.list().slice(-KEPT.calls);
   let timer: NodeJS.Timeout | undefined;
   let older: SlackNews['messages'] = [];
   const flush = () => {
+    // Who doesn't read is told when they do, and nothing piles up for them: what has changed is found out only then.
+    if (response.writableNeedDrain) return;
     sayWhole('clock', { shift: clock.shift() });
     const isFirst = change < 0;
     const { messages: fresh, removed, change: reached, modal, home } = slack.since(user, Math.max(change, 0));
     const gone = new Set(removed.map(placeOf));
-    const messages = [...older.filter((message) => !gone.has(placeOf(message))), ...fresh];
+    const messages = keptOf([...older.filter((message) => !gone.has(placeOf(message))), ...fresh]);
     older = isFirst ? messages.splice(0, Math.max(messages.length - MESSAGES, 0)) : [];
     const channels = slack.channels(user).map(({ id, name, im }) => ({ id, name, im: im !== undefined }));
     const before = JSON.stringify({ modal, home, channels });
@@ -66,11 +66,13 @@ export function stream(parts: Parts, user: string, response: ServerResponse): vo
     parts.filled.on(soon),
     aws.calls.on((record) => {
       calls.push(record);
+      if (calls.length > KEPT.calls) calls.shift();
       soon();
     }),
   ];
   // Codes change by themselves.
   const tick = setInterval(soon, 10_000);
+  response.on('drain', soon);
   response.on('close', () => {
     for (const off of offs) off();
     clearTimeout(timer);

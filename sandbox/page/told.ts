@@ -2,7 +2,7 @@
 import type { Aws } from '../aws/aws.ts';
 import type { Bucket } from '../aws/services/s3/bucket.ts';
 import type { Execution, Flow } from '../aws/services/step-functions/index.ts';
-import type { BucketNow, Device, ExecutionNews, Visit } from './wire.ts';
+import { type BucketNow, type Device, type ExecutionNews, KEPT, type Visit } from './wire.ts';
 
 /** So many codes of each device are told ahead: five minutes' worth, should a window sleep. */
 const CODES = 10;
@@ -47,10 +47,10 @@ function policyOf({ policy }: Bucket): Pick<BucketNow, 'guard' | 'held'> {
 /** Where somebody is with what they were told of executions: by name, the first visit that they may not know in full. */
 export type Place = Map<string, { from: number; status: string }>;
 
-/** What is new of all executions, oldest first; moves `place` on. */
+/** What is new of the executions that are kept, oldest first; moves `place` on. */
 export function executionNews(flow: Flow, place: Place): ExecutionNews[] {
-  const all = flow.machines().flatMap(({ arn }) => flow.executions(arn));
-  return all.reverse().flatMap((execution) => news(execution, place) ?? []);
+  const newest = flow.machines().flatMap(({ arn }) => flow.executions(arn).slice(0, KEPT.executions));
+  return newest.reverse().flatMap((execution) => news(execution, place) ?? []);
 }
 
 function news(execution: Execution, place: Place): ExecutionNews | undefined {

@@ -1,10 +1,27 @@
 /**
  * What the page hears and says. `GET /sandbox/events?user=<name>` is a stream of server-sent events, each named after a member of `Told` with
- * that member's shape as JSON; it begins with all there is, and goes on with what changes.
+ * that member's shape as JSON; it begins with all that is kept, and goes on with what changes.
  */
 import type { CallRecord } from '../aws/calls.ts';
 import type { Message } from '../slack/types.ts';
 import type { ShownView, View } from '../slack/views.ts';
+
+/**
+ * So many of the newest are kept, by the stream for who comes or falls behind as by the page: messages of each conversation, calls and
+ * executions. It is the same number on both sides, so that nothing is missing in between.
+ */
+export const KEPT = { messages: 1_000, calls: 1_000, executions: 100 } as const;
+
+/** Of messages, oldest first, those that are kept. */
+export function keptOf<T extends { channel: string }>(messages: T[]): T[] {
+  const left = new Map<string, number>();
+  for (const { channel } of messages) left.set(channel, (left.get(channel) ?? 0) + 1);
+  return messages.filter(({ channel }) => {
+    const newer = left.get(channel) ?? 0;
+    left.set(channel, newer - 1);
+    return newer <= KEPT.messages;
+  });
+}
 
 export interface Told {
   hello: Hello;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { request, type ServerResponse } from 'node:http';
 import { stream } from '../../../sandbox/page/stream.ts';
-import type { Told } from '../../../sandbox/page/wire.ts';
+import { KEPT, type Told } from '../../../sandbox/page/wire.ts';
 import type { Parts } from '../../../sandbox/routes.ts';
 import { type Sandbox, startSandbox, until } from '../../helpers/sandbox.ts';
 
@@ -132,32 +132,107 @@ describe('what the page is told', () => {
   });
 });
 
-describe('a window that is closed', () => {
-  it('leaves nobody listening', () => {
-    let listening = 0;
-    const on = () => {
-      listening += 1;
-      return () => (listening -= 1);
+describe('a window', () => {
+  /** A sandbox with nothing in it but these; `listening` counts who listens. */
+  function small(messages: object[] = [], executions: object[] = []) {
+    const listeners = new Set<(record?: unknown) => void>();
+    const on = (listener: () => void) => {
+      // Each time another one, since several listen with the same.
+      const one = () => listener();
+      listeners.add(one);
+      return () => listeners.delete(one);
+    };
+    let called = (_: unknown) => {};
+    const calls = {
+      list: () => [],
+      on: (listener: typeof called) => {
+        called = listener;
+        return on(() => {});
+      },
     };
     const parts = {
       clock: { shift: () => 0, now: () => 0, moved: { on } },
       slack: {
         changed: { on },
-        since: () => ({ messages: [], removed: [], change: 0, modal: null, home: null }),
+        since: (_: string, change: number) => ({ messages: change === 0 ? messages : [], removed: [], change: 1, modal: null, home: null }),
         channels: () => [],
         people: () => [],
         ids: () => ({ bot: 'B', home: 'C' }),
       },
-      aws: { calls: { list: () => [], on }, iam: { devices: new Map() }, s3: { list: () => [] } },
-      flow: { changed: { on }, machines: () => [] },
+      aws: { calls, iam: { devices: new Map() }, s3: { list: () => [] } },
+      flow: { changed: { on }, machines: () => [{ arn: '' }], executions: () => executions },
       filled: { on },
       devices: new Map(),
     } as unknown as Parts;
-    const response = Object.assign(new EventEmitter(), { write: () => true });
-    stream(parts, 'riya', response as unknown as ServerResponse);
-    expect(listening).toBe(5);
+    return { parts, listening: () => listeners.size, call: (eventId: number) => called({ eventId }) };
+  }
+  /** The side that writes, of which `writableNeedDrain` says that the other one doesn't read. */
+  function written() {
+    const said: string[] = [];
+    const response = Object.assign(new EventEmitter(), {
+      writableNeedDrain: false,
+      write: (text: string) => {
+        said.push(text);
+        return !response.writableNeedDrain;
+      },
+    });
+    /** What was told of these events, together. */
+    const told = (event: keyof Told) =>
+      said.flatMap((text) => (text.startsWith(`event: ${event}\n`) ? [JSON.parse(text.replace(/^.*\ndata: /, ''))] : []));
+    return { said, told, response, as: response as unknown as ServerResponse };
+  }
+
+  it('that is closed leaves nobody listening', () => {
+    const { parts, listening } = small();
+    const { response, as } = written();
+    stream(parts, 'riya', as);
+    expect(listening()).toBe(5);
     response.emit('close');
-    expect(listening).toBe(0);
+    expect(listening()).toBe(0);
+  });
+
+  it('that opens is told of the newest executions, and of the newest messages of each conversation', () => {
+    import.meta.jest.useFakeTimers();
+    try {
+      const many = (count: number) => Array.from({ length: count }, (_, at) => at);
+      const messages = [{ channel: 'C2', ts: '0' }, ...many(KEPT.messages + 5).map((at) => ({ channel: 'C1', ts: `1.${at}` }))];
+      const history = { visits: [] };
+      const executions = many(KEPT.executions + 5).map((at) => ({ name: String(at), startDate: new Date(0), input: '{}', history }));
+      const { told, response, as } = written();
+      stream(small(messages, executions).parts, 'riya', as);
+      import.meta.jest.advanceTimersByTime(1_000);
+      const [newest, older] = told('slack').map((news) => news.messages.map(({ ts }: { ts: string }) => ts));
+      expect([...older, ...newest]).toEqual(['0', ...many(KEPT.messages).map((at) => `1.${at + 5}`)]);
+      // Executions are listed with the newest first.
+      expect(told('executions').map((news) => news.map(({ name }: { name: string }) => Number(name)))).toEqual([
+        many(KEPT.executions).reverse(),
+      ]);
+      response.emit('close');
+    } finally {
+      import.meta.jest.useRealTimers();
+    }
+  });
+
+  it('that doesn’t read is written nothing more, and when it reads again, the newest of what there is', () => {
+    import.meta.jest.useFakeTimers();
+    try {
+      const { parts, call } = small();
+      const { said, told, response, as } = written();
+      stream(parts, 'riya', as);
+      const before = said.length;
+      response.writableNeedDrain = true;
+      for (let id = 0; id < KEPT.calls + 500; id++) call(id);
+      import.meta.jest.advanceTimersByTime(60_000);
+      expect(said).toHaveLength(before);
+      response.writableNeedDrain = false;
+      response.emit('drain');
+      import.meta.jest.advanceTimersByTime(1_000);
+      const ids = told('calls').map((calls) => calls.map(({ eventId }: { eventId: number }) => eventId));
+      expect(ids).toEqual([Array.from({ length: KEPT.calls }, (_, at) => 500 + at)]);
+      response.emit('close');
+    } finally {
+      import.meta.jest.useRealTimers();
+    }
   });
 });
 
