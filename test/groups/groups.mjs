@@ -11,6 +11,7 @@ const TEST = path.resolve(import.meta.dirname, '..');
 const GROUPS = {
   domain: { folders: ['domain'], alone: /^$/ },
   steps: { folders: ['steps', 'slack', 'page', '.'], alone: /^(bench|bundles|cli-.*|packaging|scripts|template)\.test\.ts$/ },
+  aws: { folders: ['aws'], alone: /^(emptying-elsewhere|flow|mfa)\.test\.ts$/ },
   sandbox: { folders: ['sandbox'], alone: /^(starting|sandbox|demo)\.test\.ts$/ },
 };
 
