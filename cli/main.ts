@@ -70,6 +70,14 @@ function program(): Command {
     .description("lets an approver's codes be sent again, after AWS refused too many in a row")
     .requiredOption('--stage <stage>', 'whose approver: config/<stage>.yml')
     .action(async (name: string, { stage }: { stage: string }) => say(await (await import('./approver.ts')).unlock(name, stage)));
+  interlock
+    .command('trail <request>')
+    .description('the audit trail of a request, and whether it is as it was written')
+    .requiredOption('--stage <stage>', 'whose request: config/<stage>.yml')
+    .option('--json', 'the trail as one JSON document')
+    .action(async (requestId: string, options: { stage: string; json?: boolean }) => {
+      process.exitCode = await (await import('./trail.ts')).trail(requestId, options);
+    });
   return prepared(interlock);
 }
 

@@ -134,5 +134,9 @@ describe('wrong codes in a row', () => {
     await approve(sandbox, third.requestId, third.bucket, 'alice');
     await sandbox.ended(third.requestId);
     await expect(exists(third.bucket)).rejects.toMatchObject({ name: 'NotFound' });
+    expect(run('trail', third.requestId, '--stage', 'sandbox')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/: the trail is whole.*000-asked .*002-3-session .*999-closed-deleted /s),
+    });
   });
 });
