@@ -18,7 +18,7 @@ import { withoutLateWriters } from '../domain/late-writers.ts';
 import { type Count, type Facts, isEmptyingKind, isLongKind, type Request } from '../domain/request.ts';
 import { tagFacts } from '../domain/tags.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
-import { clientOptions, nameOf, neverSent, once, statusOf, unless } from './clients.ts';
+import { clientOptions, nameOf, once, unanswered, unless } from './clients.ts';
 import { countContents, FIRST_PAGE, goingOf, QUICKLY } from './contents.ts';
 import { settingsOf } from './dependencies.ts';
 import type { Session } from './mfa.ts';
@@ -146,13 +146,6 @@ async function resultOf(call: Promise<unknown>): Promise<DeleteResult> {
     if (!result) throw error;
     return result;
   }
-}
-
-/** S3 does nothing where it answers 429 or 503 (S3 API reference, "Error responses": SlowDown, ServiceUnavailable); of a 500, or no answer, nobody knows. */
-function unanswered(error: unknown): 'busy' | 'lost' | undefined {
-  const status = statusOf(error);
-  if (status === 429 || status === 503 || neverSent(error)) return 'busy';
-  return status === undefined || status >= 500 ? 'lost' : undefined;
 }
 
 function withSession(region: string, session: Session): S3Client {

@@ -68,6 +68,13 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
+/** S3 does nothing where it answers 429 or 503 (S3 API reference, "Error responses": SlowDown, ServiceUnavailable); of a 500, or no answer, nobody knows. */
+export function unanswered(error: unknown): 'busy' | 'lost' | undefined {
+  const status = statusOf(error);
+  if (status === 429 || status === 503 || neverSent(error)) return 'busy';
+  return status === undefined || status >= 500 ? 'lost' : undefined;
+}
+
 /** Was there nobody to send it to? Then nothing came of it. */
 export function neverSent(error: unknown): boolean {
   const { code = '', message = '', $metadata } = (error ?? {}) as { code?: string; message?: string } & Answered;

@@ -104,7 +104,7 @@ export const Emptying = z.strictObject({
   last: count,
   /** What went before this pass. */
   done: Tally,
-  /** Did more go than `done` says? What a worker that was given up had begun is counted by nobody. (Plans from before this was known don't say so.) */
+  /** Did more go than `done` says? What a worker that was given up had begun is counted by nobody, nor what a session's last requests took unheard. (Plans from before this was known don't say so.) */
   least: z.boolean().default(false),
   /** How many versions and markers are left, as far as can be guessed without listing them. */
   left: count,
@@ -138,10 +138,15 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 const say = (count: number, noun: string): string =>
   count === 0 ? '' : `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 
+/** "2,100 of about 9,300"; "at least 2,100 of about 9,300" where more went than was counted. */
+export function sayShare(gone: number, all: number, least: boolean): string {
+  return `${least ? 'at least ' : ''}${gone.toLocaleString('en-US')} of about ${all.toLocaleString('en-US')}`;
+}
+
 /** For the note with which a fresh code is asked for. @param until milliseconds since 1970: so long it is waited for */
-export function sayProgress(done: Tally, left: number, until: number): string {
-  const total = done.versions + done.markers + left;
-  return `The session ended with work left: ${(done.versions + done.markers).toLocaleString('en-US')} of about ${total.toLocaleString('en-US')} versions and markers are gone. A fresh code goes on where it was; there is time for it until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
+export function sayProgress({ done, least, left }: Pick<Emptying, 'done' | 'least' | 'left'>, until: number): string {
+  const gone = done.versions + done.markers;
+  return `The session ended with work left: ${sayShare(gone, gone + left, least)} versions and markers are gone. A fresh code goes on where it was; there is time for it until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
 }
 
 /** What of a bucket went, to be told beside how a request ended; '' where nothing did, or where `why` says it already. */

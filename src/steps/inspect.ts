@@ -112,7 +112,7 @@ function notesOf(
   differences: string[],
 ): Pick<Inspection, 'notes' | 'refused'> {
   const refused = elevation?.verdict === 'askAgain' && elevation.attempt === answer?.attempt ? [elevation.why] : [];
-  const ended = emptying?.verdict === 'sessionEnded' ? [sayProgress(emptying.done, emptying.left, windowOf(request, emptying).until)] : [];
+  const ended = emptying?.verdict === 'sessionEnded' ? [sayProgress(emptying, windowOf(request, emptying).until)] : [];
   const told = differences.map((one) => (one.length > NOTE ? `${one.slice(0, NOTE)} …` : one));
   const changed = told.length > 0 ? [step === 'check' ? CHANGED_UNUSED : CHANGED, ...told] : [];
   return { notes: [...refused, ...ended, ...changed], refused: refused.length > 0 };

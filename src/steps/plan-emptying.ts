@@ -48,7 +48,7 @@ export async function planEmptying(input: PlanInput, parts: PlanParts): Promise<
   const least = wasLeast || ended.some(isUncounted);
   // The entry is the same however often it is written: it says what the passes before came to.
   const entry = { requestId, entry: emptyingEntry(answer.attempt, pass) };
-  const what = { bucket, pass, ...done };
+  const what = { bucket, pass, ...done, ...(least && { least }) };
   const at = input.enteredAt;
   const previous = lastHead({ ...answer, auditHead: elevation.auditHead }, elevation, before, input.work);
   const { head: auditHead } = await audit.record({ ...entry, at, who: 'planEmptying', what, previous });

@@ -76,7 +76,7 @@ async function edit(
   const done = add(emptying.done, gone);
   const [before, sofar] = [sizeOf(first.gone), sizeOf(gone) - sizeOf(first.gone)];
   const seconds = (now() - first.at) / 1000;
-  const progressing = { request, done, left: emptying.left - before, sofar, seconds, approver: answer.slackUser };
+  const progressing = { request, done, least: emptying.least, left: emptying.left - before, sofar, seconds, approver: answer.slackUser };
   const message = progressMessage(progressing);
   const words = progressWords(progressing);
   await requests.placed(request.requestId, { progress: words, progressAt: new Date(now()).toISOString() });

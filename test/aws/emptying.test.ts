@@ -223,6 +223,41 @@ describe('emptying', () => {
     expect([all.done.versions, contents(name)]).toEqual([20, []]);
   });
 
+  it('keeps a page as begun whose answer was lost before the session ended, and others refused: who goes on counts what went', async () => {
+    const name = many(4_000);
+    let batches = 0;
+    let lost: string | undefined;
+    const s3 = through((send) => async (command) => {
+      if (command.constructor.name !== 'DeleteObjectsCommand') return send(command);
+      batches += 1;
+      const [first] = (command.input.Delete as { Objects: { Key: string }[] }).Objects;
+      if (first?.Key === lost || batches === 3 || batches === 4) throw fault('ExpiredToken', 400);
+      if (batches !== 2) return send(command);
+      lost = first?.Key;
+      await send(command);
+      throw fault('TimeoutError', 500);
+    });
+    const { end, progress } = await emptyStretch(job(name, { s3 }));
+    expect([end, progress.parts?.filter(({ begun }) => begun).length]).toEqual(['sessionEnded', 1]);
+    // Less than went, and it is known to be less.
+    expect(progress.done.versions + progress.done.markers).toBeLessThan(4_400 - contents(name).length);
+    const { progress: all } = await emptyStretch(job(name, { progress }));
+    expect([all.done.versions, all.done.markers, contents(name)]).toEqual([4_000, 400, []]);
+  });
+
+  it('counts an upload whose abortion was not answered', async () => {
+    const name = bucketWith(() => undefined);
+    await s.admin.send(new CreateMultipartUploadCommand({ Bucket: name, Key: 'big.iso' }));
+    let aborts = 0;
+    const s3 = through((send) => async (command) => {
+      const answer = await send(command);
+      if (command.constructor.name === 'AbortMultipartUploadCommand' && ++aborts === 1) throw fault('InternalError', 500);
+      return answer;
+    });
+    expect((await emptyStretch(job(name, { s3 }))).progress.done.uploads).toBe(1);
+    expect(aborts).toBe(1);
+  });
+
   it('waits longer and longer while S3 asks for fewer requests, in all that it sends', async () => {
     const name = many(3_000);
     let left = 9;

@@ -179,7 +179,7 @@ The request to empty \`team-scratch\` *failed*."
 
 describe('an emptying that goes on', () => {
   const done = { versions: 2_000, markers: 100, bytes: 7, uploads: 1 };
-  const progressing = { request: of('empty-delete'), done, left: 8_200, sofar: 1_000, seconds: 20, approver: 'U0ALICE' };
+  const progressing = { request: of('empty-delete'), done, least: false, left: 8_200, sofar: 1_000, seconds: 20, approver: 'U0ALICE' };
 
   it('reads as how far it is, with a way to stop it', () => {
     expect(read(progressMessage(progressing))).toMatchInlineSnapshot(`
@@ -217,14 +217,15 @@ req-abcdefghij23 · asked by @riya, approved by @alice · what is gone stays gon
       { done, left: 400_000_000, sofar: 10_000, seconds: 10 },
     ],
   ])('says %s what went, of how much, how fast', (_, words, how) => {
-    expect(progressWords(how)).toBe(words);
+    expect(progressWords({ least: false, ...how })).toBe(words);
+    expect(progressWords({ ...how, least: true })).toBe(`at least ${words}`);
   });
 
   it('tells no more than all, and no less than nothing, whatever it is', () => {
     const count = fc.nat(1e12);
     fc.assert(
       fc.property(count, count, count, count, fc.double({ min: 0, max: 1e6, noNaN: true }), (versions, markers, left, sofar, seconds) => {
-        const words = progressWords({ done: { ...done, versions, markers }, left, sofar, seconds });
+        const words = progressWords({ done: { ...done, versions, markers }, least: false, left, sofar, seconds });
         expect(Number(/\((\d+) %\)/.exec(words)?.[1])).toBeLessThanOrEqual(100);
         expect(words).not.toMatch(/NaN|Infinity|-\d/);
       }),

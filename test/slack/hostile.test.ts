@@ -112,6 +112,7 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
     progressMessage({
       request: one,
       done: { versions: 2e12, markers: 1e12, bytes: 1e18, uploads: 0 },
+      least: false,
       left: 1e12,
       sofar: 1,
       seconds: 3,

@@ -2,14 +2,24 @@
 import { add, type Kept, less, NAMED, NONE, type Part, type Progress, plus, type Tally } from '../../domain/emptying.ts';
 import { compareKeys, holds, type Stretch } from '../../domain/key-space.ts';
 import { type Behind, type Entry, listVersions } from './listing.ts';
+import type { Known } from './remove.ts';
 import type { StretchJob } from './stretch.ts';
 
 interface Begun {
+  /** What of it isn't counted. */
   tally: Tally;
   upTo: Behind;
   /** Everything up to this key is gone once this page is, and those before it. */
   reaches: string;
-  ended: boolean;
+  /** Did it go? Or was it refused, and it is known what went of it? */
+  ended: 'gone' | 'refused' | undefined;
+}
+
+interface Page {
+  /** All of it is gone, but for these. */
+  gone: (kept: readonly Kept[]) => void;
+  /** S3 refused it, but for what is known to have gone. */
+  refused: (known: Known) => void;
 }
 
 export class Account {
@@ -98,7 +108,7 @@ export class Ledger {
   #found: Part['begun'];
   #after: string;
   #upTo: string | null;
-  /** Did S3 refuse a page? Then what lies behind it may be gone, and it is not. */
+  /** Did S3 refuse a page? Then what lies behind it may be gone, and it is not: each counts for itself, and how far it is no longer moves. */
   #refused = false;
   #listed = false;
 
@@ -108,7 +118,8 @@ export class Ledger {
   }
 
   get part(): Part {
-    const last = this.#pages.at(-1)?.upTo;
+    const isOpen = this.#pages.some(({ ended }) => ended === undefined);
+    const last = this.#refused && !isOpen ? undefined : this.#pages.at(-1)?.upTo;
     const tally = this.#pages.reduce((sum, page) => add(sum, page.tally), NONE);
     return { ...this.stretch, begun: last ? { tally, key: last.key, versionId: last.id ?? '' } : this.#found };
   }
@@ -125,24 +136,27 @@ export class Ledger {
     this.#found = null;
   }
 
-  /** Says that these are begun, of a page up to there; gives what says that they are gone, but for some, or that S3 refused them, but for some. */
-  begin(entries: readonly Entry[], upTo: Behind): { gone: (kept: readonly Kept[]) => void; refused: (went: readonly Entry[]) => void } {
+  /** Says that these are begun, of a page up to there; gives what says what became of them. */
+  begin(entries: readonly Entry[], upTo: Behind): Page {
     // Where a key's versions go on in the next page, it is not all gone with this one.
     const reaches = upTo.id === undefined ? upTo.key : before(entries, upTo.key);
-    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches ?? ''), ended: false };
+    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches ?? ''), ended: undefined };
     this.#pages.push(page);
-    const ended = (tally: Tally) => {
-      Object.assign(page, { ended: true, tally });
-      this.#settle();
-    };
     return {
       gone: (kept) => {
         this.#account.keep(kept);
-        ended(kept.length === 0 ? page.tally : tallyOf(without(entries, kept)));
+        if (kept.length > 0) page.tally = tallyOf(without(entries, kept));
+        page.ended = 'gone';
+        this.#settle();
       },
-      refused: (went) => {
+      refused: ({ gone, lost }) => {
+        const went = tallyOf(gone);
+        this.#account.count(went);
+        page.tally = less(page.tally, went);
+        // Where more may have gone it stays begun, so that nobody takes what is counted for all that went.
+        if (!lost) page.ended = 'refused';
         this.#refused = true;
-        ended(tallyOf(went));
+        this.#settle();
       },
     };
   }
@@ -155,7 +169,12 @@ export class Ledger {
 
   #settle(): void {
     const all = () => this.#account.keptCount === 0 && !this.#refused;
-    while (this.#pages[0]?.ended) {
+    for (const page of this.#refused ? this.#pages : []) {
+      if (page.ended !== 'gone') continue;
+      this.#account.count(page.tally);
+      page.tally = NONE;
+    }
+    while (!this.#refused && this.#pages[0]?.ended) {
       const { tally, reaches } = this.#pages.shift() as Begun;
       this.#account.count(tally);
       if (all()) this.#after = later(this.#after, reaches);

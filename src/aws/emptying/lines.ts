@@ -9,7 +9,7 @@ import { apart, evenly, places } from '../../domain/places.ts';
 import { nameOf } from '../clients.ts';
 import { type Account, all, type Ledger, later } from './account.ts';
 import { type Behind, type Entry, listVersions, PAGE, passingEmpty } from './listing.ts';
-import { removeVersions } from './remove.ts';
+import { nothingKnown, removeVersions } from './remove.ts';
 import type { StretchJob } from './stretch.ts';
 
 /** Listings at once. */
@@ -119,16 +119,16 @@ export class Lines {
       if (this.#over) return;
       const chosen = chooses(page.inside, following?.upTo === undefined);
       const done = line.ledger.begin(chosen, page.upTo);
-      const went: Entry[] = [];
+      const known = nothingKnown();
       const gone = this.#account.note().then(async () => {
         if (chosen.length === 0) return [];
         await archive(chosen);
-        return removeVersions(removal, chosen, (some) => void went.push(...some));
+        return removeVersions(removal, chosen, known);
       });
       const ended = gone
         .then(done.gone, (error) => {
           this.#failures.push(error);
-          if (ENDS[nameOf(error)]) done.refused(went);
+          if (ENDS[nameOf(error)]) done.refused(known);
         })
         .finally(() => this.#inFlight.delete(ended));
       this.#inFlight.add(ended);

@@ -1,7 +1,7 @@
 /** Takes versions, markers and unfinished uploads out of a bucket: nothing without its version id, so nothing is hidden by a new marker. */
 import type { Readable } from 'node:stream';
 import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand, type DeleteObjectsCommandInput } from '@aws-sdk/client-s3';
-import { nameOf } from '../clients.ts';
+import { nameOf, unanswered } from '../clients.ts';
 import type { Entry, Place, Upload } from './listing.ts';
 import { PASSING_CODES, type Pace } from './pace.ts';
 
@@ -18,6 +18,16 @@ export interface Removal extends Place {
   bypass?: boolean;
 }
 
+/** What is known of entries while they are removed, and once S3 has refused the others. */
+export interface Known {
+  /** S3 has said so of these. */
+  gone: Entry[];
+  /** A try that was not answered may have removed more, and the one after it was refused. */
+  lost: boolean;
+}
+
+export const nothingKnown = (): Known => ({ gone: [], lost: false });
+
 /** So often a key that S3 failed on is sent again. */
 const ROUNDS = 8;
 
@@ -28,44 +38,48 @@ const ROUNDS = 8;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const ALONE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|^\s|\s$|\s\s/;
 
-/**
- * Removes a thousand at most; says which stayed. Throws the SDK's error where S3 refuses all of them, or fails for long.
- * @param went is told what is gone as soon as S3 has said so: of some before it refused the others, too
- */
-export async function removeVersions(
-  removal: Removal,
-  entries: readonly Entry[],
-  went: (gone: readonly Entry[]) => void = () => undefined,
-): Promise<Kept[]> {
+/** Removes a thousand at most; says which stayed. Throws the SDK's error where S3 refuses all of them, or fails for long. */
+export async function removeVersions(removal: Removal, entries: readonly Entry[], known = nothingKnown()): Promise<Kept[]> {
   const alone = entries.filter(({ key }) => ALONE.test(key));
   const together = alone.length === 0 ? entries : entries.filter(({ key }) => !ALONE.test(key));
-  const kept = [await removeTogether(removal, together, went)];
+  const kept = [await removeTogether(removal, together, known)];
   for (const entry of alone) {
-    const stayed = await removeAlone(removal, entry);
-    if (stayed.length === 0) went([entry]);
+    const stayed = await removeAlone(removal, entry, known);
+    if (stayed.length === 0) known.gone.push(entry);
     kept.push(stayed);
   }
   return kept.flat();
 }
 
-async function removeTogether(
-  { s3, bucket, account, pace, bypass }: Removal,
-  entries: readonly Entry[],
-  went: (gone: readonly Entry[]) => void,
-): Promise<Kept[]> {
+/** Sends it at S3's pace. Throws what the last try threw; `known` says then whether one before it may have done it all the same. */
+async function sent<T>(pace: Pace, send: () => Promise<T>, known: Pick<Known, 'lost'>): Promise<T> {
+  let isLost = false;
+  const heard = (error: unknown) => {
+    isLost ||= unanswered(error) === 'lost';
+    throw error;
+  };
+  try {
+    return await pace.send(() => send().catch(heard));
+  } catch (error) {
+    known.lost ||= isLost;
+    throw error;
+  }
+}
+
+async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, entries: readonly Entry[], known: Known): Promise<Kept[]> {
   const kept: Kept[] = [];
   let left = entries;
   for (let round = 1; left.length > 0; round += 1) {
     const of = { Bucket: bucket, ExpectedBucketOwner: account, ...(bypass && { BypassGovernanceRetention: true }) };
-    const sent = left;
-    const { Errors = [] } = await pace.send(() => s3.send(readWhole(written(of, sent))));
+    const these = left;
+    const { Errors = [] } = await sent(pace, () => s3.send(readWhole(written(of, these))), known);
     const again: Entry[] = [];
     const stayed = new Set<Entry>();
     for (const { Key = '', VersionId, Code = 'Unknown' } of Errors) {
       // Gone is what was wanted.
       if (Code === 'NoSuchVersion' || Code === 'NoSuchKey') continue;
       // Only what was sent is sent again: an error without its version would name another one, the current one perhaps.
-      const failed = sent.filter(({ key, versionId }) => key === Key && (!VersionId || versionId === VersionId));
+      const failed = these.filter(({ key, versionId }) => key === Key && (!VersionId || versionId === VersionId));
       // Of what it can't be told which it is, it is known all the same that something stayed.
       if (failed.length === 0) kept.push({ key: Key, versionId: VersionId ?? '', code: Code });
       for (const one of failed) {
@@ -74,7 +88,7 @@ async function removeTogether(
         else kept.push({ key: Key, versionId: one.versionId, code: Code });
       }
     }
-    went(stayed.size === 0 ? sent : sent.filter((one) => !stayed.has(one)));
+    known.gone.push(...(stayed.size === 0 ? these : these.filter((one) => !stayed.has(one))));
     if (again.length > 0) pace.slower();
     left = again;
   }
@@ -133,10 +147,10 @@ function isWhole(xml: string): boolean {
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => (/[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (one) => ESCAPES[one] as string) : text);
 
-async function removeAlone({ s3, bucket, account, pace, bypass }: Removal, { key, versionId }: Entry): Promise<Kept[]> {
+async function removeAlone({ s3, bucket, account, pace, bypass }: Removal, { key, versionId }: Entry, known: Known): Promise<Kept[]> {
   const of = { Bucket: bucket, ExpectedBucketOwner: account, Key: key, VersionId: versionId };
   try {
-    await pace.send(() => s3.send(new DeleteObjectCommand({ ...of, ...(bypass && { BypassGovernanceRetention: true }) })));
+    await sent(pace, () => s3.send(new DeleteObjectCommand({ ...of, ...(bypass && { BypassGovernanceRetention: true }) })), known);
     return [];
   } catch (error) {
     const code = nameOf(error);
@@ -147,15 +161,16 @@ async function removeAlone({ s3, bucket, account, pace, bypass }: Removal, { key
   }
 }
 
-/** Aborts an upload; says whether it was there. Throws the SDK's errors. */
+/** Aborts an upload; says whether it was this that did. Throws the SDK's errors. */
 export async function abortUpload({ s3, bucket, account, pace }: Removal, { key, id }: Upload): Promise<boolean> {
+  const of = { Bucket: bucket, ExpectedBucketOwner: account, Key: key, UploadId: id };
+  const known = { lost: false };
   try {
-    await pace.send(() =>
-      s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, ExpectedBucketOwner: account, Key: key, UploadId: id })),
-    );
+    await sent(pace, () => s3.send(new AbortMultipartUploadCommand(of)), known);
     return true;
   } catch (error) {
-    if (nameOf(error) === 'NoSuchUpload') return false;
+    // Where no answer came to a try before this one, that was it.
+    if (nameOf(error) === 'NoSuchUpload') return known.lost;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** How far an emptying is, as the channel and the requester see it while it goes on. Pure. */
-import type { Tally } from '../../domain/emptying.ts';
+import { sayShare, type Tally } from '../../domain/emptying.ts';
 import type { Request } from '../../domain/request.ts';
 import { ACTION } from '../ids.ts';
 import { code, context, duration, fallback, plain, section, user } from '../text.ts';
@@ -8,6 +8,8 @@ import type { Message } from './messages.ts';
 export interface Progressing {
   request: Request;
   done: Tally;
+  /** Did more go than was counted? */
+  least: boolean;
   /** How many versions and markers were left when it was first looked, as far as can be guessed. */
   left: number;
   /** How many went since, in how many seconds. */
@@ -33,13 +35,13 @@ export function progressMessage(progressing: Progressing): Message {
 }
 
 /** "2,100 of about 9,300 versions and markers are gone (23 %), 350 a second, about 21 s left". */
-export function progressWords({ done, left, sofar, seconds }: Omit<Progressing, 'request' | 'approver'>): string {
+export function progressWords({ done, least, left, sofar, seconds }: Omit<Progressing, 'request' | 'approver'>): string {
   const gone = done.versions + done.markers;
   const rest = Math.max(0, left - sofar);
   const rate = seconds > 0 ? sofar / seconds : 0;
   const share = gone + rest === 0 ? 0 : Math.floor((100 * gone) / (gone + rest));
   return [
-    `${number(gone)} of about ${number(gone + rest)} versions and markers are gone (${share} %)`,
+    `${sayShare(gone, gone + rest, least)} versions and markers are gone (${share} %)`,
     ...(rate >= 1 ? [`${number(Math.round(rate))} a second`] : []),
     ...(rate >= 1 && rest > 0 ? [`about ${duration(rest / rate)} left`] : []),
   ].join(', ');
