@@ -26,7 +26,7 @@ export interface Answer {
 
 const { env } = process;
 // What counts is the key: neither S3 here asks for a session.
-const NO_TOKEN = { sessionToken: '', expiresAt: '' };
+const NO_TOKEN = { sessionToken: '', givenAt: '', expiresAt: '' };
 const pace = createPace();
 const place = {
   s3: emptyingClient('us-east-1', {

@@ -8,11 +8,12 @@ import { Secret } from '../secret.ts';
 import { clientOptions, nameOf, neverSent, statusOf } from './clients.ts';
 import type { AccessKey } from './secrets.ts';
 
-/** Temporary credentials, and when they end (ISO 8601). */
+/** Temporary credentials, since when there are, and when they end (ISO 8601; by AWS's clock). */
 export interface Session {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken: string;
+  givenAt: string;
   expiresAt: string;
 }
 
@@ -46,7 +47,7 @@ export async function takeSession(wanted: SessionRequest): Promise<CodeResult> {
   });
   try {
     const { Credentials } = await (wanted.approver.session === 'role' ? assumeRole(sts, wanted) : getSessionToken(sts, wanted));
-    return toSession(Credentials);
+    return toSession(Credentials, wanted.seconds);
   } catch (error) {
     return { kind: classify(error) };
   } finally {
@@ -79,13 +80,14 @@ function getSessionToken(sts: STSClient, wanted: SessionRequest) {
   );
 }
 
-function toSession(credentials: Credentials | undefined): CodeResult {
+function toSession(credentials: Credentials | undefined, seconds: number): CodeResult {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) return { kind: 'answerLost' };
   const session: Session = {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
+    givenAt: new Date(Expiration.getTime() - seconds * 1000).toISOString(),
     expiresAt: Expiration.toISOString(),
   };
   return { kind: 'session', session: new Secret(JSON.stringify(session)), expiresAt: session.expiresAt };

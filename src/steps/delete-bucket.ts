@@ -30,7 +30,8 @@ export function deleteOrRehearse(input: DeleteInput, parts: DeleteParts): Promis
       kind: rehearse || request.kind === 'empty-delete' ? request.kind : 'delete',
       rehearsal: rehearse,
     },
-    at: facts.lookedAt,
+    // Entered once more after its answer was lost, it is the same deletion; hours may lie between the session and the last plan.
+    at: input.emptying?.at,
     repeatable: rehearse,
     done: found === 'gone' || found === 'madeAnew',
     async act(session, first) {

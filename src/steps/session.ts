@@ -22,8 +22,8 @@ export interface Task {
   begins: string;
   /** What the session must have been taken for: it opens for nothing else. */
   takenFor: Pick<Request, 'kind' | 'rehearsal' | 'purge'>;
-  /** Its time in the trail, ISO 8601: the same however often it is done, as the entries are. */
-  at: string;
+  /** Its time in the trail, ISO 8601, where that isn't the session's: the same however often it is done, as the entries are. */
+  at?: string | undefined;
   /** May it be done again where what came of it could not be written down? Otherwise AnswerLost is thrown then. */
   repeatable: boolean;
   /** Is it done already, and only to be said? Then a pause comes too late. */
@@ -83,7 +83,7 @@ export async function withSession(
   // A bucket that was emptied may be found not empty, emptied again, and deleted then: the entries come in that order.
   const begun = input.emptying ? emptyingEntry(answer.attempt, input.emptying.pass) : String(answer.attempt).padStart(3, '0');
   const name = (suffix: string) => `${begun}-${suffix}`;
-  const entry = { requestId, at, who };
+  const entry = { requestId, at: at ?? session.givenAt, who };
 
   const what = { bucket, region: facts.region };
   const started = await audit.record({ ...entry, entry: name(`4-${begins}`), what, previous: head });

@@ -63,6 +63,17 @@ it.each(['role', 'user'] as const)('a session (%s) is asked for as long as it is
   expect(received.map((sent) => new URLSearchParams(sent).get('DurationSeconds'))).toEqual(['3600', '900']);
 });
 
+it('a session is told with when it was given, by AWS’s clock', async () => {
+  const credentials = '<AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>';
+  const body = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${credentials}<Expiration>2026-11-02T10:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+  answer = { status: 200, body };
+  const given = await take('role', 3600);
+  expect(JSON.parse('session' in given ? given.session.reveal() : '{}')).toMatchObject({
+    givenAt: '2026-11-02T09:00:00.000Z',
+    expiresAt: '2026-11-02T10:00:00.000Z',
+  });
+});
+
 describe('a session of which the answer breaks off', () => {
   const given = '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>';
 

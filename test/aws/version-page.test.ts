@@ -121,7 +121,7 @@ describe('an S3 that answers 200', () => {
     let listed = 0;
     await new Promise<void>((ready) => silent.listen(0, '127.0.0.1', ready));
     process.env.AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const session = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'example', sessionToken: 't', expiresAt: '' };
+    const session = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'example', sessionToken: 't', givenAt: '', expiresAt: '' };
     const client = emptyingClient('us-east-1', session, 300);
     try {
       const place = { s3: client, bucket: 'b', account: '111122223333' };

@@ -9,7 +9,7 @@ import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
 import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
 
-const ENDS = '2026-11-02T09:20:00.000Z';
+const [GIVEN, ENDS] = ['2026-11-02T09:05:00.000Z', '2026-11-02T09:20:00.000Z'];
 const answer = {
   verdict: 'approved',
   why: '',
@@ -64,13 +64,15 @@ function run({
   const calls: string[] = [];
   const opened: SealContext[] = [];
   const entries: { entry: string; previous: string }[] = [];
+  const times: string[] = [];
   const call = (name: string) => async () => {
     calls.push(name);
     return result;
   };
   const audit = {
-    async record({ entry, previous }: { entry: string; previous: string }) {
+    async record({ entry, previous, at }: { entry: string; previous: string; at: string }) {
       entries.push({ entry, previous });
+      times.push(at);
       if (fails && entry.endsWith(fails)) throw new TryAgain('DynamoDB has too much to do.');
       return { head: entry, first: !again };
     },
@@ -78,13 +80,13 @@ function run({
   const seals = {
     async open(_: string, context: SealContext) {
       opened.push(context);
-      return new Secret(JSON.stringify({ expiresAt: ENDS }));
+      return new Secret(JSON.stringify({ givenAt: GIVEN, expiresAt: ENDS }));
     },
   };
   const parts = { config, audit, seals, deleteBucket: call('delete'), tryRead: call('read'), now: () => Date.parse(now) };
-  const input = { execution: request.requestId, enteredAt: request.askedAt, request, answer, elevation, facts: someFacts() };
+  const input = { execution: request.requestId, enteredAt: now, request, answer, elevation, facts: someFacts() };
   const work = deleteOrRehearse({ ...input, rehearse, found: found ?? null, emptying: emptying ?? null }, parts as never);
-  return { calls, work, opened, entries };
+  return { calls, work, opened, entries, times };
 }
 
 describe('a deletion', () => {
@@ -118,6 +120,17 @@ describe('a deletion', () => {
     const { work, calls } = run({ found: 'there', again: true, now: ENDS });
     expect(await work).toMatchObject({ verdict: 'refused', why: expect.stringContaining('The session ended') });
     expect(calls).toEqual([]);
+  });
+
+  it('bears in the trail the time at which its session was given, also where it is entered once more; of an emptying, that of the last plan', async () => {
+    const timesOf = async (given: Given) => {
+      const { work, times } = run(given);
+      await work;
+      return times;
+    };
+    expect(await timesOf({})).toEqual([GIVEN, GIVEN]);
+    expect(await timesOf({ found: 'there', again: true, now: '2026-11-02T09:12:00.000Z' })).toEqual([GIVEN, GIVEN]);
+    expect(await timesOf({ kind: 'empty-delete', emptying: EMPTY })).toEqual([EMPTY.at, EMPTY.at]);
   });
 
   it('of a bucket that somebody else deleted first is refused', async () => {
