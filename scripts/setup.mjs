@@ -30,12 +30,12 @@ function packages(file) {
   return rest;
 }
 
-/** Installs what is locked, without install scripts: none is needed. Returns a sentence when it fails. */
+/** Installs what is locked, without install scripts: none is needed. Errors are shown, no warnings: what is for a newer Node than npm's runs on one. Returns a sentence when it fails. */
 export function install() {
   // npm says where it lies when it runs a script; by hand, it is on the PATH.
   const npm = process.env.npm_execpath;
   const [program, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
-  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (status === 0) return undefined;
   return `The dependencies could not be installed (${error?.message ?? `npm ci ended with ${status}`}); see above.`;
