@@ -129,7 +129,7 @@ describe('setting up', () => {
     program('npm', `echo "$@" > called; mkdir -p ${node}; ln -sf ${process.execPath} ${node}/node`);
     remove();
     expect(run('package')).toMatchObject({ status: 0, stdout: 'packaged\n' });
-    expect(readFileSync(join(project, 'called'), 'utf8')).toBe('ci --ignore-scripts --no-audit --no-fund\n');
+    expect(readFileSync(join(project, 'called'), 'utf8')).toBe('ci --ignore-scripts --no-audit --no-fund --loglevel=error\n');
   });
 
   it('does nothing when all is there', () => {
