@@ -24,7 +24,8 @@ describe('the account of a stretch', () => {
     };
     const begin = (nth: number) => {
       const entries = aPage(nth);
-      return ledger?.begin(entries, { key: Buffer.from(entries.at(-1)?.key ?? '').toString(), id: 'v' });
+      const at = (index: number) => entries.at(index)?.key ?? '';
+      return ledger?.begin(entries, { key: Buffer.from(at(-1)).toString(), id: 'v' }, at(-2));
     };
     const first = begin(0);
     const before = heap();

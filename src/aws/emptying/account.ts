@@ -9,7 +9,7 @@ interface Begun {
   /** What of it isn't counted. */
   tally: Tally;
   upTo: Behind;
-  /** Everything up to this key is gone once this page is, and those before it. */
+  /** All that goes, up to this key, is gone once this page is, and those before it. */
   reaches: string;
   /** Did it go? Or was it refused, and it is known what went of it? */
   ended: 'gone' | 'refused' | undefined;
@@ -136,11 +136,9 @@ export class Ledger {
     this.#found = null;
   }
 
-  /** Says that these are begun, of a page up to there; gives what says what became of them. */
-  begin(entries: readonly Entry[], upTo: Behind): Page {
-    // Where a key's versions go on in the next page, it is not all gone with this one.
-    const reaches = upTo.id === undefined ? upTo.key : before(entries, upTo.key);
-    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches ?? ''), ended: undefined };
+  /** Says that these are begun, of a page up to there, with which all goes up to the key that it `reaches`; gives what says what became of them. */
+  begin(entries: readonly Entry[], upTo: Behind, reaches: string): Page {
+    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches), ended: undefined };
     this.#pages.push(page);
     return {
       gone: (kept) => {
@@ -226,6 +224,3 @@ function without(entries: readonly Entry[], kept: readonly Kept[]): Entry[] {
 
 /** A part of a listing's text keeps all of it in memory, and while one page isn't gone any number may be waiting behind it. */
 const ofItsOwn = (key: string): string => Buffer.from(key).toString();
-
-/** A key of the page before the one with which it ends, all of whose versions it holds: the last one, where they are in order. */
-const before = (entries: readonly Entry[], key: string): string | undefined => entries.findLast((one) => one.key !== key)?.key;

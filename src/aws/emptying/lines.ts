@@ -117,8 +117,9 @@ export class Lines {
       this.#why ??= why;
       while (this.#inFlight.size >= (this.#purges ? 2 : AT_ONCE)) await Promise.race(this.#inFlight);
       if (this.#over) return;
-      const chosen = chooses(page.inside, following?.upTo === undefined);
-      const done = line.ledger.begin(chosen, page.upTo);
+      const isLast = following?.upTo === undefined;
+      const chosen = chooses(page.inside, isLast);
+      const done = line.ledger.begin(chosen, page.upTo, isLast ? page.upTo.key : beforeLast(page.inside, page.upTo.key));
       const known = nothingKnown();
       const gone = this.#account.note().then(async () => {
         if (chosen.length === 0) return [];
@@ -215,5 +216,8 @@ export class Lines {
 }
 
 const nowhere = async (): Promise<void> => undefined;
+
+/** The key of a page before the one with which it ends: of that one more versions may follow, or what a marker hides. It is the last one, where they are in order. */
+const beforeLast = (page: readonly Entry[], key: string): string => page.findLast((one) => one.key !== key)?.key ?? '';
 
 const lastKey = (entries: readonly Entry[]): string => entries.reduce((last, { key }) => later(last, key), '');
