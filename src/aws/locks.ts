@@ -2,7 +2,7 @@
  * Locks: one open request a bucket, three open requests a person. A lock belongs to a request and is freed with it; one whose
  * request is over, or should be by far, is taken over.
  */
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { won } from './tables.ts';
 
 export interface Lock {
@@ -96,17 +96,15 @@ export function createLocks(db: DynamoDBDocumentClient, TableName: string, isOve
       await Promise.all([bucket, ...slotsOf(user)].map(back));
     },
 
-    /** The ids of all open requests. */
-    async requestIds(): Promise<string[]> {
-      const ids = new Set<string>();
-      let ExclusiveStartKey: Record<string, unknown> | undefined;
-      do {
-        const page = await db.send(new ScanCommand({ TableName, ...(ExclusiveStartKey && { ExclusiveStartKey }) }));
-        // Turns at a bucket's policy stand in the table too, and are of no request.
-        for (const { requestId } of (page.Items ?? []) as Partial<Lock>[]) if (requestId) ids.add(requestId);
-        ExclusiveStartKey = page.LastEvaluatedKey;
-      } while (ExclusiveStartKey);
-      return [...ids];
+    /** All open requests, by their buckets. */
+    async open(): Promise<Pick<Lock, 'bucket' | 'requestId'>[]> {
+      const open: Pick<Lock, 'bucket' | 'requestId'>[] = [];
+      for await (const { Items = [] } of paginateScan({ client: db }, { TableName })) {
+        // Turns at a bucket's policy stand in the table too, and are of no request; people's slots are of the same requests.
+        const locks = (Items as Partial<Lock>[]).filter(({ bucket }) => bucket?.includes(':') === false);
+        open.push(...locks.flatMap(({ bucket = '', requestId }) => (requestId ? [{ bucket, requestId }] : [])));
+      }
+      return open;
     },
   };
 }

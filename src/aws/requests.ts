@@ -2,7 +2,15 @@
  * The records of requests. Rows are what people are shown and what
  * decides who was first; what is deleted is what the execution's frozen input says, never what a row says.
  */
-import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Facts, Outcome, Request } from '../domain/request.ts';
 import { won } from './tables.ts';
 
@@ -104,6 +112,18 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
         }),
       ),
     );
+  }
+
+  async function rowsOf(requestIds: string[]): Promise<RequestRow[]> {
+    const rows: RequestRow[] = [];
+    let Keys: Record<string, unknown>[] | undefined = requestIds.map((requestId) => ({ requestId }));
+    // What there was no room or capacity for is asked for again (BatchGetItem, UnprocessedKeys).
+    while (Keys && Keys.length > 0) {
+      const answer: BatchGetCommandOutput = await db.send(new BatchGetCommand({ RequestItems: { [table]: { Keys } } }));
+      rows.push(...((answer.Responses?.[table] ?? []) as RequestRow[]));
+      Keys = answer.UnprocessedKeys?.[table]?.Keys;
+    }
+    return rows;
   }
 
   return {
@@ -218,15 +238,10 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
       return (Items ?? []) as RequestRow[];
     },
 
-    /** The rows of these requests, as many as there are; a hundred at a time (BatchGetItem, API reference). */
+    /** The rows of these requests, as many as there are; a hundred at a time (BatchGetItem, API reference), all at once. */
     async byId(requestIds: string[]): Promise<RequestRow[]> {
-      const rows: RequestRow[] = [];
-      for (let at = 0; at < requestIds.length; at += 100) {
-        const Keys = requestIds.slice(at, at + 100).map((requestId) => ({ requestId }));
-        const { Responses } = await db.send(new BatchGetCommand({ RequestItems: { [table]: { Keys } } }));
-        rows.push(...((Responses?.[table] ?? []) as RequestRow[]));
-      }
-      return rows;
+      const hundreds = Array.from({ length: Math.ceil(requestIds.length / 100) }, (_, at) => requestIds.slice(at * 100, (at + 1) * 100));
+      return (await Promise.all(hundreds.map(rowsOf))).flat();
     },
   };
 }

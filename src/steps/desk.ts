@@ -17,8 +17,8 @@ import { type Approval, approveModal, rejectModal } from '../slack/views/approve
 import { isAsBuilt } from '../slack/views/as-built.ts';
 import type { Message } from '../slack/views/messages.ts';
 import { otherFormMessage, otherWindowMessage } from '../slack/views/notices.ts';
-import type { Listed, Status } from '../slack/views/status.ts';
 import { ask } from './ask.ts';
+import { statusOf } from './status.ts';
 
 export interface DeskParts {
   config: Config;
@@ -38,7 +38,7 @@ export interface DeskParts {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { config, requests, locks, audit, seals, flow, now } = parts;
+  const { config, requests, audit, seals, flow, now } = parts;
   const iso = () => new Date(now()).toISOString();
 
   /** The row, if this person may decide it now. */
@@ -192,14 +192,6 @@ export function createDesk(parts: DeskParts): Desk {
     return { ok: false, over: now() >= Date.parse(untilOf(row)) ? EXPIRED : ASKED_ANEW };
   }
 
-  async function status({ user, team }: Parameters<Desk['status']>[0]): Promise<Status> {
-    if (team !== config.slack.team) return { mine: [], forMe: [] };
-    const [mine, open] = await Promise.all([requests.byRequester(user, 20), locks.requestIds().then(requests.byId)]);
-    const canApprove = (row: RequestRow) =>
-      row.state === 'waiting' && decide({ kind: 'approve', bucket: row.bucket, team, user, requester: row.requester }, config).allow;
-    return { mine: mine.map(listed), forMe: open.filter(canApprove).map(listed) };
-  }
-
   return {
     mayBypass: config.rules.some((rule) => rule.bypassGovernanceRetention),
     ask: (asked) => ask(asked, parts),
@@ -208,7 +200,7 @@ export function createDesk(parts: DeskParts): Desk {
     reject,
     cancel,
     stop,
-    status,
+    status: (person) => statusOf(person, parts),
     stands: async (requestId, which) => (await requests.get(requestId))?.[which],
     otherWindow: (user) => parts.alarm(otherFormMessage(user)).catch(() => undefined),
     opened: (...args) => requests.viewOpened(...args),
@@ -277,16 +269,6 @@ function whyStale(row: RequestRow, { user, viewId, attempt }: Submission): strin
 
 function refuse(why: string, whoCan: string[] = []): Refused {
   return { ok: false, why, whoCan };
-}
-
-function listed(row: RequestRow): Listed {
-  return {
-    request: { ...row, expiresAt: untilOf(row) },
-    state: row.state,
-    outcome: row.outcome,
-    closedAt: row.closedAt,
-    progress: row.progress,
-  };
 }
 
 function pad(attempt: number): string {
