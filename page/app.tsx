@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { AuthenticatorPane } from './authenticator/pane.tsx';
 import { AwsPane } from './aws/pane.tsx';
 import { FlowPane } from './flow/pane.tsx';
@@ -16,24 +16,28 @@ const SIGHT: Sight = {
     document.addEventListener('visibilitychange', listener);
     return () => document.removeEventListener('visibilitychange', listener);
   },
+  beforeDrawing: (call) => void requestAnimationFrame(call),
 };
 
 export function App() {
   const [user, setUser] = useUser();
   const tour = useTour(user);
   useEffect(() => follow(user, () => setUser(FIRST), SIGHT), [user, setUser]);
+  // The tour looks at all that goes on; what is the same for React isn't drawn with it.
+  const header = useMemo(() => <Header onTour={tour.begin} />, [tour.begin]);
+  const panes = useMemo(
+    () => ({
+      Slack: <SlackPane user={user} onUser={setUser} />,
+      Authenticator: <AuthenticatorPane />,
+      AWS: <AwsPane />,
+      Flow: <FlowPane />,
+    }),
+    [user, setUser],
+  );
   return (
     <>
-      <Header onTour={tour.begin} />
-      <Panes
-        toured={tour.pane}
-        panes={{
-          Slack: <SlackPane user={user} onUser={setUser} />,
-          Authenticator: <AuthenticatorPane />,
-          AWS: <AwsPane />,
-          Flow: <FlowPane />,
-        }}
-      />
+      {header}
+      <Panes toured={tour.pane} panes={panes} />
       <Tour tour={tour} onUser={setUser} />
     </>
   );

@@ -58,6 +58,15 @@ function Connection() {
   );
 }
 
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+
 function SandboxTime() {
   const shift = useLive((live) => live.shift);
   const [, tick] = useState(0);
@@ -66,17 +75,9 @@ function SandboxTime() {
     return () => clearInterval(timer);
   }, []);
   const now = sandboxNow();
-  const time = new Intl.DateTimeFormat('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
   return (
     <p className="header-time">
-      <time dateTime={new Date(now).toISOString()}>{time.format(now)}</time>
+      <time dateTime={new Date(now).toISOString()}>{TIME.format(now)}</time>
       {shift > 0 && <span className="quiet"> ({ahead(shift)} ahead)</span>}
     </p>
   );

@@ -1,5 +1,5 @@
 /** The messages of a conversation: the newest at the bottom, and in view unless one has scrolled up. */
-import { Fragment, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, memo, startTransition, useEffect, useMemo, useRef, useState } from 'react';
 import { KEPT } from '../../sandbox/page/wire.ts';
 import { useLive } from '../live.ts';
 import { longDayOf, nearDay } from './dates.ts';
@@ -9,7 +9,7 @@ import { rowsOf } from './threads.ts';
 
 /** So near to the bottom counts as at the bottom. */
 const NEAR = 24;
-/** More than fit in view, and soon drawn: older ones follow when nothing else is to be done. */
+/** More than fit in view, and soon drawn: older ones follow, as many at a time, when nothing else is to be done. */
 const NEWEST = 40;
 
 export const Conversation = memo(function Conversation({ channel, label }: { channel: string; label: string }) {
@@ -17,7 +17,7 @@ export const Conversation = memo(function Conversation({ channel, label }: { cha
   const { timeZone } = useReader();
   const rows = useMemo(() => rowsOf(messages, channel, timeZone), [messages, channel, timeZone]);
   const isFull = messages.filter((message) => message.channel === channel).length >= KEPT.messages;
-  const most = useDeferredValue(rows.length, NEWEST);
+  const most = useMore(rows.length);
   const isThere = useArrived();
   const scroller = useStuck();
   return (
@@ -43,6 +43,15 @@ export const Conversation = memo(function Conversation({ channel, label }: { cha
     </div>
   );
 });
+
+/** How many of so many rows are drawn. What is drawn in one go begins anew with whatever else comes, and where much comes, never ends. */
+function useMore(all: number): number {
+  const [most, setMost] = useState(NEWEST);
+  useEffect(() => {
+    if (most < all) startTransition(() => setMost(most + NEWEST));
+  }, [most, all]);
+  return most;
+}
 
 function Day({ day }: { day: string }) {
   const { today } = useReader();

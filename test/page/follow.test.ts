@@ -23,9 +23,10 @@ class Source extends EventTarget {
 
 const open = () => Source.all.filter(({ readyState }) => readyState !== Source.CLOSED);
 
-/** A window that can be hidden and shown. */
+/** A window that can be hidden and shown, and draws when it is told to. */
 function sight(shown: boolean) {
   let listener: (() => void) | undefined;
+  const frames: (() => void)[] = [];
   return {
     isShown: () => shown,
     onChange: (heard: () => void) => {
@@ -39,6 +40,13 @@ function sight(shown: boolean) {
       listener?.();
     },
     isHeard: () => listener !== undefined,
+    beforeDrawing: (call: () => void) => void frames.push(call),
+    /** Gives how often it was asked for. */
+    draw(): number {
+      const due = frames.splice(0);
+      for (const call of due) call();
+      return due.length;
+    },
   };
 }
 
@@ -62,10 +70,26 @@ describe('a window', () => {
     window.set(true);
     expect(open()).toHaveLength(1);
     open()[0]?.tell('hello', { boot: 'b', user: 'riya' });
+    window.draw();
     expect(liveNow()).toMatchObject({ connected: true, hello: { boot: 'b' } });
     end();
     expect(open()).toEqual([]);
     expect(window.isHeard()).toBe(false);
+  });
+
+  it('shows at once what comes between two frames, and nothing of what came before it was hidden', () => {
+    const window = sight(true);
+    const end = follow('riya', () => {}, window);
+    open()[0]?.tell('clock', { shift: 1 });
+    open()[0]?.tell('buckets', [{ name: 'team-a' }]);
+    expect(liveNow().buckets).toEqual([]);
+    expect(window.draw()).toBe(1);
+    expect(liveNow()).toMatchObject({ shift: 1, buckets: [{ name: 'team-a' }] });
+    open()[0]?.tell('clock', { shift: 2 });
+    window.set(false);
+    window.draw();
+    expect(liveNow().shift).toBe(1);
+    end();
   });
 
   it('asks for nothing before it is first shown', () => {
