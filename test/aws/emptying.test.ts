@@ -245,6 +245,21 @@ describe('emptying', () => {
     expect([all.done.versions, all.done.markers, contents(name)]).toEqual([4_000, 400, []]);
   });
 
+  it('deletes keys that go by themselves some at once, and counts those that went beside one that was refused', async () => {
+    const name = bucketWith((bucket) => {
+      for (let at = 0; at < 40; at += 1) s.store.putObject(bucket, `alone ${at} `, 'x');
+    });
+    let [sent, together, most] = [0, 0, 0];
+    const s3 = through((send) => async (command) => {
+      if (command.constructor.name !== 'DeleteObjectCommand') return send(command);
+      if (++sent === 20) throw fault('ExpiredToken', 400);
+      most = Math.max(most, ++together);
+      return send(command).finally(() => together--);
+    });
+    const { end, progress } = await emptyStretch(job(name, { s3 }));
+    expect([end, most, progress.done.versions, contents(name).length]).toEqual(['sessionEnded', 16, 31, 9]);
+  });
+
   it('counts an upload whose abortion was not answered', async () => {
     const name = bucketWith(() => undefined);
     await s.admin.send(new CreateMultipartUploadCommand({ Bucket: name, Key: 'big.iso' }));

@@ -80,11 +80,6 @@ export class Account {
     this.keptCount += kept.length;
   }
 
-  async aborted(uploads: number): Promise<void> {
-    this.count({ ...NONE, uploads });
-    await this.note();
-  }
-
   /** Keeps it as it is now, or later: one is written after the other, and what is said while one is written is written with the next. */
   note(): Promise<void> {
     this.#next ??= this.#write(this.#writing);

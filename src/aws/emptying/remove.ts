@@ -28,6 +28,9 @@ export interface Known {
 
 export const nothingKnown = (): Known => ({ gone: [], lost: false });
 
+/** Requests of which each removes one thing. */
+const AT_ONCE = 16;
+
 /** So often a key that S3 failed on is sent again. */
 const ROUNDS = 8;
 
@@ -43,12 +46,20 @@ export async function removeVersions(removal: Removal, entries: readonly Entry[]
   const alone = entries.filter(({ key }) => ALONE.test(key));
   const together = alone.length === 0 ? entries : entries.filter(({ key }) => !ALONE.test(key));
   const kept = [await removeTogether(removal, together, known)];
-  for (const entry of alone) {
+  await forEach(alone, async (entry) => {
     const stayed = await removeAlone(removal, entry, known);
     if (stayed.length === 0) known.gone.push(entry);
     kept.push(stayed);
-  }
+  });
   return kept.flat();
+}
+
+/** Sends a request for each, some at once: a thousand have to end before the session does. Throws what the first of some threw, once all of those have ended. */
+export async function forEach<T>(all: readonly T[], send: (one: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += AT_ONCE) {
+    const ended = await Promise.allSettled(all.slice(at, at + AT_ONCE).map(send));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  }
 }
 
 /** Sends it at S3's pace. Throws what the last try threw; `known` says then whether one before it may have done it all the same. */

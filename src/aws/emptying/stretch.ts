@@ -2,13 +2,13 @@
  * Empties one stretch of a bucket's keys: lists on while what was listed before is deleted, a bounded number of pages at once, so that memory stays flat
  * however much there is. It can die at any point and be begun again: nothing is left, and nothing is counted twice.
  */
-import type { Progress, StretchEnd } from '../../domain/emptying.ts';
+import { NONE, type Progress, type StretchEnd } from '../../domain/emptying.ts';
 import { holds, type Stretch } from '../../domain/key-space.ts';
 import { nameOf } from '../clients.ts';
 import { Account } from './account.ts';
 import { ENDS, Lines } from './lines.ts';
 import { type Behind, type Entry, listUploads, type Page, type Upload } from './listing.ts';
-import { abortUpload, type Removal } from './remove.ts';
+import { abortUpload, forEach, type Removal } from './remove.ts';
 
 export interface StretchJob {
   removal: Removal;
@@ -24,9 +24,6 @@ export interface StretchJob {
   /** Keeps how far it is, before and after each page. */
   note: (progress: Progress) => Promise<void>;
 }
-
-/** Uploads that are aborted at once. */
-const ABORTS = 16;
 
 /** Empties it, until it is done or may not go on. Throws the SDK's errors where S3 fails for long, or refuses in a way that is not known. */
 export async function emptyStretch(job: StretchJob): Promise<{ end: StretchEnd; progress: Progress }> {
@@ -52,10 +49,10 @@ async function uploads(job: StretchJob, account: Account, first: Promise<Page<Up
     const inside = page.entries.filter(({ key }) => holds(job.stretch, key));
     const next = inside.length < page.entries.length ? undefined : page.next;
     listed = next && ahead(pageOfUploads(job, next));
-    for (let at = 0; at < inside.length; at += ABORTS) {
-      const aborted = await Promise.all(inside.slice(at, at + ABORTS).map((upload) => abortUpload(job.removal, upload)));
-      await account.aborted(aborted.filter(Boolean).length);
-    }
+    await forEach(inside, async (upload) => {
+      if (await abortUpload(job.removal, upload)) account.count({ ...NONE, uploads: 1 });
+      await account.note();
+    });
   }
   return undefined;
 }
