@@ -78,7 +78,7 @@ export async function openWindow(browser: Browser, { urls }: Pick<Sandbox, 'urls
 }
 
 async function scan(page: Page, rules: readonly string[] | undefined): Promise<string[]> {
-  await page.addScriptTag({ path: AXE });
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: AXE });
   return page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as {
       axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] }> };
