@@ -5,7 +5,6 @@ import {
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
-  ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -15,12 +14,13 @@ import { endsUse } from '../domain/consequences.ts';
 import { dependentsIn, NO_SETTINGS } from '../domain/dependents.ts';
 import { firstFew, type guardSeen } from '../domain/guard-seen.ts';
 import { withoutLateWriters } from '../domain/late-writers.ts';
-import { type Count, type Facts, isEmptyingKind, isLongKind, type Request } from '../domain/request.ts';
+import { type Facts, isEmptyingKind, isLongKind, type Request } from '../domain/request.ts';
 import { tagFacts } from '../domain/tags.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
 import { clientOptions, nameOf, once, unanswered, unless } from './clients.ts';
 import { countContents, FIRST_PAGE, goingOf, QUICKLY } from './contents.ts';
 import { settingsOf } from './dependencies.ts';
+import { listUploads, passingEmpty } from './emptying/listing.ts';
 import type { Session } from './mfa.ts';
 import { protectionOf } from './protection.ts';
 import { retentionIn } from './retention.ts';
@@ -62,7 +62,7 @@ async function seen(
   const of = { Bucket: bucket, ExpectedBucketOwner: account };
   const [contents, uploads, versioning, objectLock, tags, protection, accessPoints, settings] = await Promise.all([
     countContents({ s3, bucket, account, ...(purge && { prefix: purge.prefix }) }, isLongKind(kind) ? QUICKLY : FIRST_PAGE),
-    s3.send(new ListMultipartUploadsCommand({ ...of, MaxUploads: 1000, EncodingType: 'url' })),
+    passingEmpty((from) => listUploads({ s3, bucket, account }, from), { key: '' }),
     s3.send(new GetBucketVersioningCommand(of)),
     unless('ObjectLockConfigurationNotFoundError', s3.send(new GetObjectLockConfigurationCommand(of))),
     unless('NoSuchTagSet', s3.send(new GetBucketTaggingCommand(of))),
@@ -87,7 +87,7 @@ async function seen(
       owner: account,
       createdAt: home.createdAt,
       ...counts,
-      uploads: count(uploads.Uploads?.length ?? 0, uploads.IsTruncated === true),
+      uploads: { count: uploads.entries.length, more: uploads.next !== undefined },
       going: purge ? goingOf(entries, more, purge, Date.parse(askedAt), status) : null,
       versioning: status,
       mfaDelete: versioning.MFADelete === 'Enabled',
@@ -152,8 +152,4 @@ function withSession(region: string, session: Session): S3Client {
   const { accessKeyId, secretAccessKey, sessionToken } = session;
   // Not tried again by the SDK: a second try that finds nothing can't tell our own deletion from somebody else's. The flow tries again, and knows.
   return new S3Client({ ...clientOptions(region, 1), credentials: { accessKeyId, secretAccessKey, sessionToken } });
-}
-
-function count(found: number, more: boolean): Count {
-  return { count: found, more: more && found > 0 };
 }

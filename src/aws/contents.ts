@@ -2,7 +2,7 @@
 import { plus } from '../domain/emptying.ts';
 import { type Purge, purging, withoutNull } from '../domain/purge.ts';
 import type { Count, Facts, Going } from '../domain/request.ts';
-import { type Behind, type Entry, listVersions, type Place } from './emptying/listing.ts';
+import { type Behind, type Entry, listVersions, type Place, passingEmpty } from './emptying/listing.ts';
 
 /** So many listings of a thousand, and so many milliseconds, whichever is reached first. */
 export interface Bound {
@@ -30,7 +30,8 @@ export async function countContents(place: Place, { pages, ms }: Bound): Promise
   let next: Behind | undefined = { key: '' };
   for (let page = 0; next && page < pages && (page === 0 || performance.now() < end); page += 1) {
     const from: Behind = next;
-    const listed = await listVersions(place, from);
+    // Otherwise a bound reached before anything was seen would read as an empty bucket.
+    const listed = await passingEmpty((at) => listVersions(place, at), from);
     entries.push(...listed.entries);
     next = listed.next;
   }

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
+import { countContents, FIRST_PAGE } from '../../src/aws/contents.ts';
 import { emptyingClient, whatIsLeft } from '../../src/aws/emptying/division.ts';
 import { listVersions } from '../../src/aws/emptying/listing.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
@@ -105,10 +106,13 @@ describe('an S3 that answers 200', () => {
 
   it('with nothing in a page, and more behind it, has not said that nothing is left', async () => {
     const more = '<IsTruncated>true</IsTruncated><NextKeyMarker>j</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker>';
-    answers = [page(more), page(more), page('<Version><Key>k</Key><VersionId>v1</VersionId></Version>')];
+    const pages = [page(more), page(more), page('<Version><Key>k</Key><VersionId>v1</VersionId></Version>')];
     const place = { s3, bucket: 'b', account: '111122223333' };
+    answers = [...pages];
     const left = await whatIsLeft(place, createPace(), { uploads: false });
     expect([left.entries.map(({ key }) => key), left.more]).toEqual([['k'], false]);
+    answers = [...pages];
+    expect((await countContents(place, FIRST_PAGE)).oldVersions).toEqual({ count: 1, more: false });
   });
 
   it('and falls silent in the middle of it is asked again', async () => {
