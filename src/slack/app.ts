@@ -4,7 +4,7 @@ import type { Secret } from '../secret.ts';
 import { CLIENT_OPTIONS } from './client.ts';
 import type { Desk } from './desk.ts';
 import { ACTION, CALLBACK, COMMAND, INPUT } from './ids.ts';
-import { onAskGuardSubmitted, onAskPurgeSubmitted, onAskSubmitted, onCommand } from './listeners/ask.ts';
+import { builtFor, onAskGuardSubmitted, onAskPurgeSubmitted, onAskSubmitted, onCommand } from './listeners/ask.ts';
 import {
   onApproveClicked,
   onApproveSubmitted,
@@ -16,7 +16,7 @@ import {
 import { failuresAnswered } from './listeners/failures.ts';
 import { onHomeOpened } from './listeners/home.ts';
 import { leavingOne } from './listeners/older.ts';
-import { askGuardModal, askModal, askPurgeModal } from './views/ask.ts';
+import { askGuardModal, askPurgeModal } from './views/ask.ts';
 
 /** Wires the listeners to a receiver. `authorize` saves the `auth.test` that Bolt would make at every cold start with a token. */
 export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: Desk, logger: Logger): App {
@@ -28,7 +28,7 @@ export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: D
     logger,
   });
   const answered = failuresAnswered(logger);
-  app.command(COMMAND.delete, answered.command(onCommand(desk, (text) => askModal(text, desk.mayBypass))));
+  app.command(COMMAND.delete, answered.command(onCommand(desk, builtFor(desk))));
   app.command(COMMAND.guard, answered.command(onCommand(desk, askGuardModal)));
   app.command(COMMAND.purge, answered.command(onCommand(desk, askPurgeModal)));
   app.view(CALLBACK.ask, answered.view(INPUT.bucket, onAskSubmitted(desk)));

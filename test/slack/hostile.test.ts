@@ -5,7 +5,7 @@ import type { Remarked } from '../../src/domain/guard-drift.ts';
 import { nextStep } from '../../src/domain/next.ts';
 import { type Conclusion, DEPENDENT_KINDS, type Facts, type GuardChange, KINDS, OUTCOMES, type Request } from '../../src/domain/request.ts';
 import { approveModal, rejectModal, tellingModal } from '../../src/slack/views/approve.ts';
-import { askGuardModal, askModal } from '../../src/slack/views/ask.ts';
+import { askGuardModal, askModal, askPurgeModal } from '../../src/slack/views/ask.ts';
 import { driftMessage } from '../../src/slack/views/drift.ts';
 import {
   endedMessage,
@@ -143,8 +143,9 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
 };
 
 const VIEWS: Record<string, fc.Arbitrary<{ type: 'modal' | 'home'; blocks: unknown[] }>> = {
-  'the modal to ask': hostile.map(askModal),
+  'the modal to ask': fc.tuple(hostile, fc.boolean()).map(([typed, mayBypass]) => askModal(typed, mayBypass)),
   'the modal to ask for a guard': hostile.map(askGuardModal),
+  'the modal to ask for a purge': hostile.map(askPurgeModal),
   'the modal to approve': fc
     .tuple(request, facts, notes, fc.boolean())
     .map(([one, seen, some, unlimited]) =>

@@ -34,9 +34,14 @@ export function onCommand(desk: Desk, modal: (bucket: string) => ModalView) {
   };
 }
 
+/** The modal of `/delete-bucket`, with what may be asked for here. */
+export function builtFor({ mayBypass }: Pick<Desk, 'mayBypass'>): (typed: string) => ModalView {
+  return (typed) => askModal(typed, mayBypass);
+}
+
 /** Asks for the deletion, or the emptying. */
 export function onAskSubmitted(desk: Desk) {
-  return ifAsBuilt(desk, askModal, async (args) => {
+  return ifAsBuilt(desk, builtFor(desk), async (args) => {
     const { kind, ...asked } = parseAsk(args.view.state.values as StateValues);
     if (asked.bypassGovernance && kind === 'delete') {
       const why = 'Retention is bypassed only where a bucket is emptied: tick Empty it first too.';

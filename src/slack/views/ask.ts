@@ -27,7 +27,8 @@ export function askModal(bucket: string, mayBypass = false): ModalView {
   };
 }
 
-const BYPASS = 'Where the bucket has Object Lock and its rule allows it: empty it of versions under governance retention too';
+/** An option has 75 characters (Slack, "Option object"). */
+const BYPASS = 'Delete versions that Object Lock retains in governance mode, too';
 
 const CHANGES: Record<GuardKind, string> = {
   'guard-hardened': 'Put the hardened guard on',
