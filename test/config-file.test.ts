@@ -6,6 +6,34 @@ import { loadConfig, parseConfig } from '../src/config.ts';
 const SANDBOX = readFileSync('config/sandbox.yml', 'utf8');
 
 describe('a configuration', () => {
+  it('is read with its defaults', () => {
+    const config = parseConfig(SANDBOX, 'config/sandbox.yml');
+    expect(config).toMatchObject({
+      account: '111122223333',
+      region: 'us-east-1',
+      paused: false,
+      requireCodeInCall: true,
+      maxSessionSeconds: 3600,
+    });
+    expect(config.approvers.alice).toEqual({
+      name: 'alice',
+      slackUser: 'U0ALICE',
+      user: 'arn:aws:iam::111122223333:user/interlock-alice',
+      mfaSerial: 'arn:aws:iam::111122223333:mfa/interlock-alice',
+      secret: 'interlock/sandbox/approvers/alice',
+      session: 'role',
+      acceptUnlimitedSession: false,
+    });
+    expect(config.rules[0]).toEqual({
+      buckets: 'team-*',
+      approvers: ['alice', 'bob'],
+      windowSeconds: 8 * 3600,
+      requesterMayApprove: false,
+      bypassGovernanceRetention: false,
+      putLifecycleConfiguration: false,
+    });
+  });
+
   it.each<[string, string, string]>([
     [
       'a key that stands twice',

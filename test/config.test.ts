@@ -35,34 +35,6 @@ function faults(text: string): string[] {
 }
 
 describe('a configuration', () => {
-  it('is read with its defaults', () => {
-    const config = parseConfig(SANDBOX, 'config/sandbox.yml');
-    expect(config).toMatchObject({
-      account: '111122223333',
-      region: 'us-east-1',
-      paused: false,
-      requireCodeInCall: true,
-      maxSessionSeconds: 3600,
-    });
-    expect(config.approvers.alice).toEqual({
-      name: 'alice',
-      slackUser: 'U0ALICE',
-      user: 'arn:aws:iam::111122223333:user/interlock-alice',
-      mfaSerial: 'arn:aws:iam::111122223333:mfa/interlock-alice',
-      secret: 'interlock/sandbox/approvers/alice',
-      session: 'role',
-      acceptUnlimitedSession: false,
-    });
-    expect(config.rules[0]).toEqual({
-      buckets: 'team-*',
-      approvers: ['alice', 'bob'],
-      windowSeconds: 8 * 3600,
-      requesterMayApprove: false,
-      bypassGovernanceRetention: false,
-      putLifecycleConfiguration: false,
-    });
-  });
-
   it('takes optional members', () => {
     const config = parseConfig(
       changed((raw) => {

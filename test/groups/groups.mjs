@@ -10,7 +10,7 @@ const TEST = path.resolve(import.meta.dirname, '..');
 /** Folders below test/ by their group, and the files in them that stay by themselves. */
 const GROUPS = {
   domain: { folders: ['domain'], alone: /^$/ },
-  steps: { folders: ['steps', 'slack', 'page', '.'], alone: /^(bench|bundles|cli-.*|packaging|scripts|template)\.test\.ts$/ },
+  steps: { folders: ['steps', 'slack', 'page', 'flow', '.'], alone: /^(bench|bundles|cases|cli-.*|packaging|scripts|template)\.test\.ts$/ },
   aws: { folders: ['aws'], alone: /^(emptying-elsewhere|flow|mfa)\.test\.ts$/ },
   sandbox: { folders: ['sandbox'], alone: /^(starting|sandbox|demo)\.test\.ts$/ },
 };

@@ -1,5 +1,5 @@
 /** Runs the state machine as it is written in the sandbox's flow engine, with answers in place of functions. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type Execution, Flow, FlowError } from '../../sandbox/aws/services/step-functions/index.ts';
 import { Clock } from '../../sandbox/clock.ts';
@@ -45,6 +45,10 @@ export interface FlowCase {
   /** How the execution ends, and what Report is told: outcome, why, by. */
   expectOutput: { status: string; error?: string; conclusion?: Json };
 }
+
+export const CASES = globSync('test/flow/cases/*.json')
+  .sort()
+  .flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as FlowCase[]);
 
 /** What each state's function answers where a case says nothing else. */
 const ANSWERS: Record<string, (payload: Json) => Json> = {
