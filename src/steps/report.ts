@@ -21,6 +21,7 @@ import {
   Time,
   type Work,
 } from '../domain/request.ts';
+import { TryAgain } from '../errors.ts';
 import { literal } from '../slack/text.ts';
 import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
@@ -88,8 +89,8 @@ export async function report(said: ToReport, parts: ReportParts): Promise<{ outc
   const heard = { known: known !== undefined, heard: owed?.heard ?? false, codes: known ? [] : codes.spent };
   const rest = row?.outcome ? noticesOfRecord(row, { ended: toApprovers, recorded: ended }, { config, ...heard }) : [];
   const last = await notify(request, rest, row, parts);
-  if (row?.outcome) await tell({ ...row, told: last.told }, ended, toApprovers, parts);
-  throwFault(first, second, last, codes, stopping);
+  const shown = row?.outcome ? await tell({ ...row, told: last.told }, ended, toApprovers, parts) : {};
+  throwFault(first, second, last, shown, codes, stopping);
   return { outcome: row?.outcome ? conclusion.outcome : toReport.conclusion.outcome };
 }
 
@@ -230,8 +231,13 @@ function inWords(toReport: ToReport, kind: Kind, { archive }: Config): Required<
   return { conclusion: { outcome, why: all.filter((part) => part !== '').join(' '), by }, went: '' };
 }
 
-/** Each place once; one that fails keeps nobody else from hearing. */
-async function tell(row: RequestRow, ended: Ended, toApprovers: Ended, { config, requests, slack, warn }: ReportParts): Promise<void> {
+/** Each place once; one that fails keeps nobody else from hearing. `fault`: Slack failed in passing, and a message may still have its buttons. */
+async function tell(
+  row: RequestRow,
+  ended: Ended,
+  toApprovers: Ended,
+  { config, requests, slack, warn }: ReportParts,
+): Promise<Pick<Heard, 'fault'>> {
   const { request, conclusion } = ended;
   const next = nextStep(conclusion.outcome, request.kind);
   const message = outcomeMessage(ended, next);
@@ -244,23 +250,37 @@ async function tell(row: RequestRow, ended: Ended, toApprovers: Ended, { config,
     await requests.placed(request.requestId, { told });
     return true;
   };
+  let fault: TryAgain | undefined;
+  /** Gives where it stands, which is elsewhere where it was gone. */
+  const close = async (which: 'message' | 'direct', channel: string) => {
+    const there = row[which];
+    if (!there) return undefined;
+    const at = await attempted(warn, `the message (${which})`, () =>
+      post(slack, channel, endedMessage(ended), there).catch((error: unknown) => {
+        if (error instanceof TryAgain) fault = error;
+        throw error;
+      }),
+    );
+    if (at && at !== there) await requests.placed(request.requestId, { [which]: at });
+    return at ?? there;
+  };
 
-  if (row.message) {
-    await attempted(warn, 'the message in the channel', () => post(slack, config.slack.channel, endedMessage(ended), row.message));
-    await once('thread', () => post(slack, config.slack.channel, message, undefined, row.message?.ts));
-  }
-  const { direct, decision } = row;
-  if (direct) await attempted(warn, 'the direct message', () => post(slack, direct.channel, endedMessage(ended), direct));
-  const reached = await once('requester', () => post(slack, request.requester, message, undefined, direct?.ts));
+  const thread = (await close('message', config.slack.channel))?.ts;
+  if (thread) await once('thread', () => post(slack, config.slack.channel, message, undefined, thread));
+  await close('direct', request.requester);
+  // No reply to the one before: no page says that Slack notifies anybody of replies to an app's message.
+  const reached = await once('requester', () => post(slack, request.requester, message));
   // Where Slack takes no direct message, the person is mentioned in the channel.
   if (!reached)
-    await once('requester', () => post(slack, config.slack.channel, addressedTo(request.requester, message), undefined, row.message?.ts));
+    await once('requester', () => post(slack, config.slack.channel, addressedTo(request.requester, message), undefined, thread));
+  const { decision } = row;
   const viewId = decision?.verdict === 'approved' ? decision.viewId : null;
   if (viewId) {
     const lines = [headline(toApprovers), literal(toApprovers.conclusion.why), next];
     const view = tellingModal(TITLES[conclusion.outcome] ?? 'It has ended', lines.filter((line) => line !== '').join('\n'));
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
+  return fault ? { fault } : {};
 }
 
 const TITLES: Partial<Record<Outcome, string>> = {

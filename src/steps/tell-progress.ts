@@ -81,8 +81,11 @@ async function edit(
   const words = progressWords(progressing);
   await requests.placed(request.requestId, { progress: words, progressAt: new Date(now()).toISOString() });
   const { message: there, direct } = row;
-  if (there) await attempted(warn, 'the progress in the channel', () => post(slack, config.slack.channel, message, there));
-  if (direct) await attempted(warn, 'the progress to the requester', () => post(slack, direct.channel, message, direct));
+  const at = there && (await attempted(warn, 'the progress in the channel', () => post(slack, config.slack.channel, message, there)));
+  const to = direct && (await attempted(warn, 'the progress to the requester', () => post(slack, direct.channel, message, direct)));
+  // One that was gone was posted anew, and is the one to be edited from now on.
+  const moved = { ...(at && at !== there && { message: at }), ...(to && to !== direct && { direct: to }) };
+  if (Object.keys(moved).length > 0) await requests.placed(request.requestId, moved);
   const viewId = row.decision?.viewId;
   if (viewId) {
     const view = tellingModal('Being emptied', `AWS accepted your code. Of ${literal(request.bucket)}, ${words}.`);

@@ -10,8 +10,10 @@ export type Warn = (what: string, details: Record<string, string>) => void;
 /** The message that was to be edited is not there any more (chat.update, errors). */
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
-/** Answers of Slack that pass (Slack, "Web API", errors); all others stay as they are. */
+/** Answers of Slack that pass (Slack, "Web API", errors; "chat.update"); all others stay as they are. */
 const PASSING = new Set([
+  'external_channel_migrating',
+  'update_failed',
   'ratelimited',
   'rate_limited',
   'internal_error',

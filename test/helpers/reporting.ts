@@ -52,7 +52,9 @@ export const eventBridge: ToReport = { ...deletion, request: null, answer: null,
 interface World {
   /** What stands in the record, what Slack was given, and what it says to the posts to come: an error's name, or nothing. */
   row: RequestRow;
-  posts: { to: string; text: string }[];
+  posts: { to: string; text: string; thread?: string }[];
+  /** The messages that were edited, by channel and time. */
+  edits: string[];
   faults: Record<string, string[]>;
   /** The codes that were sent, by what elevate wrote. */
   spent: Spent[];
@@ -70,12 +72,19 @@ interface World {
 const decision = { verdict: 'approved', by: 'U0ALICE', attempt: 1, at: request.askedAt, why: '', previous: '', viewId: 'V1' } as const;
 const begin = (): World => ({
   row: { ...request, state: 'decided', attempt: 1, facts: someFacts(), decision, message: { channel: 'C0APPROVALS', ts: '1.1' } },
-  ...{ posts: [], faults: {}, spent: [], entries: [], whats: [], stops: [], unstoppable: 0, stop: undefined, plan: undefined },
+  ...{ posts: [], edits: [], faults: {}, spent: [], entries: [], whats: [], stops: [], unstoppable: 0, stop: undefined, plan: undefined },
 });
 
 /** `beginAnew` makes it new for the next test. */
 export const world: World = begin();
 export const beginAnew = () => void Object.assign(world, begin());
+
+/** What Slack says next there: a channel, or a message by its channel and time. */
+function failing(where: string): void {
+  const error = world.faults[where]?.shift();
+  if (error === '429') throw Object.assign(new Error(), { code: 'slack_webapi_rate_limited_error' });
+  if (error) throw Object.assign(new Error(), { data: { error } });
+}
 
 export const parts = {
   config,
@@ -115,14 +124,16 @@ export const parts = {
   },
   slack: {
     chat: {
-      postMessage: async ({ channel, blocks }: { channel: string; blocks: object[] }) => {
-        const error = world.faults[channel]?.shift();
-        if (error === '429') throw Object.assign(new Error(), { code: 'slack_webapi_rate_limited_error' });
-        if (error) throw Object.assign(new Error(), { data: { error } });
-        world.posts.push({ to: channel, text: textOf(blocks) });
-        return { channel, ts: `${world.posts.length}.1` };
+      postMessage: async ({ channel, blocks, thread_ts }: { channel: string; blocks: object[]; thread_ts?: string }) => {
+        failing(channel);
+        world.posts.push({ to: channel, text: textOf(blocks), ...(thread_ts && { thread: thread_ts }) });
+        return { channel, ts: `${world.posts.length}.9` };
       },
-      update: async () => ({}),
+      update: async ({ channel, ts }: { channel: string; ts: string }) => {
+        failing(`${channel} ${ts}`);
+        world.edits.push(`${channel} ${ts}`);
+        return {};
+      },
     },
     views: { update: async () => ({}) },
   },

@@ -33,7 +33,8 @@ async function expectOnce(requestId: string, bucket: string): Promise<void> {
   const inChannel = about.filter(({ channel }) => channel === sandbox.slack.channel);
   expect(inChannel.filter(({ thread_ts }) => !thread_ts)).toHaveLength(1);
   expect(inChannel.filter(({ thread_ts }) => thread_ts)).toHaveLength(1);
-  expect(about.filter(({ channel, thread_ts }) => channel !== sandbox.slack.channel && thread_ts)).toHaveLength(1);
+  const direct = about.filter(({ channel }) => channel !== sandbox.slack.channel);
+  expect(direct.filter((message) => textOf(message).includes('Nothing more to do.'))).toHaveLength(1);
   const { Items } = await sandbox.db().send(
     new QueryCommand({
       TableName: 'interlock-sandbox-audit',

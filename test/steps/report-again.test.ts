@@ -1,3 +1,4 @@
+import { TryAgain } from '../../src/errors.ts';
 import { type ReportParts, report, type ToReport } from '../../src/steps/report.ts';
 import { type Death, dying, untilDone } from '../helpers/dying.ts';
 import { answer, beginAnew, deletion, eventBridge, parts, sent, session, world } from '../helpers/reporting.ts';
@@ -63,5 +64,39 @@ describe('a report that dies and is run again', () => {
         expect(world.row).toMatchObject({ outcome: reported.conclusion.outcome, closedAt: reported.at });
       }
     }
+  });
+});
+
+describe('the messages that follow a request, at its end', () => {
+  beforeEach(() => {
+    world.row.direct = { channel: 'D0RIYA', ts: '2.1' };
+  });
+
+  it('are edited, the outcome is a reply in the channel, and for who asked a message of its own', async () => {
+    await report(deletion, parts);
+    expect(world.edits).toEqual(['C0APPROVALS 1.1', 'D0RIYA 2.1']);
+    const [reply, direct] = ['C0APPROVALS', 'U0RIYA'].map((to) => world.posts.filter((one) => one.to === to));
+    expect(reply).toEqual([{ to: 'C0APPROVALS', text: expect.stringContaining('deleted'), thread: '1.1' }]);
+    expect(direct).toEqual([{ to: 'U0RIYA', text: expect.stringContaining('deleted') }]);
+  });
+
+  it('are posted anew where they are gone, once, and the reply is to the one that is there', async () => {
+    world.faults = { 'C0APPROVALS 1.1': ['message_not_found'], 'D0RIYA 2.1': ['message_not_found'] };
+    await report(deletion, parts);
+    const anew = world.row.message?.ts;
+    expect(world.posts.filter(({ thread }) => thread)).toMatchObject([{ to: 'C0APPROVALS', thread: anew }]);
+    const posts = world.posts.length;
+    await report(deletion, parts);
+    expect(world.edits).toEqual([`C0APPROVALS ${anew}`, `U0RIYA ${world.row.direct?.ts}`]);
+    expect(world.posts).toHaveLength(posts);
+  });
+
+  it('keep their buttons only until Slack has time: the report is run again', async () => {
+    world.faults = { 'C0APPROVALS 1.1': ['429'] };
+    await expect(report(deletion, parts)).rejects.toThrow(TryAgain);
+    const posts = world.posts.length;
+    await report(deletion, parts);
+    expect(world.edits).toContain('C0APPROVALS 1.1');
+    expect(world.posts).toHaveLength(posts);
   });
 });

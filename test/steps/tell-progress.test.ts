@@ -13,6 +13,8 @@ interface Given {
   /** When the workers died without a word. */
   dies?: number;
   refuses?: boolean;
+  /** Somebody deleted the channel's message. */
+  gone?: boolean;
   row?: Partial<RequestRow>;
 }
 
@@ -22,6 +24,7 @@ async function telling({
   closes = Number.POSITIVE_INFINITY,
   dies = Number.POSITIVE_INFINITY,
   refuses = false,
+  gone = false,
   row: more = {},
 }: Given = {}) {
   let time = NOW;
@@ -49,11 +52,20 @@ async function telling({
     config: aConfig(),
     requests: {
       get: async () => ({ ...row, ...(time - NOW >= closes && { outcome: 'stopped' }) }),
-      placed: async (_: string, at: object) => void placed.push(at),
+      placed: async (_: string, at: object) => void Object.assign(row, at, placed.push(at)),
     },
     plans,
     slack: {
-      chat: { update: async ({ channel, blocks }: { channel: string; blocks: unknown }) => edited(channel, blocks) },
+      chat: {
+        async update({ channel, ts, blocks }: { channel: string; ts: string; blocks: unknown }) {
+          if (gone && ts === '1.1') throw Object.assign(new Error(), { data: { error: 'message_not_found' } });
+          return edited(channel, blocks);
+        },
+        async postMessage({ channel, blocks }: { channel: string; blocks: unknown }) {
+          edited(`anew in ${channel}`, blocks);
+          return { channel, ts: '1.9' };
+        },
+      },
       views: { update: async ({ view_id, view }: { view_id: string; view: unknown }) => edited(view_id, view) },
     },
     warn: (_: string, { what }: { what: string }) => void warned.push(what),
@@ -132,6 +144,13 @@ describe('the progress of an emptying', () => {
   it('fails with nothing that Slack refuses: the record has it all the same', async () => {
     const { told, placed, warned } = await telling({ ends: 2_000, refuses: true });
     expect([told, placed.length, warned]).toEqual([1, 1, ['the progress in the channel', 'the progress to the requester', 'the modal']]);
+  });
+
+  it('is posted anew once where its message is gone, and edited there from then on', async () => {
+    const { edits, placed } = await telling({ ends: 12_000, gone: true });
+    const inChannel = edits.map(({ where }) => where).filter((where) => where.includes('C0APPROVALS'));
+    expect(inChannel).toEqual(['anew in C0APPROVALS', 'C0APPROVALS', 'C0APPROVALS']);
+    expect(placed).toContainEqual({ message: { channel: 'C0APPROVALS', ts: '1.9' } });
   });
 
   it('is told where there is something to be edited, and nowhere else', async () => {
