@@ -183,19 +183,20 @@ export function createRequests(db: DynamoDBDocumentClient, table: string) {
     },
 
     /**
-     * Of two decisions on an attempt one wins; saying the same again wins again. None does that was made for a wait which the state that asks, run
-     * again, has replaced: it could be passed on to nobody, and would keep everybody from another.
+     * Of two decisions on an attempt one wins. Over one that stands (`over`, as it was read) its own person alone may say the same, and once more. None wins
+     * that was made for a wait which the state that asks, run again, has replaced: it could be passed on to nobody, and would keep everybody from another.
      */
     decided(
       requestId: string,
       decision: Decision,
-      { auditHead, sealedToken }: { auditHead: string; sealedToken: string },
+      { auditHead, sealedToken, over }: { auditHead: string; sealedToken: string; over?: Decision | undefined },
     ): Promise<boolean> {
-      const condition =
-        '#attempt = :attempt AND #sealedToken = :sealedToken AND (#state = :waiting OR (#state = :decided AND #decision.#by = :by AND #decision.#verdict = :verdict))';
+      const same = '#decision.#by = :by AND #decision.#verdict = :verdict AND #decision.#at = :over';
+      const condition = `#attempt = :attempt AND #sealedToken = :sealedToken AND (#state = :waiting${over ? ` OR (#state = :decided AND ${same})` : ''})`;
       const { by, verdict, attempt } = decision;
-      const values = { ':waiting': 'waiting', ':by': by, ':verdict': verdict, ':attempt': attempt, ':sealedToken': sealedToken };
-      return update(requestId, { decision, state: 'decided', auditHead }, condition, { ...values, ':decided': 'decided' });
+      const values = { ':waiting': 'waiting', ':attempt': attempt, ':sealedToken': sealedToken };
+      const ofSame = over && { ':by': by, ':verdict': verdict, ':over': over.at, ':decided': 'decided' };
+      return update(requestId, { decision, state: 'decided', auditHead }, condition, { ...values, ...ofSame });
     },
 
     /** The flow was told of the decision on this attempt. */

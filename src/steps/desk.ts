@@ -177,8 +177,12 @@ export function createDesk(parts: DeskParts): Desk {
     // Opened before anything is written: a decision that can't be passed on would keep everybody from another.
     const token =
       sealedToken && (await seals.open(sealedToken, { purpose: 'taskToken', requestId, bucket, account: config.account, attempt }));
-    if (!token || !(await requests.decided(requestId, decision, { auditHead, sealedToken }))) {
+    if (!token || !(await requests.decided(requestId, decision, { auditHead, sealedToken, over: stands }))) {
       const current = await requests.get(requestId);
+      // Delivered twice at once, as by a double click: it is what the other one said, and says that again.
+      const mine = { user: by.user, ...(by.viewId && { viewId: by.viewId }) };
+      if (token && current?.decision?.at !== stands?.at && current && isRepeated(current, mine, made.verdict))
+        return settle(current, by, made);
       const over = current && whyOver(current, now());
       return { ok: false, over: over?.why ?? ASKED_ANEW, ...(over?.who ? { who: over.who } : {}) };
     }

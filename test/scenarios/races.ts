@@ -1,9 +1,11 @@
+import { echoed } from '../../sandbox/slack/echo.ts';
 import { createAudit } from '../../src/aws/audit.ts';
 import { createRecords } from '../../src/aws/records.ts';
 import { loadConfig } from '../../src/config.ts';
 import { brokenAt } from '../../src/domain/audit.ts';
 import { type Outcome, Request } from '../../src/domain/request.ts';
 import { Secret } from '../../src/secret.ts';
+import { rejectModal } from '../../src/slack/views/approve.ts';
 import { ask } from '../../src/steps/ask.ts';
 import { createDesk, type DeskParts } from '../../src/steps/desk.ts';
 import { type ReportParts, report } from '../../src/steps/report.ts';
@@ -105,6 +107,49 @@ describe('a decision', () => {
     expect(await requests.get(requestId)).toMatchObject({ state: 'decided', sealedToken: 'second', decision: { verdict: 'cancelled' } });
     await records.remove(requestId);
   });
+  it.each(['cancel', 'reject'] as const)(
+    'that is made twice at once, as by a double click, is one, in the record and the trail, and both hear that it is made: %s',
+    async (act) => {
+      const { requests } = tables();
+      const [askedAt, expiresAt] = [0, 3_600_000].map((later) => new Date(Date.now() + later).toISOString());
+      const requestId = `req-${act === 'cancel' ? 'c' : 'r'}aaaaaaaaaaa`;
+      const fixed = { bucket: 'team-twice', kind: 'delete', rehearsal: false, requester: 'U0RIYA', team: config.slack.team, reason: 'x' };
+      const request = Request.parse({ requestId, ...fixed, askedAt, remindAt: expiresAt, expiresAt, auditHead: '' });
+      await requests.create(request);
+      const shown = { askedIn: askedAt, facts: someFacts(), notes: [], auditHead: '', views: { U0ALICE: 'V1' }, sealedToken: 'token' };
+      await requests.asked(requestId, 1, shown, { head: '' });
+      let [reading, time] = [0, Date.now()];
+      const both = Promise.withResolvers<void>();
+      const answers: { auditHead: string }[] = [];
+      const desk = createDesk({
+        config,
+        ...tables(),
+        seals: {
+          async open() {
+            reading += 1;
+            if (reading === 2) both.resolve();
+            await both.promise;
+            return new Secret('token');
+          },
+        },
+        flow: { resume: async (_: Secret, answer: { auditHead: string }) => answers.push(answer) === 1 },
+        now: () => time++,
+      } as unknown as DeskParts);
+      const by = { requestId, team: config.slack.team };
+      const view = echoed({ ...rejectModal(request, 1), id: 'V1' } as never);
+      const make = () =>
+        act === 'cancel'
+          ? desk.cancel({ ...by, user: 'U0RIYA' })
+          : desk.reject({ ...by, user: 'U0ALICE', attempt: 1, now: '', view, viewId: 'V1', reason: 'no' });
+      expect(await Promise.all([make(), make()])).toEqual([{ ok: true }, { ok: true }]);
+      const chain = await records.chainOf(requestId);
+      expect(chain.map(({ entry }) => entry)).toEqual([`001-2-${act === 'cancel' ? 'cancelled' : 'rejected'}`]);
+      expect([(await requests.get(requestId))?.auditHead, ...answers.map(({ auditHead }) => auditHead)]).toEqual(
+        Array.from({ length: 3 }, () => chain[0]?.hash),
+      );
+      await records.remove(requestId);
+    },
+  );
 });
 
 describe('Stop', () => {
