@@ -63,7 +63,7 @@ const Row = memo(function Row({ elsewhere, gone, ...bucket }: RowProps) {
         {elsewhere && <span className="aws-where">{elsewhere}</span>}
         <span className="aws-marks">
           {gone && <span className="aws-mark bad">deleted</span>}
-          {held && <span className="aws-mark warn">writers held off</span>}
+          {held && !gone && <span className="aws-mark warn">writers held off</span>}
           {objectLock && <span className="aws-mark">Object Lock</span>}
           {mfaDelete && <span className="aws-mark">MFA Delete</span>}
           {uploads > 0 && <span className="aws-mark">{uploads === 1 ? 'one upload' : `${uploads} uploads`} unfinished</span>}

@@ -1,11 +1,9 @@
-import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { KEPT } from '../../sandbox/page/wire.ts';
 import { useLive } from '../live.ts';
+import { useTail } from '../shell/tail.ts';
 import { CallRow } from './call-row.tsx';
 import { KINDS, type Kind, wanted } from './filter.ts';
-
-/** So near to the end, in pixels, counts as at the end. */
-const NEAR = 40;
 
 /** The tail of calls: stays at the newest unless somebody scrolled away from it. */
 export function Calls() {
@@ -62,26 +60,4 @@ function countOf(shown: number, all: number): string {
   if (all < KEPT.calls) return shown.toLocaleString('en');
   const newest = `the newest ${all.toLocaleString('en')}`;
   return shown === all ? newest : `${shown.toLocaleString('en')} of ${newest}`;
-}
-
-/** Follows the end of a list that grows there. */
-function useTail(shown: unknown[]) {
-  const list = useRef<HTMLElement>(null);
-  const follows = useRef(true);
-  const [atEnd, setAtEnd] = useState(true);
-  const toEnd = () => {
-    follows.current = true;
-    setAtEnd(true);
-    list.current?.scrollTo({ top: list.current.scrollHeight });
-  };
-  const scrolled = () => {
-    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = list.current ?? {};
-    follows.current = scrollHeight - scrollTop - clientHeight < NEAR;
-    setAtEnd(follows.current);
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is what makes the list longer
-  useLayoutEffect(() => {
-    if (follows.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [shown]);
-  return { list, atEnd, scrolled, toEnd };
 }

@@ -61,7 +61,7 @@ export function FlowPane() {
       )}
       <div className="flow-content">
         {isList ? (
-          <VisitList graph={graph} visits={visits} onOpen={setOpened} />
+          <VisitList key={execution?.name} graph={graph} visits={visits} isRunning={execution?.status === 'RUNNING'} onOpen={setOpened} />
         ) : (
           drawing && <GraphView drawing={drawing} lit={lit} opened={opened} onOpen={setOpened} />
         )}

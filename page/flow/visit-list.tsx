@@ -1,6 +1,7 @@
 /** The visited states as text, in their order. */
 import { memo, useMemo } from 'react';
 import type { Visit } from '../../sandbox/page/wire.ts';
+import { useTail } from '../shell/tail.ts';
 import type { FlowGraph } from './graph.ts';
 import { rowsOf, type VisitRow } from './rows.ts';
 import { clockOf, durationOf } from './times.ts';
@@ -9,15 +10,18 @@ import './visit-list.css';
 interface Props {
   graph: FlowGraph | null;
   visits: Visit[];
+  /** As it opens: then where it is comes into view; what is over is read from its beginning. */
+  isRunning: boolean;
   onOpen: (name: string) => void;
 }
 
-export const VisitList = memo(function VisitList({ graph, visits, onOpen }: Props) {
+export const VisitList = memo(function VisitList({ graph, visits, isRunning, onOpen }: Props) {
   const parents = useMemo(() => new Map(graph?.nodes.map(({ name, parent }) => [name, parent])), [graph]);
   const rows = useMemo(() => rowsOf(visits, parents), [visits, parents]);
+  const { list, scrolled } = useTail(rows, isRunning);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard, before there is anything to focus in it too.
-    <section className="flow-list" aria-label="Visited states" tabIndex={0}>
+    <section className="flow-list" aria-label="Visited states" tabIndex={0} ref={list} onScroll={scrolled}>
       {rows.length === 0 ? (
         <p className="quiet">No state was visited yet.</p>
       ) : (
