@@ -58,6 +58,6 @@ export function Calls() {
 
 function countOf(shown: number, all: number): string {
   if (all < KEPT.calls) return shown.toLocaleString('en');
-  const newest = `the newest ${all.toLocaleString('en')}`;
+  const newest = `newest ${all.toLocaleString('en')}`;
   return shown === all ? newest : `${shown.toLocaleString('en')} of ${newest}`;
 }

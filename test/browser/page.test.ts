@@ -4,6 +4,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser } from '../helpers/browser.ts';
 import { type Sandbox, startSandbox, until } from '../helpers/sandbox.ts';
 import { openWindow, type Windowed } from '../helpers/window.ts';
+import { panes } from './panes.ts';
 
 const browser = await launchBrowser().catch((error: Error) => {
   // In CI it has to run; elsewhere it is said aloud.
@@ -259,6 +260,8 @@ const browser = await launchBrowser().catch((error: Error) => {
     await window.pane('AWS').getByText('[U+202E]gnp.exe<img src=x>').first().waitFor();
     expect(await window.pane('AWS').locator('img').count()).toBe(0);
   });
+
+  panes({ sandbox: () => sandbox, open, bucket });
 
   // Last: nothing is as it was after it.
   it('moves the clock on, past a request’s end, and begins anew', async () => {
