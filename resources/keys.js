@@ -1,4 +1,4 @@
-/** The three keys. */
+/** The three keys. Kept when the stack goes, but not where the deployment that makes them fails. */
 import { historyKeyPolicy, sealKeyPolicy, secretsKeyPolicy } from '../src/domain/policies.ts';
 import { stack } from './stack.js';
 
@@ -15,7 +15,7 @@ function key(name, description, alias, policy) {
   return {
     [`${name}Key`]: {
       Type: 'AWS::KMS::Key',
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: { Description: description, EnableKeyRotation: true, KeyPolicy: policy },
     },

@@ -21,6 +21,8 @@ export async function resources(osls) {
   if (trust) {
     all.DeletionRole = role(roleName(place, 'deletion'), trust, policies.deletionRolePermissions(config));
     all.DeletionRole.Properties.MaxSessionDuration = Math.max(HOUR, config.maxSessionSeconds);
+    // IAM refuses a trust in users that don't exist: before anything is made that waits for the machine (tables.yml).
+    all.MachineRole.DependsOn = 'DeletionRole';
   }
   return all;
 }

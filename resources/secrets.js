@@ -1,4 +1,7 @@
-/** The secrets, with no value: an operator puts it in (docs/install.md). Kept when the stack goes. */
+/**
+ * The secrets, with no value: an operator puts it in (docs/install.md). They go with what they are for, at once (aws-cloudformation/cloudformation-coverage-roadmap#1999,
+ * read November 2026): a key that nobody uses any more lies nowhere, and its name is free for an approver who comes back. What was in one is made anew, or stands in Slack.
+ */
 import { slackSecretName } from '../src/domain/names.ts';
 import { approverSecretPolicy, slackSecretPolicy } from '../src/domain/policies.ts';
 import { stack } from './stack.js';
@@ -39,8 +42,6 @@ const capital = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
 function secret(name, description, keyArn) {
   return {
     Type: 'AWS::SecretsManager::Secret',
-    DeletionPolicy: 'Retain',
-    UpdateReplacePolicy: 'Retain',
     Properties: { Name: name, Description: description, ...(keyArn && { KmsKeyId: keyArn }) },
   };
 }

@@ -16,6 +16,7 @@ const TASKS = {
   'bench:page': { steps: [['scripts/package.mjs'], ['scripts/page.mjs'], ['bench/page.ts']] },
   package: { steps: [['scripts/package.mjs']] },
   deploy: { steps: [['node_modules/serverless/bin/serverless.js', 'deploy']] },
+  remove: { steps: [['node_modules/serverless/bin/serverless.js', 'remove']] },
   'approver-policy': { steps: [['scripts/approver-policy.mjs']] },
   screenshots: { steps: [['scripts/package.mjs'], ['scripts/page.mjs'], ['scripts/screenshots.mjs']] },
   lint: { steps: [['scripts/lint.mjs']] },

@@ -88,7 +88,9 @@ describe('a task', () => {
     expect(run('stop')).toEqual({
       status: 2,
       stdout: '',
-      stderr: expect.stringContaining('start|demo|bench|bench:empty|bench:page|package|deploy|approver-policy|screenshots|lint|test'),
+      stderr: expect.stringContaining(
+        'start|demo|bench|bench:empty|bench:page|package|deploy|remove|approver-policy|screenshots|lint|test',
+      ),
     });
   });
 

@@ -153,7 +153,7 @@ describe('the packaged template', () => {
     ).toEqual(TABLES.map((name) => `interlock-sandbox-${name}`).sort());
     for (const [, resource] of ofType('AWS::DynamoDB::Table')) {
       expect(resource).toMatchObject({
-        DeletionPolicy: 'Retain',
+        DeletionPolicy: 'RetainExceptOnCreate',
         UpdateReplacePolicy: 'Retain',
         Properties: {
           DeletionProtectionEnabled: true,
@@ -162,6 +162,22 @@ describe('the packaged template', () => {
         },
       });
     }
+  });
+
+  it('leaves nothing in the way of the next deployment where one fails', () => {
+    // Kept as it was made, a table or a secret keeps its name; a table that is protected from deletion does whatever the policy says.
+    for (const [id, { DeletionPolicy }] of Object.entries(template.Resources)) expect([id, DeletionPolicy]).not.toEqual([id, 'Retain']);
+    const refused = ofType('AWS::Lambda::Function').flatMap(([id, { Properties }]) =>
+      Properties.ReservedConcurrentExecutions ? [id] : [],
+    );
+    expect(refused).not.toEqual([]);
+    const before = (id: string): string[] => [id, ...dependencies(template.Resources[id]).flatMap(before)];
+    for (const [id] of ofType('AWS::DynamoDB::Table'))
+      expect(before(id)).toEqual(expect.arrayContaining([...refused, 'DeletionRole', 'DeletionMachine']));
+  });
+
+  it('keeps no secret of an approver who was taken out', () => {
+    for (const [id, { DeletionPolicy }] of ofType('AWS::SecretsManager::Secret')) expect([id, DeletionPolicy]).toEqual([id, undefined]);
   });
 
   it('encrypts the history of its machine, logs none of it, and names functions that are there', () => {

@@ -6,6 +6,7 @@ import { COMPILED } from './compiled.ts';
 export interface Resource {
   Type: string;
   DependsOn?: string | string[];
+  DeletionPolicy?: string;
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has as many shapes as types
   Properties: Record<string, any>;
 }
