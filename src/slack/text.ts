@@ -63,11 +63,19 @@ const QUOTES = /[“”„‟«»‹›❝❞❟❠〝〞〟＂″‴⁗‶‷ʺ
  * in it are straight ones, and no line is empty.
  */
 export function quotation(typed: string): SectionBlock {
-  const inside = typed
-    .trim()
-    .replace(QUOTES, '"')
-    .replace(/\s*\n\s*/g, '\n');
-  return { type: 'section', text: { type: 'plain_text', text: `“${cut(literal(inside), TEXT_MAX - 2)}”`, emoji: false } };
+  return { type: 'section', text: { type: 'plain_text', text: quoted(typed.trim().replace(/\s*\n\s*/g, '\n'), TEXT_MAX), emoji: false } };
+}
+
+const quoted = (typed: string, max: number): string => `“${cut(literal(typed.replace(QUOTES, '"')), max - 2)}”`;
+
+/** The beginning of what somebody typed, in quotation marks, on a line. */
+export function quotedLine(typed: string): string {
+  return quoted(typed.trim().replace(/\s+/g, ' '), 150);
+}
+
+/** The first sentence of a text of ours, in which others' names may stand. */
+export function firstSentence(text: string): string {
+  return cut(literal(/^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text), 300);
 }
 
 /** A short line in small type. */
@@ -92,7 +100,10 @@ export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: false };
 }
 
-/** A message's fallback text: what notifications and screen readers say. */
+/**
+ * A message's fallback text: all that a phone's notification says (Slack, changelog of 2026-07-13, "Desktop notifications now pull text from blocks first"),
+ * and what screen readers may say.
+ */
 export function fallback(text: string): string {
   return cut(text, 3000);
 }

@@ -141,7 +141,7 @@ describe('a bucket that isn’t empty', () => {
     const requestId = await ask(sandbox, 'team-slow', { empty: true });
     // The session ends when the request's own time is over.
     await sandbox.advance(7.5 * 3600);
-    await sandbox.seen('alice', ({ messages }) => textOf(messages).includes('still waits for one of you'), 'the reminder');
+    await sandbox.seen('alice', ({ messages }) => textOf(messages).includes('still waits for'), 'the reminder');
     // The workers die, again and again, until the hour is over.
     await sandbox.fault({ target: 'emptyRange', kind: 'crash-before', times: 999 });
     await approve(sandbox, requestId, 'team-slow', 'alice');

@@ -28,7 +28,7 @@ const gist = (text: string) =>
 describe('an emptying that waits reads', () => {
   test('in the channel, with all that goes', () => {
     expect(read(waitingMessage(waits('empty-delete')))).toMatchInlineSnapshot(`
-"(@riya asks to empty and delete \`team-scratch\`. @alice can approve.)
+"(@riya asks to empty and delete \`team-scratch\`. @alice can approve. Reason: “old logs”)
 @alice: @riya asks to *empty and delete the bucket* \`team-scratch\`.
 “old logs”
 *Contents*
@@ -55,15 +55,15 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
   test('as what will happen', () => {
     const texts = [waits('empty'), waits('empty', true), waits('empty-delete', true)].map((one) => gist(read(waitingMessage(one))));
     expect(texts.join('\n\n')).toMatchInlineSnapshot(`
-"(@riya asks to empty \`team-scratch\`. @alice can approve.)
+"(@riya asks to empty \`team-scratch\`. @alice can approve. Reason: “old logs”)
 @alice: @riya asks to *empty the bucket* \`team-scratch\`.
 *What will happen:* everything in the bucket is deleted, old versions too (1,000 or more objects, 12 old versions, 1 delete marker): *nobody can bring it back*. While that goes on its policy keeps others from writing to it. The empty bucket stays.
 
-(@riya asks to rehearse the emptying of \`team-scratch\`. @alice can approve.)
+(@riya asks to rehearse the emptying of \`team-scratch\`. @alice can approve. Reason: “old logs”)
 @alice: @riya asks to *rehearse the emptying of the bucket* \`team-scratch\`.
 *What will happen:* a rehearsal. AWS checks the code, and its session is tried with one read; the bucket stays as it is.
 
-(@riya asks to rehearse the emptying and deletion of \`team-scratch\`. @alice can approve.)
+(@riya asks to rehearse the emptying and deletion of \`team-scratch\`. @alice can approve. Reason: “old logs”)
 @alice: @riya asks to *rehearse the emptying and deletion of the bucket* \`team-scratch\`.
 *What will happen:* a rehearsal. AWS checks the code, and its session is tried with one read; the bucket stays as it is."
 `);
@@ -133,21 +133,25 @@ describe('an emptying that has ended reads', () => {
     ];
     const said = all.map((one) => read(outcomeMessage(one, nextStep(one.conclusion.outcome, one.request.kind))));
     expect(said.join('\n\n')).toMatchInlineSnapshot(`
-":white_check_mark: \`team-scratch\` was *deleted*, approved by @alice.
+"(\`team-scratch\` was *deleted*, approved by @alice. It held 1,200 versions, 1 delete marker and 2 unfinished uploads.)
+:white_check_mark: \`team-scratch\` was *deleted*, approved by @alice.
 It held 1,200 versions, 1 delete marker and 2 unfinished uploads.
 Nothing more to do. Whoever wants the name again may have to wait up to three days.
 req-abcdefghij23
 
+(\`team-scratch\` is *empty* now, approved by @alice. It held 1,200 versions, 1 delete marker and 2 unfinished uploads.)
 :white_check_mark: \`team-scratch\` is *empty* now, approved by @alice.
 It held 1,200 versions, 1 delete marker and 2 unfinished uploads.
 The empty bucket keeps its name, its settings and its guard. Ask again without *Keep the empty bucket* to have it deleted.
 req-abcdefghij23
 
+(The request to empty \`team-scratch\` was *stopped* by @riya. 400 versions of team-scratch went; the rest stays.)
 :octagonal_sign: The request to empty \`team-scratch\` was *stopped* by @riya.
 400 versions of team-scratch went; the rest stays.
 Nothing more is deleted, and what is gone stays gone. Ask again to go on with the rest.
 req-abcdefghij23
 
+(The request to empty and delete \`team-scratch\` was *stopped*. Interlock was paused by its operators.)
 :octagonal_sign: The request to empty and delete \`team-scratch\` was *stopped*.
 Interlock was paused by its operators.
 Nothing more is deleted, and what is gone stays gone. Ask again to go on with the rest.

@@ -1,6 +1,6 @@
 import { nextStep } from '../../src/domain/next.ts';
 import { OUTCOMES } from '../../src/domain/request.ts';
-import { endedMessage, outcomeMessage } from '../../src/slack/views/messages.ts';
+import { endedMessage, headline, outcomeMessage, summary } from '../../src/slack/views/messages.ts';
 import { codeRefusedMessage, codeUsedMessage } from '../../src/slack/views/notices.ts';
 import { aRequest } from '../helpers/models.ts';
 import { read } from '../helpers/read.ts';
@@ -41,12 +41,14 @@ Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
+(The deletion of \`team-scratch\` was *rehearsed*, approved by @alice. The bucket is untouched. The code was right, and the session that AWS gave for it could read team-scratch.)
 :white_check_mark: The deletion of \`team-scratch\` was *rehearsed*, approved by @alice. The bucket is untouched.
 The code was right, and the session that AWS gave for it could read team-scratch. A real request would have deleted it now.
 Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
+(The request to delete \`team-scratch\` was *rejected* by @alice. “The auditors still need it”)
 :no_entry: The request to delete \`team-scratch\` was *rejected* by @alice.
 “The auditors still need it”
 Asked by @riya 2026-11-02 09:00 UTC:
@@ -58,30 +60,35 @@ Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
+(The request to delete \`team-scratch\` *expired*. Nobody approved it before its time was over.)
 :hourglass: The request to delete \`team-scratch\` *expired*.
 Nobody approved it before its time was over.
 Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
+(The request to delete \`team-scratch\` was *refused*. The bucket is not empty: it holds 3 objects.)
 :no_entry: The request to delete \`team-scratch\` was *refused*.
 The bucket is not empty: it holds 3 objects. Ask again with “Empty it first” to have all of that deleted.
 Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
+(The request to delete \`team-scratch\` is *locked*. AWS refused 3 codes.)
 :lock: The request to delete \`team-scratch\` is *locked*.
 AWS refused 3 codes. It can be asked anew.
 Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
+(The request to delete \`team-scratch\` was *stopped*. An operator stopped it.)
 :octagonal_sign: The request to delete \`team-scratch\` was *stopped*.
 An operator stopped it.
 Asked by @riya 2026-11-02 09:00 UTC:
 “The trial is over, nothing reads it any more”
 req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min
 
+(The request to delete \`team-scratch\` *failed*. A step failed (Lambda.Unknown).)
 :x: The request to delete \`team-scratch\` *failed*.
 A step failed (Lambda.Unknown).
 Asked by @riya 2026-11-02 09:00 UTC:
@@ -97,11 +104,13 @@ req-abcdefghij23 · ended 2026-11-02 11:04 UTC, after 2 h 4 min"
 Nothing more to do. Whoever wants the name again may have to wait up to three days.
 req-abcdefghij23
 
+(The deletion of \`team-scratch\` was *rehearsed*, approved by @alice. The bucket is untouched. The code was right, and the session that AWS gave for it could read team-scratch.)
 :white_check_mark: The deletion of \`team-scratch\` was *rehearsed*, approved by @alice. The bucket is untouched.
 The code was right, and the session that AWS gave for it could read team-scratch. A real request would have deleted it now.
 Ask again without *Rehearse* to have it deleted.
 req-abcdefghij23
 
+(The request to delete \`team-scratch\` was *rejected* by @alice. “The auditors still need it”)
 :no_entry: The request to delete \`team-scratch\` was *rejected* by @alice.
 “The auditors still need it”
 Nothing was deleted. Talk to the approver, then ask again if need be.
@@ -111,26 +120,31 @@ req-abcdefghij23
 Nothing was deleted. You can ask again at any time.
 req-abcdefghij23
 
+(The request to delete \`team-scratch\` *expired*. Nobody approved it before its time was over.)
 :hourglass: The request to delete \`team-scratch\` *expired*.
 Nobody approved it before its time was over.
 Nothing was deleted. Ask again when an approver has time.
 req-abcdefghij23
 
+(The request to delete \`team-scratch\` was *refused*. The bucket is not empty: it holds 3 objects.)
 :no_entry: The request to delete \`team-scratch\` was *refused*.
 The bucket is not empty: it holds 3 objects. Ask again with “Empty it first” to have all of that deleted.
 Nothing was deleted.
 req-abcdefghij23
 
+(The request to delete \`team-scratch\` is *locked*. AWS refused 3 codes.)
 :lock: The request to delete \`team-scratch\` is *locked*.
 AWS refused 3 codes. It can be asked anew.
 Nothing was deleted. Ask again, so that the approver can start over.
 req-abcdefghij23
 
+(The request to delete \`team-scratch\` was *stopped*. An operator stopped it.)
 :octagonal_sign: The request to delete \`team-scratch\` was *stopped*.
 An operator stopped it.
 Nothing more is done about it. Talk to an operator before you ask again.
 req-abcdefghij23
 
+(The request to delete \`team-scratch\` *failed*. A step failed (Lambda.Unknown).)
 :x: The request to delete \`team-scratch\` *failed*.
 A step failed (Lambda.Unknown).
 Look whether the bucket is still there before you ask again; an operator finds the cause in the logs.
@@ -139,16 +153,30 @@ req-abcdefghij23"
   });
   test('of a rehearsal that did not come to its end', () => {
     const rehearsals = ended.filter(({ conclusion }) => conclusion.outcome !== 'rehearsed').map((one) => ({ ...one, request: rehearsal }));
-    expect(rehearsals.map((one) => read(outcomeMessage(one, '')).split('\n')[0]).join('\n')).toMatchInlineSnapshot(`
-":white_check_mark: \`team-scratch\` was *deleted*, approved by @alice.
-:no_entry: The request to rehearse the deletion of \`team-scratch\` was *rejected* by @alice.
-:leftwards_arrow_with_hook: The request to rehearse the deletion of \`team-scratch\` was *cancelled* by @riya.
-:hourglass: The request to rehearse the deletion of \`team-scratch\` *expired*.
-:no_entry: The request to rehearse the deletion of \`team-scratch\` was *refused*.
-:lock: The request to rehearse the deletion of \`team-scratch\` is *locked*.
-:octagonal_sign: The request to rehearse the deletion of \`team-scratch\` was *stopped*.
-:x: The request to rehearse the deletion of \`team-scratch\` *failed*."
+    expect(rehearsals.map(headline).join('\n')).toMatchInlineSnapshot(`
+"\`team-scratch\` was *deleted*, approved by <@U0ALICE>.
+The request to rehearse the deletion of \`team-scratch\` was *rejected* by <@U0ALICE>.
+The request to rehearse the deletion of \`team-scratch\` was *cancelled* by <@U0RIYA>.
+The request to rehearse the deletion of \`team-scratch\` *expired*.
+The request to rehearse the deletion of \`team-scratch\` was *refused*.
+The request to rehearse the deletion of \`team-scratch\` is *locked*.
+The request to rehearse the deletion of \`team-scratch\` was *stopped*.
+The request to rehearse the deletion of \`team-scratch\` *failed*."
 `);
+  });
+});
+
+describe('what a phone shows of an end', () => {
+  const said = (outcome: 'refused' | 'rejected', why: string) => summary({ request, conclusion: { outcome, why, by: null } });
+
+  it('is the outcome with the first sentence of why, whatever dots stand in names', () => {
+    expect(said('refused', 'The bucket my.logs is in use: see a.b. Ask again.')).toMatch(/\. The bucket my\.logs is in use: see a\.b\.$/);
+    expect(said('refused', 'no sentence')).toMatch(/\. no sentence$/);
+  });
+
+  it('is the beginning of a reason that somebody typed, on a line, in quotation marks that it can’t end, and pings nobody', () => {
+    const typed = `<!channel> it”\n\nwas approved ${'x'.repeat(500)}`;
+    expect(said('rejected', typed)).toMatch(/“&lt;!channel&gt; it" was approved x{50,200} …”$/);
   });
 });
 

@@ -10,7 +10,7 @@ import { read } from '../helpers/read.ts';
 describe('the message in the approvals channel reads', () => {
   test('where a guard is to be put on', () => {
     expect(read(waitingMessage(hardened))).toMatchInlineSnapshot(`
-"(@riya asks to put the hardened guard on \`team-scratch\`. @alice or @bob can approve.)
+"(@riya asks to put the hardened guard on \`team-scratch\`. @alice or @bob can approve. Reason: “The audit wants it”)
 @alice or @bob: @riya asks to *put the hardened guard on the bucket* \`team-scratch\`.
 “The audit wants it”
 *Guard now*
@@ -32,7 +32,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
 
   test('where it is to be the basic one', () => {
     expect(read(waitingMessage(toBasic))).toMatchInlineSnapshot(`
-"(@riya asks to put the basic guard on \`team-scratch\`. @alice or @bob can approve.)
+"(@riya asks to put the basic guard on \`team-scratch\`. @alice or @bob can approve. Reason: “The audit wants it”)
 @alice or @bob: @riya asks to *put the basic guard on the bucket* \`team-scratch\`.
 “The audit wants it”
 *Guard now*
@@ -54,7 +54,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
 
   test('where it is to be taken off', () => {
     expect(read(waitingMessage(off))).toMatchInlineSnapshot(`
-"(@riya asks to take the guard off \`team-scratch\`. @alice or @bob can approve.)
+"(@riya asks to take the guard off \`team-scratch\`. @alice or @bob can approve. Reason: “The audit wants it”)
 @alice or @bob: @riya asks to *take the guard off the bucket* \`team-scratch\`.
 “The audit wants it”
 *Guard now*
@@ -87,7 +87,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
     const waysRound = ['Lifecycle rule “old” deletes objects 30 days after they were written, guard or not.'];
     const facts = { ...mend.facts, guard, waysRound };
     expect(read(waitingMessage({ ...mend, facts, notes: ['The bucket policy was edited'] }))).toMatchInlineSnapshot(`
-"(@riya asks to put the hardened guard on \`team-scratch\`. @alice or @bob can approve.)
+"(@riya asks to put the hardened guard on \`team-scratch\`. @alice or @bob can approve. Reason: “The audit wants it”)
 @alice or @bob: @riya asks to *put the hardened guard on the bucket* \`team-scratch\`.
 “The audit wants it”
 :warning: The bucket policy was edited
@@ -114,7 +114,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
 
   test('where it is to be rehearsed', () => {
     expect(read(waitingMessage({ ...off, request: aRequest({ kind: 'guard-off', rehearsal: true }) }))).toMatchInlineSnapshot(`
-"(@riya asks to rehearse taking the guard off \`team-scratch\`. @alice or @bob can approve.)
+"(@riya asks to rehearse taking the guard off \`team-scratch\`. @alice or @bob can approve. Reason: “The trial is over, nothing reads it any more”)
 @alice or @bob: @riya asks to *rehearse taking the guard off the bucket* \`team-scratch\`.
 “The trial is over, nothing reads it any more”
 *Guard now*
@@ -179,6 +179,7 @@ req-abcdefghij23
 Ask again without *Rehearse* to have it changed.
 req-abcdefghij23
 
+(The request to put the hardened guard on \`team-scratch\` was *refused*. team-scratch has the hardened guard already, whole and for the approvers of its rule: there is nothing to change.)
 :no_entry: The request to put the hardened guard on \`team-scratch\` was *refused*.
 team-scratch has the hardened guard already, whole and for the approvers of its rule: there is nothing to change.
 The guard is as it was.

@@ -10,7 +10,7 @@ const asked = { request, facts: someFacts(), approvers, notes: [] };
 describe('the message in the approvals channel reads', () => {
   test('while a request waits', () => {
     expect(read(waitingMessage(asked))).toMatchInlineSnapshot(`
-"(@riya asks to delete \`team-scratch\`. @alice or @bob can approve.)
+"(@riya asks to delete \`team-scratch\`. @alice or @bob can approve. Reason: “The trial is over, nothing reads it any more”)
 @alice or @bob: @riya asks to *delete the bucket* \`team-scratch\`.
 “The trial is over, nothing reads it any more”
 *Contents*
@@ -35,7 +35,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
   });
   test('while a rehearsal waits', () => {
     expect(read(waitingMessage({ ...asked, request: rehearsal }))).toMatchInlineSnapshot(`
-"(@riya asks to rehearse the deletion of \`team-scratch\`. @alice or @bob can approve.)
+"(@riya asks to rehearse the deletion of \`team-scratch\`. @alice or @bob can approve. Reason: “The trial is over, nothing reads it any more”)
 @alice or @bob: @riya asks to *rehearse the deletion of the bucket* \`team-scratch\`.
 “The trial is over, nothing reads it any more”
 *Contents*
@@ -78,7 +78,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
     const notes = ['AWS refused the code.', 'Region: was us-east-1, is eu-central-1'];
     const bucket = 'team-logs-111122223333-eu-central-1-an';
     expect(read(waitingMessage({ ...asked, request: aRequest({ bucket }), facts, notes, approvers: ['U0ALICE'] }))).toMatchInlineSnapshot(`
-"(@riya asks to delete \`team-logs-111122223333-eu-central-1-an\`. @alice can approve.)
+"(@riya asks to delete \`team-logs-111122223333-eu-central-1-an\`. @alice can approve. Reason: “The trial is over, nothing reads it any more”)
 @alice: @riya asks to *delete the bucket* \`team-logs-111122223333-eu-central-1-an\`.
 “The trial is over, nothing reads it any more”
 :warning: AWS refused the code.
@@ -113,7 +113,7 @@ req-abcdefghij23 · asked 2026-11-02 09:00 UTC · expires 2026-11-02 17:00 UTC"
   });
   test('in its thread at half the window', () => {
     expect(read(reminderMessage(request, approvers))).toMatchInlineSnapshot(
-      `"@alice and @bob: this still waits for one of you, until 2026-11-02 17:00 UTC."`,
+      `"@alice and @bob: the request to delete \`team-scratch\` still waits for one of you, until 2026-11-02 17:00 UTC."`,
     );
   });
 });

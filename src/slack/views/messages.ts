@@ -2,7 +2,22 @@
 import type { KnownBlock } from '@slack/types';
 import { type Conclusion, type Facts, isGuardKind, type Outcome, type Request } from '../../domain/request.ts';
 import { ACTION } from '../ids.ts';
-import { code, context, duration, fallback, literal, plain, quotation, section, user, users, warnings, when } from '../text.ts';
+import {
+  code,
+  context,
+  duration,
+  fallback,
+  firstSentence,
+  literal,
+  plain,
+  quotation,
+  quotedLine,
+  section,
+  user,
+  users,
+  warnings,
+  when,
+} from '../text.ts';
 import { allGoes, nameFate } from './facts.ts';
 import { guardConsequence, seenBlocks } from './guard.ts';
 import { doingOf, purgeWords, whatOf } from './kinds.ts';
@@ -25,7 +40,9 @@ export interface Waiting {
 export function waitingMessage({ request, facts, approvers, notes }: Waiting): Message {
   const what = whatOf(request);
   return {
-    text: fallback(`${user(request.requester)} asks to ${what} ${code(request.bucket)}. ${users(approvers)} can approve.`),
+    text: fallback(
+      `${user(request.requester)} asks to ${what} ${code(request.bucket)}. ${users(approvers)} can approve. Reason: ${quotedLine(request.reason)}`,
+    ),
     blocks: [
       section(`${users(approvers)}: ${user(request.requester)} asks to *${what} the bucket* ${code(request.bucket)}.`),
       quotation(request.reason),
@@ -67,7 +84,8 @@ function consequence(request: Request, facts: Facts): string {
 
 /** Posted in the thread when half of the window is over. */
 export function reminderMessage(request: Request, approvers: string[]): Message {
-  const text = `${users(approvers, 'and')}: this still waits for one of you, until ${when(request.expiresAt)}.`;
+  const one = approvers.length === 1 ? 'you' : 'one of you';
+  const text = `${users(approvers, 'and')}: the request to ${whatOf(request)} ${code(request.bucket)} still waits for ${one}, until ${when(request.expiresAt)}.`;
   return { text: fallback(text), blocks: [section(text)] };
 }
 
@@ -145,15 +163,21 @@ export function headline({ request, conclusion }: Pick<Ended, 'request' | 'concl
   }
 }
 
+/** The outcome, and why in a sentence. */
+export function summary(ended: Pick<Ended, 'request' | 'conclusion'>): string {
+  const { outcome, why } = ended.conclusion;
+  const reason = outcome === 'rejected' ? quotedLine(why) : firstSentence(why);
+  return why === '' ? headline(ended) : `${headline(ended)} ${reason}`;
+}
+
 /** The channel's message once the request has ended: no buttons, the outcome, who, when, how long. */
 export function endedMessage(ended: Ended): Message {
   const { request, conclusion, closedAt } = ended;
   const took = duration((Date.parse(closedAt) - Date.parse(request.askedAt)) / 1000);
-  const line = headline(ended);
   return {
-    text: fallback(line),
+    text: fallback(summary(ended)),
     blocks: [
-      section(`${MARKS[conclusion.outcome]} ${line}`),
+      section(`${MARKS[conclusion.outcome]} ${headline(ended)}`),
       ...whyBlocks(ended),
       context(`Asked by ${user(request.requester)} ${when(request.askedAt)}:`),
       quotation(request.reason),
@@ -164,11 +188,10 @@ export function endedMessage(ended: Ended): Message {
 
 /** Answered in the thread and told directly. */
 export function outcomeMessage(ended: Ended, next: string): Message {
-  const line = headline(ended);
   return {
-    text: fallback(line),
+    text: fallback(summary(ended)),
     blocks: [
-      section(`${MARKS[ended.conclusion.outcome]} ${line}`),
+      section(`${MARKS[ended.conclusion.outcome]} ${headline(ended)}`),
       ...whyBlocks(ended),
       ...(next === '' ? [] : [section(next)]),
       context(ended.request.requestId),

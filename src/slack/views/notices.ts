@@ -2,23 +2,29 @@
 import type { Request } from '../../domain/request.ts';
 import { code, context, fallback, literal, section, user, when } from '../text.ts';
 import { whatOf } from './kinds.ts';
-import { type Ended, headline, type Message } from './messages.ts';
+import { type Ended, headline, type Message, summary } from './messages.ts';
 
 const NOT_YOU = 'Not you? Tell your operators now: they pause Interlock and replace your access key.';
 
 /** A session was given for the approver's code; or may have been, where nobody knows (`certain` is false). */
 export function codeUsedMessage(ended: Ended, certain: boolean, next: string): Message {
-  const line = `Your MFA code ${certain ? 'was' : 'may have been'} just used for ${code(ended.request.bucket)}. ${headline(ended)}`;
+  const used = `Your MFA code ${certain ? 'was' : 'may have been'} just used for ${code(ended.request.bucket)}.`;
   const why = ended.conclusion.why === '' ? [] : [section(literal(ended.conclusion.why))];
   return {
-    text: fallback(line),
-    blocks: [section(line), ...why, ...(next === '' ? [] : [section(next)]), section(NOT_YOU), context(ended.request.requestId)],
+    text: fallback(`${used} ${summary(ended)}`),
+    blocks: [
+      section(`${used} ${headline(ended)}`),
+      ...why,
+      ...(next === '' ? [] : [section(next)]),
+      section(NOT_YOU),
+      context(ended.request.requestId),
+    ],
   };
 }
 
 /** A session that was given for the approver's code is over, and the request is not. */
 export function sessionUsedMessage(request: Request): Message {
-  const line = `Your MFA code was used to ${whatOf(request)} ${code(request.bucket)}: the session that AWS gave for it is over, and there was work left.`;
+  const line = `Your MFA code was used to ${whatOf(request)} ${code(request.bucket)}: the session that AWS gave for it is over, and there was work left. Where a fresh code is needed, the channel asks for it.`;
   return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
 }
 
@@ -30,7 +36,7 @@ export function codeRefusedMessage(request: Request, why: string): Message {
 
 /** The approver's window could not be told that it is asked anew. */
 export function askedAnewMessage(request: Request, notes: string[]): Message {
-  const line = `${code(request.bucket)} waits for you again: your code was not used. ${literal(notes.join(' '))} Click the button in the channel once more.`;
+  const line = `${code(request.bucket)} waits for you again. ${literal(notes.join(' '))} Click the button in the channel once more.`;
   return { text: fallback(line), blocks: [section(line), context(request.requestId)] };
 }
 
