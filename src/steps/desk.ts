@@ -250,7 +250,8 @@ const OTHER_WINDOW = {
 };
 const CODE_FOR_REASON =
   'That is a code, which everybody would read: it belongs in the window behind “Approve”. It was not used. Say in words why.';
-const ASKED_ANEW = 'Nothing was used: it was asked anew at that moment. Click the button in the channel again.';
+const ASKED_ANEW = 'Nothing was used: it was asked anew meanwhile. Click the button in the channel again.';
+const OTHER = 'Nothing was used: this is not the window that Interlock opened for you last. Click the button in the channel.';
 const EXPIRED = 'This has expired: nobody decided in time. It can be asked anew.';
 
 /** Why nothing can be decided now; undefined while it waits. */
@@ -266,8 +267,9 @@ function whyOver(row: RequestRow, now: number): Refused | undefined {
 
 /** A submission counts only for the asking and the modal that the app opened for that person. */
 function whyStale(row: RequestRow, { user, viewId, attempt }: Submission): string | undefined {
-  if (row.views?.[user] !== viewId) return 'This window was not opened for you by Interlock. Click the button in the channel.';
+  // Asked anew, as by a reminder, it has no windows open any more: this one may have been opened well enough.
   if (row.attempt !== attempt) return ASKED_ANEW;
+  if (row.views?.[user] !== viewId) return OTHER;
   return undefined;
 }
 

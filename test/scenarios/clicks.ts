@@ -120,7 +120,7 @@ describe('a submission', () => {
     await sandbox.act('alice', { click: 'Approve with MFA code', ts: (await waiting(sandbox, requestId)).ts });
     await sandbox.act('alice', { close: true });
     const { body } = await submit(sandbox, 'alice', first);
-    expect(textOf(body)).toContain('was not opened for you');
+    expect(textOf(body)).toContain('not the window that Interlock opened for you last');
     await exists(bucket);
   });
 });

@@ -97,7 +97,7 @@ describe('a decision', () => {
       now: () => Date.now(),
     } as unknown as DeskParts);
     const riya = { requestId, user: 'U0RIYA', team: config.slack.team };
-    expect(await desk.cancel(riya)).toMatchObject({ ok: false, why: expect.stringContaining('asked anew at that moment') });
+    expect(await desk.cancel(riya)).toMatchObject({ ok: false, why: expect.stringContaining('asked anew meanwhile') });
     expect(await desk.cancel(riya)).toEqual({ ok: true });
     expect(resumed).toEqual(['second']);
     // The state that asks, run again, had read the record before.

@@ -1,0 +1,37 @@
+import { createDesk } from '../../src/steps/desk.ts';
+import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+
+const request = aRequest();
+const asked = { ...request, state: 'waiting', attempt: 2, facts: someFacts(), notes: [], sealedToken: 'sealed' };
+
+/** alice gives a code, and then a reason, in a window of that asking; gives what she hears of both. */
+async function submit(attempt: number, views: Record<string, string>) {
+  // Nothing is opened, sealed or written: what it would be done with is missing.
+  const desk = createDesk({
+    config: aConfig(),
+    requests: { get: async () => ({ ...asked, views }) },
+    now: () => Date.parse(request.askedAt),
+  } as never);
+  const window = { requestId: request.requestId, user: 'U0ALICE', team: request.team, viewId: 'V1', attempt, now: '', view: {} };
+  const heard = [
+    await desk.approve({ ...window, code: '138502', bucketName: request.bucket }),
+    await desk.reject({ ...window, reason: 'no' }),
+  ];
+  return heard.map((one) => ('over' in one ? one.over : 'taken'));
+}
+
+describe('a window in which nothing can be decided any more', () => {
+  it('since it was asked anew, as by a reminder, says that', async () => {
+    const said = expect.stringContaining('Nothing was used: it was asked anew meanwhile.');
+    expect(await submit(1, {})).toEqual([said, said]);
+    expect(await submit(1, { U0ALICE: 'V1' })).toEqual([said, said]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['another was opened since', { U0ALICE: 'V2' }],
+    ['it was opened for somebody else', { U0BOB: 'V1' }],
+  ])('since %s says that it is not the one', async (_, views) => {
+    const said = expect.stringContaining('not the window that Interlock opened for you last');
+    expect(await submit(2, views)).toEqual([said, said]);
+  });
+});
