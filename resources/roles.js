@@ -11,6 +11,8 @@ const LIMITS = { trust: 2048, permissions: 10_240 };
 
 export async function resources(osls) {
   const { config, stage, place, keys } = await stack(osls);
+  // Put by hand (docs/install.md); what is too long is told here.
+  for (const approver of Object.keys(config.approvers)) policies.approverUserPolicy(config, approver, { stage });
   const all = {};
   for (const name of FUNCTIONS) {
     const id = `${name[0].toUpperCase()}${name.slice(1)}Role`;

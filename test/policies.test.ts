@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseConfig } from '../src/config.ts';
+import { type Approver, parseConfig, type Rule } from '../src/config.ts';
 import { FUNCTIONS, type FunctionName } from '../src/domain/names.ts';
 import * as policies from '../src/domain/policies.ts';
 import { ACCOUNT, type Asked, KEYS, STAGE, stackOf } from './helpers/policies.ts';
@@ -190,5 +190,22 @@ describe('the policies of roles', () => {
     const keys = KEYS;
     for (const name of FUNCTIONS) expect(size(policies.functionPolicy(name, config, { stage: STAGE, keys }))).toBeLessThan(10_240);
     expect(size(policies.deletionRoleTrust(config))).toBeLessThan(2048);
+  });
+
+  it('have room for twenty approvers, and for nineteen rules that each name others', () => {
+    const size = (document: unknown) => JSON.stringify(document).length;
+    const approvers = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => {
+        const name = `approver${index}`;
+        return [name, { ...(config.approvers.alice as Approver), name, user: `arn:aws:iam::${ACCOUNT}:user/interlock-${name}` }];
+      }),
+    );
+    const rules = Array.from({ length: 19 }, (_, index) => ({
+      ...(config.rules[0] as Rule),
+      buckets: `team-number-${index}-*`,
+      approvers: [`approver${index}`],
+    }));
+    expect(size(policies.deletionRoleTrust({ ...config, approvers }))).toBeLessThan(2048);
+    expect(size(policies.deletionRolePermissions({ ...config, approvers, rules }))).toBeLessThan(10_240);
   });
 });

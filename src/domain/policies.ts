@@ -19,6 +19,9 @@ export const BUCKET_TAG = 'interlock-bucket';
 /** A session policy's size in characters (IAM and STS quotas, "IAM and STS entity character limits"). */
 export const SESSION_POLICY_LIMIT = 2048;
 
+/** The size of all inline policies of a user, white space not counted (the same page, "IAM object quotas that can't be raised", read November 2026). */
+const USER_POLICY_LIMIT = 2048;
+
 const BUCKET_ACTIONS = [
   's3:DeleteBucket',
   's3:ListBucketVersions',
@@ -38,13 +41,15 @@ export function deletionRoleTrust(config: Config): PolicyDocument | undefined {
   // By ARN: IAM pins the user's id, so a user deleted and made again under the name gets nothing.
   const users = Object.values(config.approvers).filter((approver) => approver.session === 'role');
   if (users.length === 0) return undefined;
-  const principal = { AWS: users.map((approver) => approver.user) };
+  const approvers = { AWS: users.map((approver) => approver.user) };
+  // These two give nothing without AssumeRole. By account, each approver is named once: three times, a trust of the size that IAM takes has room for seven.
+  const account = { AWS: `arn:aws:iam::${config.account}:root` };
   const ownName = { StringEquals: { 'sts:SourceIdentity': '${aws:username}' } };
   return policy(
     {
       Sid: 'CodeInThisCall',
       Effect: 'Allow',
-      Principal: principal,
+      Principal: approvers,
       Action: 'sts:AssumeRole',
       Condition: {
         Bool: { 'aws:MultiFactorAuthPresent': 'true' },
@@ -58,11 +63,11 @@ export function deletionRoleTrust(config: Config): PolicyDocument | undefined {
         StringNotLike: { [`aws:RequestTag/${BUCKET_TAG}`]: '*/*' },
       },
     },
-    { Sid: 'OwnName', Effect: 'Allow', Principal: principal, Action: 'sts:SetSourceIdentity', Condition: ownName },
+    { Sid: 'OwnName', Effect: 'Allow', Principal: account, Action: 'sts:SetSourceIdentity', Condition: ownName },
     {
       Sid: 'BucketTagOnly',
       Effect: 'Allow',
-      Principal: principal,
+      Principal: account,
       Action: 'sts:TagSession',
       Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [BUCKET_TAG] } },
     },
@@ -153,12 +158,17 @@ const bucketsAndObjects = (rules: Rule[]): string[] =>
 /**
  * The one inline policy of an approver's dedicated IAM user.
  * @param config where the rules stand, which a user kind's rights are compiled from
- * @param approver the approver's name in the configuration; throws RangeError on one that isn't there
+ * @param approver the approver's name in the configuration
+ * Throws RangeError on one that isn't there, and where the policy is longer than IAM takes.
  */
 export function approverUserPolicy(config: Config, approver: string, stack: { stage: string }): PolicyDocument {
   const who = config.approvers[approver];
   if (!who) throw new RangeError(`no approver named ${approver}`);
-  return who.session === 'role' ? roleKindPolicy(config, stack.stage) : userKindPolicy(config, who);
+  const document = who.session === 'role' ? roleKindPolicy(config, stack.stage) : userKindPolicy(config, who);
+  const size = JSON.stringify(document).length;
+  if (size <= USER_POLICY_LIMIT) return document;
+  const mend = `write session: role for ${approver}, or fewer rules that name ${approver}`;
+  throw new RangeError(`the policy of ${approver}'s user has ${size} characters, and IAM takes ${USER_POLICY_LIMIT}: ${mend}`);
 }
 
 function roleKindPolicy(config: Config, stage: string): PolicyDocument {
