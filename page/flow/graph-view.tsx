@@ -4,7 +4,8 @@ import type { Drawing } from './layout.ts';
 import type { Lit } from './lit.ts';
 import { Picture } from './picture.tsx';
 
-const LEAST = 0.25;
+/** So small, the whole graph with its errors fits in. */
+const LEAST = 0.1;
 const MOST = 2;
 const STEP = 1.2;
 /** As the window opens: all names can be read. */

@@ -23,7 +23,8 @@ type Seen = Pick<ExecutionNews, 'status' | 'visits'>;
 
 /**
  * A history says what was entered and left, not why: a state counts as caught where a Catch is the only way to what came next. Inside a
- * Parallel or a Map visits of several branches and items lie between one another; there every way between two visited states is lit.
+ * Parallel or a Map visits of several branches and items lie between one another; there every way between two visited states is lit, but for
+ * Catches where another way led there too.
  */
 export function litUp(graph: FlowGraph, { status, visits }: Seen): Lit {
   const tones = new Map<string, Tone>();
@@ -37,11 +38,15 @@ export function litUp(graph: FlowGraph, { status, visits }: Seen): Lit {
     counts.set(name, (counts.get(name) ?? 0) + 1);
     const parent = parents.get(name) ?? null;
     const before = parent === null ? [last.get(null)] : [...counts.keys()].filter((other) => parents.get(other) === parent);
-    for (const from of before) {
+    const ways = before.flatMap((from) => {
       const kind = from === undefined ? undefined : kinds.get(wayOf({ from, to: name }));
-      if (from === undefined || !kind) continue;
+      return from === undefined || !kind ? [] : [{ from, isCatch: kind.every((one) => one === 'catch') }];
+    });
+    const isCaught = ways.every(({ isCatch }) => isCatch);
+    for (const { from, isCatch } of ways) {
+      if (isCatch && !isCaught) continue;
       taken.add(wayOf({ from, to: name }));
-      if (kind.every((one) => one === 'catch')) tones.set(from, 'caught');
+      if (isCatch) tones.set(from, 'caught');
     }
     if (parent === null) last.set(null, name);
     if (exitedAt === null && isRunning) tones.set(name, 'running');

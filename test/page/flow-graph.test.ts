@@ -113,6 +113,13 @@ describe('an execution', () => {
     expect(litUp(graph, { status: 'ABORTED', visits: [visit('Elevate', null)] }).tones.get('Elevate')).toBe('failed');
   });
 
+  test('calls no state of a Parallel caught where another way led on too', () => {
+    const told = (...names: string[]) => litUp(graph, { status: 'RUNNING', visits: names.map((name) => visit(name)) });
+    const [well, caught] = [told('TellProgress', 'AllTold?', 'TellNothing'), told('TellProgress', 'TellNothing')];
+    expect([well.tones.get('TellProgress'), well.taken.has('TellProgress TellNothing')]).toEqual(['visited', false]);
+    expect([caught.tones.get('TellProgress'), caught.taken.has('TellProgress TellNothing')]).toEqual(['caught', true]);
+  });
+
   test('keeps a state of a Map lit while one of its items is in it', () => {
     const lit = litUp(graph, { status: 'RUNNING', visits: [visit('EmptyRange', null), visit('EmptyRange'), visit('TellProgress', null)] });
     expect([lit.tones.get('EmptyRange'), lit.counts.get('EmptyRange'), lit.now]).toEqual(['running', 2, 'TellProgress']);
