@@ -13,7 +13,7 @@ import {
   onRejectSubmitted,
   onStopClicked,
 } from './listeners/decide.ts';
-import { failuresAnswered } from './listeners/failures.ts';
+import { failureOf, failuresAnswered } from './listeners/failures.ts';
 import { onHomeOpened } from './listeners/home.ts';
 import { leavingOne } from './listeners/older.ts';
 import { askGuardModal, askPurgeModal } from './views/ask.ts';
@@ -41,6 +41,6 @@ export function createApp(receiver: AwsLambdaReceiver, botToken: Secret, desk: D
   app.action(ACTION.cancel, answered.click(leavingOne(desk, 'direct', onCancelClicked(desk))));
   app.action(ACTION.stop, answered.click(onStopClicked(desk)));
   app.event('app_home_opened', onHomeOpened(desk));
-  app.error(async (error) => logger.error('a listener failed', error.code));
+  app.error(async (error) => logger.error('a listener failed:', error.code, failureOf(error)));
   return app;
 }

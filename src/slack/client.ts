@@ -25,6 +25,26 @@ interface Channels {
   operatorsChannel?: string | undefined;
 }
 
+/** Answers of Slack that pass (Slack, "Web API", errors; "chat.update"); all others stay as they are. */
+const PASSING = new Set([
+  'external_channel_migrating',
+  'update_failed',
+  'ratelimited',
+  'rate_limited',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
+
+/** Slack's word for why it doesn't do what it was asked for, now or later; undefined where that passes, and of others' errors. */
+export function refusalOf(error: unknown): string | undefined {
+  // A word of Slack's own comes with an answer; a 500, a 429 or no answer at all has none.
+  const word = (error as { data?: { error?: unknown } } | undefined)?.data?.error;
+  return typeof word === 'string' && !PASSING.has(word) ? word : undefined;
+}
+
 /** What went wrong with a call, in a word: Slack's own (`channel_not_found`), else why there was no answer. Names of classes are minified. */
 export function slackError(error: unknown): string {
   const { data, code } = error as { data?: { error?: string }; code?: string };

@@ -187,17 +187,17 @@ describe('Slack, failing at a click', () => {
   });
 
   it.each([
-    ['conversations.members', 'error', {}],
-    ['conversations.members', 'throttle', {}],
-    ['conversations.members', 'error', { error: 'channel_not_found' }],
-  ])('(%s, %s %j) refuses the request in words, and it can be sent again', async (target, kind, more) => {
+    ['conversations.members', 'error', {}, 'Something failed for the moment'],
+    ['conversations.members', 'throttle', {}, 'Something failed for the moment'],
+    ['conversations.members', 'error', { error: 'channel_not_found' }, '(channel_not_found). Tell your operators that word'],
+  ])('(%s, %s %j) refuses the request in words, and it can be sent again', async (target, kind, more, words) => {
     const bucket = await bucketOf();
     await openModal(sandbox, 'riya', { command: '/delete-bucket', text: bucket });
     await sandbox.fault({ target, kind, times: 2, ...more });
     const { body } = await sandbox.act('riya', { submit: { Reason: 'not needed' } });
     expect(body).toMatchObject({
       response_action: 'errors',
-      errors: { bucket: expect.stringContaining('Something failed for the moment') },
+      errors: { bucket: expect.stringContaining(words) },
     });
     await sandbox.fault({ clear: true });
     await sandbox.act('riya', { submit: { Reason: 'not needed' } });

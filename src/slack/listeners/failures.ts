@@ -9,12 +9,25 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt';
 import { InterlockError, StartUnknown } from '../../errors.ts';
+import { refusalOf } from '../client.ts';
 import { tell } from './tell.ts';
 
 const SORRY = 'Something failed for the moment. Try again, which does no harm; if it fails again, tell your operators.';
 
 const UNKNOWN =
   'AWS gave no answer: your request may have been started, or not. If no message about it comes, send this form again as it is; it is not asked twice.';
+
+function sentenceFor(error: unknown): string {
+  if (error instanceof StartUnknown) return UNKNOWN;
+  const refusal = refusalOf(error);
+  return refusal ? `Slack refuses Interlock something that it needs for this (${refusal}). Tell your operators that word.` : SORRY;
+}
+
+/** What the log says of it. Our own errors and Slack's words hold no secret; others' text may. */
+export function failureOf(error: unknown): string {
+  if (error instanceof InterlockError) return error.message;
+  return refusalOf(error) ?? (error instanceof Error ? error.name : typeof error);
+}
 
 export type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs;
 export type ClickArgs = SlackActionMiddlewareArgs<BlockButtonAction> & AllMiddlewareArgs;
@@ -30,12 +43,8 @@ export function failuresAnswered(logger: Logger) {
       try {
         await listener(args);
       } catch (error) {
-        // Our own errors hold no secret; others' text may.
-        logger.error(
-          'a listener failed:',
-          error instanceof InterlockError ? error.message : error instanceof Error ? error.name : typeof error,
-        );
-        await answer(args, error instanceof StartUnknown ? UNKNOWN : SORRY);
+        logger.error('a listener failed:', failureOf(error));
+        await answer(args, sentenceFor(error));
       }
     };
   return {
