@@ -16,6 +16,12 @@ export function parseBucket(typed: string): ParsedBucket {
   return why === undefined ? { ok: true, bucket: name } : { ok: false, why };
 }
 
+/** Is it this bucket's name that somebody typed? Phones begin a text with a capital, and no name begins so. */
+export function isNameOf(bucket: string, typed: string): boolean {
+  const text = typed.trim();
+  return text.charAt(0).toLowerCase() + text.slice(1) === bucket;
+}
+
 const NO_BUCKET =
   "No bucket is named there. Type the bucket's name, s3://name, arn:aws:s3:::name, or the address of the bucket's page in the S3 console.";
 

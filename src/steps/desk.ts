@@ -6,6 +6,7 @@ import type { Decision, RequestRow, Requests } from '../aws/requests.ts';
 import type { Seals } from '../aws/sealed.ts';
 import type { Approver, Config } from '../config.ts';
 import { auditEntry } from '../domain/audit.ts';
+import { isNameOf } from '../domain/bucket-name.ts';
 import { parseCode } from '../domain/code.ts';
 import { type Answer, isLongKind } from '../domain/request.ts';
 import { decide, type Standing } from '../domain/rules.ts';
@@ -71,7 +72,7 @@ export function createDesk(parts: DeskParts): Desk {
     const parsed = parseCode(submission.code);
     const errors = {
       ...(parsed.ok ? {} : { code: parsed.why }),
-      ...(submission.bucketName.trim() === row.bucket
+      ...(isNameOf(row.bucket, submission.bucketName)
         ? {}
         : { bucketName: `Type ${row.bucket}, the name of the bucket that is asked for.` }),
     };

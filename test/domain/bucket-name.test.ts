@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseBucket } from '../../src/domain/bucket-name.ts';
+import { isNameOf, parseBucket } from '../../src/domain/bucket-name.ts';
 import { codePoint } from '../helpers/text.ts';
 
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1', 'me-central-1'];
@@ -160,5 +160,15 @@ describe('parseBucket', () => {
       }
     }
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('the name that an approver types', () => {
+  it.each(['team-scratch', ' team-scratch ', 'Team-scratch'])('is the bucket’s where it is %j', (typed) => {
+    expect(isNameOf('team-scratch', typed)).toBe(true);
+  });
+
+  it.each(['', 'team-scratc', 'team-Scratch', 'TEAM-SCRATCH', 'team-scratch2', 's3://team-scratch'])('is not where it is %j', (typed) => {
+    expect(isNameOf('team-scratch', typed)).toBe(false);
   });
 });
