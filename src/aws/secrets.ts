@@ -3,10 +3,10 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
 import { Secret } from '../secret.ts';
-import { clientOptions } from './clients.ts';
+import { clientOptions, unless } from './clients.ts';
 
 export interface SecretReader {
-  /** The value of a secret; throws the SDK's errors. */
+  /** The value of a secret. Throws ConfigError where it holds none; all other errors of the SDK's. */
   read(name: string): Promise<Secret>;
 }
 
@@ -14,10 +14,11 @@ export function createSecretReader(region: string): SecretReader {
   const client = new SecretsManagerClient(clientOptions(region));
   return {
     async read(name) {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
-      if (!SecretString) throw new ConfigError(`The secret ${name} holds no text; put its value there (docs/install.md).`);
+      // Made by the deployment and not filled yet, it has no current version, and is not found (Secrets Manager API Reference, GetSecretValue, "Errors").
+      const found = await unless('ResourceNotFoundException', client.send(new GetSecretValueCommand({ SecretId: name })));
+      if (!found?.SecretString) throw new ConfigError(`The secret ${name} holds no text; put its value there (docs/install.md).`);
       // Typed into a terminal, a value ends with a line break.
-      return new Secret(SecretString.trim());
+      return new Secret(found.SecretString.trim());
     },
   };
 }
