@@ -22,11 +22,16 @@ const confirm = object(
   },
   { style: oneOf('primary', 'danger') },
 );
-const option = object(
-  { text: anyText(LIMITS.optionText), value: string(LIMITS.optionValue) },
-  { description: anyText(LIMITS.optionDescription), url: string(LIMITS.optionUrl) },
-);
+const optionOf = (text: (limit: Limit) => Check): Check =>
+  object(
+    { text: text(LIMITS.optionText), value: string(LIMITS.optionValue) },
+    { description: text(LIMITS.optionDescription), url: string(LIMITS.optionUrl) },
+  );
+/** Menus take plain text only, checkboxes and radio buttons mrkdwn too (Block Kit: Option object, text). */
+const option = optionOf(plainText);
 const options = (limit: Limit): Check => list(option, limit);
+const box = optionOf(anyText);
+const boxes = (limit: Limit): Check => list(box, limit);
 const groups = list(object({ label: plainText(LIMITS.optionGroupLabel), options: options(LIMITS.selectOptions) }), LIMITS.selectOptions);
 
 const common = { action_id: string(LIMITS.actionId), focus_on_load: boolean };
@@ -75,10 +80,10 @@ const choices = {
   ),
   users_select: object({ type }, { ...select, initial_user: string() }),
   checkboxes: object(
-    { type, options: options(LIMITS.checkboxOptions) },
-    { ...common, confirm, initial_options: options(LIMITS.checkboxOptions) },
+    { type, options: boxes(LIMITS.checkboxOptions) },
+    { ...common, confirm, initial_options: boxes(LIMITS.checkboxOptions) },
   ),
-  radio_buttons: object({ type, options: options(LIMITS.radioOptions) }, { ...common, confirm, initial_option: option }),
+  radio_buttons: object({ type, options: boxes(LIMITS.radioOptions) }, { ...common, confirm, initial_option: box }),
   datepicker: object({ type }, { ...select, initial_date: string() }),
 };
 const overflow = object({ type, options: options(LIMITS.overflowOptions) }, { ...common, confirm });

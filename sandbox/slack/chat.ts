@@ -6,6 +6,7 @@ import type {
   ChatPostMessageResponse,
   ChatUpdateResponse,
 } from '@slack/web-api';
+import { LIMITS } from './limits.ts';
 import { type Context, content, type Method, optional, postable, required } from './methods.ts';
 import { type Message, SlackError } from './types.ts';
 
@@ -29,10 +30,10 @@ const update: Method<ChatUpdateResponse> = {
   scope: 'chat:write',
   run(args, context) {
     const { messages } = context;
-    const { id } = postable(required(args, 'channel'), context);
+    const { id } = postable(required(args, 'channel'), context, 'is_inactive');
     const ts = required(args, 'ts');
     // `cant_update_message` (and `cant_delete_message`) can't come up: all that can be found here is the bot's own.
-    const message = messages.update(id, ts, content(args));
+    const message = messages.update(id, ts, content(args, LIMITS.updateText));
     return { channel: id, ts, text: message.text, message: wire(message, context) as ChatUpdateResponse['message'] };
   },
 };

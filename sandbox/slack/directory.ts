@@ -25,8 +25,12 @@ const openConversation: Method<ConversationsOpenResponse> = {
   },
 };
 
+/** A public channel's scope, or a private one's (Slack, "conversations.members", "conversations.info"). */
+const scopeOf = ({ channel }: Args, { workspace }: Context): string =>
+  workspace.channel(String(channel))?.is_private ? 'groups:read' : 'channels:read';
+
 const members: Method<ConversationsMembersResponse> = {
-  scope: 'channels:read',
+  scope: scopeOf,
   run(args, context) {
     const all = [...readable(args, context).members];
     const limit = args.limit === undefined ? 100 : Number(args.limit);
@@ -38,7 +42,7 @@ const members: Method<ConversationsMembersResponse> = {
 };
 
 const conversationInfo: Method<ConversationsInfoResponse> = {
-  scope: 'channels:read',
+  scope: scopeOf,
   run: (args, context) => ({ channel: about(readable(args, context), context.workspace.bot) }),
 };
 

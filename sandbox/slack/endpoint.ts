@@ -124,8 +124,8 @@ export class Endpoint {
     const token = /^Bearer (.*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? args.token;
     if (token === undefined || token === '') throw new SlackError('not_authed');
     if (token !== botToken) throw new SlackError('invalid_auth');
-    if (method.scope && scopes && !scopes.includes(method.scope))
-      throw new SlackError('missing_scope', { needed: method.scope, provided: scopes.join(',') });
+    const needed = typeof method.scope === 'function' ? method.scope(args, this.#options.context) : method.scope;
+    if (needed && scopes && !scopes.includes(needed)) throw new SlackError('missing_scope', { needed, provided: scopes.join(',') });
     return method;
   }
 }

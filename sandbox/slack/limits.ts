@@ -11,6 +11,7 @@ const of = (max: number, page: string): Limit => ({ max, page });
 
 export const LIMITS = {
   messageText: of(40_000, 'chat.postMessage: Truncating content'),
+  updateText: of(4_000, 'chat.update: Errors, msg_too_long'),
   // UNVERIFIED: on no reference page; Slack's people name 12,000 characters in slackapi/bolt-js#2509, others measured 13,200. To check: post more.
   blocksTogether: of(12_000, 'slackapi/bolt-js#2509: msg_blocks_too_long'),
   messageBlocks: of(50, 'Block Kit: Blocks'),

@@ -2,7 +2,7 @@
 
 import { blockFaults } from './block-kit.ts';
 import type { Triggers } from './ids.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, type Limit } from './limits.ts';
 import type { Messages } from './messages.ts';
 import { isObject } from './schema.ts';
 import { type Block, invalidArguments, SlackError } from './types.ts';
@@ -20,8 +20,8 @@ export interface Context {
 export type Args = Record<string, unknown>;
 
 export interface Method<Answer = unknown> {
-  /** The bot token's scope that Slack asks for ("Facts" of the method's reference page); none for views, auth.test and links. */
-  scope?: string;
+  /** The bot token's scope that Slack asks for ("Facts" of the method's reference page), of this call; none for views, auth.test and links. */
+  scope?: string | ((args: Args, context: Context) => string);
   /** Returns what stands beside `ok: true`. Throws SlackError. */
   run(args: Args, context: Context): Omit<Answer, 'ok' | 'error' | 'response_metadata'> & { response_metadata?: { next_cursor?: string } };
 }
@@ -42,20 +42,20 @@ export function optional(args: Args, name: string): string | undefined {
 
 export const isTrue = (value: unknown): boolean => value === true || value === 'true' || value === '1';
 
-/** A channel that the bot may post to. Throws `channel_not_found`, `not_in_channel`, `is_archived`. */
-export function postable(id: string, { workspace }: Context): Channel {
+/** A channel that the bot may post to. Throws `channel_not_found`, `not_in_channel`, and `archived`, the method's word for that. */
+export function postable(id: string, { workspace }: Context, archived = 'is_archived'): Channel {
   const channel = workspace.channel(id);
   if (!channel) throw new SlackError('channel_not_found');
-  if (channel.is_archived) throw new SlackError('is_archived');
+  if (channel.is_archived) throw new SlackError(archived);
   if (!channel.members.has(workspace.bot)) throw new SlackError(channel.is_private ? 'channel_not_found' : 'not_in_channel');
   return channel;
 }
 
 /** A message's text and blocks. Throws `no_text`, `msg_too_long`, `invalid_blocks_format`, `invalid_blocks` with the reasons, `msg_blocks_too_long`. */
-export function content(args: Args): { text: string; blocks?: Block[] } {
+export function content(args: Args, { max } = LIMITS.messageText as Limit): { text: string; blocks?: Block[] } {
   const text = args.text === undefined || args.text === null ? '' : args.text;
   if (typeof text !== 'string') throw invalidArguments('must provide a string [json-pointer:/text]');
-  if (text.length > LIMITS.messageText.max) throw new SlackError('msg_too_long');
+  if (text.length > max) throw new SlackError('msg_too_long');
   if (args.blocks === undefined || args.blocks === null) {
     if (text.trim() === '') throw new SlackError('no_text');
     return { text };

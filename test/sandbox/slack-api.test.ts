@@ -102,6 +102,7 @@ describe('messages', () => {
     ['chat.postMessage', { channel: 'C0OLD', text: 'x' }, 'is_archived'],
     ['chat.postMessage', { channel: 'G0SECRET', text: 'x' }, 'channel_not_found'],
     ['chat.update', { channel: CHANNEL, ts: '1.000001', text: 'x' }, 'message_not_found'],
+    ['chat.update', { channel: 'C0OLD', ts: '1.000001', text: 'x' }, 'is_inactive'],
     ['chat.update', { channel: 'U0RIYA', ts: '1.000001', text: 'x' }, 'channel_not_found'],
     ['chat.postEphemeral', { channel: CHANNEL, user: 'U0NOBODY', text: 'x' }, 'user_not_in_channel'],
     ['conversations.open', {}, 'users_list_not_supplied'],

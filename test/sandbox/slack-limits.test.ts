@@ -28,6 +28,7 @@ const select = (more: object) => input({ type: 'static_select', options: [option
 /** For each limit a call of the size; it fits at the limit and is refused one above it. */
 const CASES: Record<Exclude<keyof typeof LIMITS, 'viewStack' | 'viewBytes' | 'blocksTogether'>, Build> = {
   messageText: (size) => ['chat.postMessage', { channel: CHANNEL, text: x(size) }],
+  updateText: (size) => ['chat.update', { channel: CHANNEL, text: x(size) }],
   messageBlocks: (size) => ['chat.postMessage', { channel: CHANNEL, text: 'x', blocks: many(size, () => ({ type: 'divider' })) }],
   viewBlocks: (size) => ['views.open', { view: modal(many(size, () => ({ type: 'divider' }))) }],
   viewTitle: (size) => view({ title: plainText(x(size)) }),
@@ -72,6 +73,7 @@ const CASES: Record<Exclude<keyof typeof LIMITS, 'viewStack' | 'viewBytes' | 'bl
 };
 
 async function call([method, args]: ReturnType<Build>) {
+  if (method === 'chat.update') args.ts = (await app.client.chat.postMessage({ channel: CHANNEL, text: 'before' })).ts;
   return app.call(method, method === 'views.open' ? { ...args, trigger_id: await app.trigger() } : args);
 }
 
@@ -81,7 +83,7 @@ describe("the sandbox's Slack keeps Slack's limits (FC-07, FC-08)", () => {
     expect(await call(build(max))).toMatchObject({ ok: true });
     const refused = await call(build(max + 1));
     expect(refused).toMatchObject({ ok: false });
-    if (name === 'messageText') return expect(refused.error).toBe('msg_too_long');
+    if (name === 'messageText' || name === 'updateText') return expect(refused.error).toBe('msg_too_long');
     expect(refused.error).toBe(build(0)[0] === 'views.open' ? 'invalid_arguments' : 'invalid_blocks');
     const wording = new RegExp(
       `${name === 'inputLength' ? max : `(less than ${max + 1} characters|no more than ${max} items allowed)`}.*json-pointer:`,
@@ -147,6 +149,11 @@ const WRONG: [what: string, block: unknown, message: string][] = [
     'a select without options',
     { type: 'actions', elements: [{ type: 'static_select' }] },
     'must provide either options or option_groups [json-pointer:/blocks/0/elements/0]',
+  ],
+  [
+    'a menu with an option in mrkdwn',
+    { type: 'actions', elements: [{ type: 'static_select', options: [{ text: mrkdwn('O'), value: 'o' }] }] },
+    'unsupported type: mrkdwn [json-pointer:/blocks/0/elements/0/options/0/text/type]',
   ],
   [
     'a length that is no number',

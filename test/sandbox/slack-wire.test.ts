@@ -42,7 +42,10 @@ describe('the wire', () => {
   });
 
   test('a scope that the token lacks is named', async () => {
-    const narrow = await SlackApp.start({ scopes: ['chat:write'] });
+    const narrow = await SlackApp.start({
+      scopes: ['chat:write'],
+      channels: [{ id: 'G0SECRET', name: 'secret', members: ['U0INTERLOCK'], is_private: true }],
+    });
     await narrow.client.chat.postMessage({ channel: CHANNEL, text: 'x' });
     expect(await narrow.call('users.info', { user: 'U0RIYA' })).toEqual({
       ok: false,
@@ -50,6 +53,8 @@ describe('the wire', () => {
       needed: 'users:read',
       provided: 'chat:write',
     });
+    expect(await narrow.call('conversations.members', { channel: 'C0APPROVALS' })).toMatchObject({ needed: 'channels:read' });
+    expect(await narrow.call('conversations.members', { channel: 'G0SECRET' })).toMatchObject({ needed: 'groups:read' });
     await narrow.close();
   });
 
