@@ -176,7 +176,7 @@ async function start(options: SandboxOptions, { dir, config, packaged, closers, 
 
   ({ apis } = await deploy({ clock, account, region, packaged, dir, aws, functions, flow, events, permissions }));
   fillSecrets(aws, functions, config, seeded, secrets);
-  seedBuckets(aws, config, STAGE);
+  seedBuckets(aws, config, STAGE, clock.now());
   writeFiles({ dir, seeded, slack: { ...secrets, requestUrl: requestUrl(), channel, users }, urls });
   there.resolve();
   return { urls, aws, slack, flow, functions, clock, faults, close };

@@ -79,7 +79,7 @@ function keysOf(aws: Aws, owner: string): Keys {
 const OTHER_ACCOUNT = '444455556666';
 
 /** Demo buckets, as docs/sandbox.md tells of them. */
-export function seedBuckets({ s3 }: Pick<Aws, 's3'>, config: Config, stage: string): void {
+export function seedBuckets({ s3 }: Pick<Aws, 's3'>, config: Config, stage: string, now: number): void {
   const { archive } = config;
   s3.createBucket({ name: 'team-scratch' });
   s3.createBucket({ name: 'team-frankfurt', region: 'eu-central-1' });
@@ -98,6 +98,10 @@ export function seedBuckets({ s3 }: Pick<Aws, 's3'>, config: Config, stage: stri
     s3.putObject('team-logs', `app/${day}.log`, 'first lines\nmore lines\n');
   }
   s3.deleteObject('team-logs', 'app/2026-11-01.log');
+
+  s3.createBucket({ name: 'locked-records', objectLock: true });
+  const retention = { Mode: 'GOVERNANCE', RetainUntilDate: new Date(now + 365 * 86_400_000) } as const;
+  for (const year of ['2024', '2025']) s3.putObject('locked-records', `${year}.csv`, 'date,account,amount\n', { retention });
 
   // Something to fail on, for whoever tries to break in; only where the configuration's rules have an approver for it.
   const guarded = 'guarded-ledger';

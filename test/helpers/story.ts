@@ -13,6 +13,8 @@ export interface AskMore {
   rehearse?: boolean;
   /** Empty it first; and keep the empty bucket. */
   empty?: boolean | 'keep';
+  /** What governance retention keeps, too. */
+  bypass?: boolean;
   reason?: string;
   by?: string;
   /** An option of the select: “Take the guard off”. Without it the deletion is asked for. */
@@ -29,6 +31,7 @@ export async function ask(sandbox: Sandbox, bucket: string, more: AskMore = {}):
     ...(more.guard && { Change: more.guard }),
     ...(more.rehearse && { Rehearse: true }),
     ...(more.empty && { 'Empty it first': true }),
+    ...(more.bypass && { 'Bypass governance retention': true }),
     ...(more.empty === 'keep' && { 'Keep the empty bucket': true }),
   };
   const { status, body } = await submit(sandbox, by, answers);

@@ -64,6 +64,7 @@ describe('what the sandbox leaves in its folder', () => {
     expect(sandbox.aws.s3.list().map(({ name, region }) => `${name} ${region}`)).toEqual([
       'guarded-ledger us-east-1',
       'interlock-archive us-east-1',
+      'locked-records us-east-1',
       'orphan us-east-1',
       'quick-draft us-east-1',
       'team-elsewhere us-east-1',
