@@ -113,8 +113,11 @@ async function accessPointsOf(bucket: string, account: string, region: string): 
   return (AccessPointList ?? []).map((point) => point.Name ?? '').filter((name) => name !== '');
 }
 
-/** What came of working with a session. `busy`: S3 did nothing, and may later; `lost`: nobody knows whether it did. */
-export type DeleteResult = 'done' | 'absent' | 'notEmpty' | 'denied' | 'sessionEnded' | 'busy' | 'lost';
+/**
+ * What came of working with a session. `accessPoints`: the bucket has some, such as another account's, which its own can't list (S3 API Reference, ListAccessPoints);
+ * `busy`: S3 did nothing, and may later; `lost`: nobody knows whether it did.
+ */
+export type DeleteResult = 'done' | 'absent' | 'notEmpty' | 'accessPoints' | 'denied' | 'sessionEnded' | 'busy' | 'lost';
 
 /** Deletes the bucket with this session and nothing else. Throws the SDK's error where AWS fails otherwise. */
 export function deleteBucket(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
@@ -131,6 +134,7 @@ export function tryRead(bucket: string, account: string, region: string, session
 const RESULTS: Record<string, DeleteResult> = {
   NoSuchBucket: 'absent',
   BucketNotEmpty: 'notEmpty',
+  BucketHasAccessPointsAttached: 'accessPoints',
   AccessDenied: 'denied',
   ExpiredToken: 'sessionEnded',
   OperationAborted: 'busy',

@@ -81,6 +81,10 @@ function conclude(
       const why = `Something was written to ${bucket} after it was looked at. Empty it, stop what writes there, and ask again.`;
       return { verdict: 'refused', why };
     }
+    case 'accessPoints': {
+      const why = `S3 keeps ${bucket} while it has access points, and of this account there was none when it was looked at: they are another account’s, or new.`;
+      return { verdict: 'refused', why: `${why} Have them deleted, then ask again.` };
+    }
     case 'denied': {
       const where =
         facts.denials.length > 0

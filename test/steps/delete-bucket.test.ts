@@ -166,6 +166,13 @@ describe('the deletion of a bucket that was emptied', () => {
     });
   });
 
+  it('is refused where S3 knows of access points that the look couldn’t see, and is left empty', async () => {
+    expect(await run({ ...emptied, result: 'accessPoints' }).work).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringContaining('they are another account’s, or new. Have them deleted'),
+    });
+  });
+
   it('is refused where somebody else deleted it after the last plan, and done where it did so itself', async () => {
     expect(await run({ ...emptied, result: 'absent' }).work).toMatchObject({ verdict: 'refused' });
     expect(await run({ ...emptied, result: 'absent', again: true }).work).toMatchObject({ verdict: 'deleted' });

@@ -82,10 +82,10 @@ export class S3Store {
     this.get(bucket).settings.set('BucketTagging', { TagSet });
   }
 
-  /** Puts an access point on the bucket. */
-  createAccessPoint(bucket: string, name: string): void {
+  /** Puts an access point on the bucket, the owner's or another account's (S3 User Guide, "Creating cross-account access points"). */
+  createAccessPoint(bucket: string, name: string, account = this.get(bucket).account): void {
     const found = this.get(bucket);
-    found.accessPoints.push({ name, account: found.account, createdAt: this.#clock.now(), vpc: undefined });
+    found.accessPoints.push({ name, account, createdAt: this.#clock.now(), vpc: undefined });
   }
 
   /** Makes the next changes of the bucket itself or of its policy answer 409 OperationAborted, so many times. */

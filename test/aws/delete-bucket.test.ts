@@ -1,0 +1,28 @@
+import { deleteBucket, findBucket } from '../../src/aws/bucket.ts';
+import { ACCOUNT, ALLOW_ALL, type Running, startAws } from '../helpers/sandbox-aws.ts';
+
+describe('deleting a bucket with a session', () => {
+  let run: Running;
+  let before: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    before = { ...process.env };
+    run = await startAws();
+    const { accessKeyId, secretAccessKey } = run.user('functions', ALLOW_ALL);
+    Object.assign(process.env, { AWS_ENDPOINT_URL: run.url, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+    delete process.env.AWS_SESSION_TOKEN;
+  });
+  afterAll(async () => {
+    process.env = before;
+    await run?.close();
+  });
+
+  it('says of access points of another account, which nobody of its own can list, that they keep it', async () => {
+    run.aws.s3.createBucket({ name: 'team-shared' });
+    run.aws.s3.createAccessPoint('team-shared', 'theirs', '444455556666');
+    const { accessKeyId, secretAccessKey } = run.user('approver', ALLOW_ALL);
+    const ends = { givenAt: '2026-11-02T09:05:00.000Z', expiresAt: '2026-11-02T09:20:00.000Z' };
+    const session = { accessKeyId, secretAccessKey, sessionToken: '', ...ends };
+    expect(await deleteBucket('team-shared', ACCOUNT, 'us-east-1', session)).toBe('accessPoints');
+    expect(await findBucket('team-shared')).toMatchObject({ bucket: 'team-shared' });
+  });
+});
