@@ -50,7 +50,7 @@ export async function lateAnswer(payload: Payload, client: WebClient): Promise<A
   }
   const { user, channel } = payload;
   if (payload.type === 'block_actions' && user?.id && channel?.id) {
-    const text = 'It takes longer than usual. If nothing opens in a moment, click again.';
+    const text = 'It takes longer than usual. If nothing comes of it in a moment, click again: it happens once.';
     const told = client.chat.postEphemeral({ channel: channel.id, user: user.id, text }).catch(() => undefined);
     await Promise.race([told, setTimeout(300)]);
   }

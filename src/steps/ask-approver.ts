@@ -8,8 +8,8 @@ import { windowOf } from '../domain/window.ts';
 import { BadInput, SlackRefused, Stopped, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
-import { followMessage, type Message, reminderMessage, waitingMessage } from '../slack/views/messages.ts';
-import { askedAnewMessage } from '../slack/views/notices.ts';
+import { followMessage, reminderMessage, type Waiting, waitingMessage } from '../slack/views/messages.ts';
+import { askedAnewMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import type { AskInput } from './inputs.ts';
 import { type Notice, type NoticeParts, noticesOfRefusal, noticesOfSession, notify } from './notices.ts';
 import { attempted, post, readRow } from './telling.ts';
@@ -68,7 +68,7 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
   const may = (user: string) => user !== request.requester || rule?.requesterMayApprove;
   const approvers = rule ? approversOf(config, rule).filter((approver) => may(approver.slackUser)) : [];
   const mentions = approvers.map((approver) => approver.slackUser);
-  const message = await show(waitingMessage({ request: timed, facts, approvers: mentions, notes }), mentions, row, parts);
+  const message = await show({ request: timed, facts, approvers: mentions, notes }, row, parts);
   const direct = await attempted(warn, 'the direct message', async () =>
     post(slack, request.requester, followMessage({ request: timed, approvers: mentions }), row.direct),
   );
@@ -102,22 +102,24 @@ function noticesOfCode({ request, elevation }: AskInput, config: Config): Notice
 }
 
 /** Shows the question in the channel; to each approver directly where the channel takes it no more. Throws where nobody can be shown it. */
-async function show(
-  question: Message,
-  approvers: string[],
-  row: RequestRow,
-  { config, slack, warn }: AskParts,
-): Promise<MessageAt | undefined> {
+async function show(waiting: Waiting, row: RequestRow, { config, slack, warn }: AskParts): Promise<MessageAt | undefined> {
+  const { channel, operatorsChannel } = config.slack;
   try {
-    return await post(slack, config.slack.channel, question, row.message);
+    return await post(slack, channel, waitingMessage(waiting), row.message);
   } catch (error) {
     if (!(error instanceof SlackRefused)) throw error;
     warn('the approvals channel takes no messages', { error: error.message });
-    const shown = await Promise.all(approvers.map((user) => attempted(warn, 'an approver', () => post(slack, user, question))));
+    const question = waitingMessage({ ...waiting, notes: [...waiting.notes, NO_CHANNEL] });
+    const shown = await Promise.all(waiting.approvers.map((user) => attempted(warn, 'an approver', () => post(slack, user, question))));
     if (!shown.some(Boolean)) throw error;
+    const why = `${error.message} Its approvers were asked directly.`;
+    if (operatorsChannel)
+      await attempted(warn, 'the operators', () => post(slack, operatorsChannel, forOperatorsMessage(waiting.request, why)));
     return undefined;
   }
 }
+
+const NO_CHANNEL = 'Slack takes no message for the approvals channel, so you are asked here. Tell your operators.';
 
 /** The modal in which the last code was given: it says "checking" and has to ask again. Once the asking is written, it stands among the views. */
 function modalToUpdate({ decision, views }: RequestRow, again: boolean): { user: string; viewId: string } | undefined {

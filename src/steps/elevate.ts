@@ -74,17 +74,17 @@ export async function elevate(input: ElevateInput, parts: ElevateParts): Promise
   };
   if (now() >= windowOf(request, input.emptying).until)
     return unused(end('expired', 'The code came when the time was over; it was not used.'));
-  if (answer.attempt > LAST_ATTEMPT) return unused(end('stopped', 'The code was not used. It was asked too often; ask anew.'));
+  if (answer.attempt > LAST_ATTEMPT) return unused(end('stopped', 'It was asked too often, and the code was not used; ask anew.'));
   const decision = decide({ kind: 'approve', bucket, team, user: answer.slackUser, requester }, config);
   if (!decision.allow || decision.approver?.name !== answer.approver) {
     const paused = !decision.allow && decision.reason === 'paused';
     const why = paused ? decision.why : 'The configuration does not let this approver approve it any more.';
-    return unused(end('stopped', `The code was not used. ${why}`));
+    return unused(end('stopped', `${why} The code was not used.`));
   }
 
   if (request.bypassGovernance && !decision.rule?.bypassGovernanceRetention) {
     return unused(
-      end('stopped', 'The code was not used. The rule of this bucket does not allow governance retention to be bypassed any more.'),
+      end('stopped', 'The rule of this bucket does not allow governance retention to be bypassed any more. The code was not used.'),
     );
   }
 

@@ -97,6 +97,23 @@ function asking(inspectSays = true, result = elevation, emptying: Emptying | nul
   };
 }
 
+describe('asking where the approvals channel takes no message', () => {
+  it('asks each approver directly, who read why, and operators hear of it', async () => {
+    const { askWith, posts, parts } = asking(false, { ...elevation, attempt: 9 }, null, 60_000, false);
+    const { config, slack } = parts;
+    const postMessage = async (message: { channel: string; blocks: object[] }) => {
+      if (message.channel === config.slack.channel) throw Object.assign(new Error(), { data: { error: 'is_archived' } });
+      return slack.chat.postMessage(message as never);
+    };
+    const withOperators = { ...config, slack: { ...config.slack, operatorsChannel: 'C0OPERATORS' } };
+    await askWith({ config: withOperators, slack: { chat: { ...slack.chat, postMessage } } });
+    expect(posts.filter((text) => text.startsWith('U0ALICE') && text.includes('Approve with MFA code'))).toEqual([
+      expect.stringContaining('Slack takes no message for the approvals channel, so you are asked here.'),
+    ]);
+    expect(posts.filter((text) => text.startsWith('C0OPERATORS'))).toEqual([expect.stringContaining('C0APPROVALS (is_archived)')]);
+  });
+});
+
 describe('asking once more', () => {
   it('comes in the trail after a decision that was made since the record was read, for a wait that is over', async () => {
     const { ask, row, decide, trail } = asking(true, { ...elevation, attempt: 9 }, null, 60_000, false);
