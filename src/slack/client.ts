@@ -15,9 +15,12 @@ export function createClient(botToken: Secret): WebClient {
   return new WebClient(botToken.reveal(), CLIENT_OPTIONS);
 }
 
+/** No previews below a message: what somebody typed may hold an address, and both must say no (Slack, "chat.postMessage", Unfurling). */
+export const PLAINLY = { unfurl_links: false, unfurl_media: false } as const;
+
 /** Posts to the operators' channel; to the approvals channel where there is none. Throws Slack's errors. */
 export async function tellOperators(client: WebClient, { channel, operatorsChannel }: Channels, message: Message): Promise<void> {
-  await client.chat.postMessage({ ...message, channel: operatorsChannel ?? channel, unfurl_links: false });
+  await client.chat.postMessage({ ...message, ...PLAINLY, channel: operatorsChannel ?? channel });
 }
 
 interface Channels {

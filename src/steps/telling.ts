@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
 import { InterlockError, SlackRefused, TryAgain } from '../errors.ts';
-import { refusalOf, slackError } from '../slack/client.ts';
+import { PLAINLY, refusalOf, slackError } from '../slack/client.ts';
 import type { Message } from '../slack/views/messages.ts';
 
 export type Warn = (what: string, details: Record<string, string>) => void;
@@ -17,7 +17,7 @@ export async function post(slack: WebClient, channel: string, message: Message, 
       await slack.chat.update({ ...message, channel: at.channel, ts: at.ts });
       return at;
     }
-    const posted = await slack.chat.postMessage({ ...message, channel, ...(thread && { thread_ts: thread }), unfurl_links: false });
+    const posted = await slack.chat.postMessage({ ...message, ...PLAINLY, channel, ...(thread && { thread_ts: thread }) });
     return { channel: posted.channel ?? channel, ts: posted.ts ?? '' };
   } catch (error) {
     const name = slackError(error);
