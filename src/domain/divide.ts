@@ -4,7 +4,7 @@
  * after a while is divided again.
  */
 import { behind, commonLength, compareKeys, learn, middle, type Stretch, share } from './key-space.ts';
-import { apart, likelySeen, places, sharedEnd } from './places.ts';
+import { apart, cutsAt, likelySeen, places, sharedEnd } from './places.ts';
 
 /** Up to a thousand or so entries behind `after`, in order, a key once for each of its versions. */
 export interface Sample {
@@ -105,7 +105,7 @@ export interface DivideOptions {
 
 async function cutsOf(search: Search, { spelled: { first, last }, bound }: Known): Promise<string[]> {
   const { found } = await places(search, { low: last.join(''), end: bound, shared: commonLength(first, last) + 1 });
-  return apart(found, CUTS).map(({ at }) => at);
+  return cutsAt(found, CUTS, search.seen);
 }
 
 /** A first guess, by what the keys that were seen have in common with all others. */

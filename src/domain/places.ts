@@ -136,6 +136,25 @@ function between(from: number, to: number): number[] {
   return points;
 }
 
+/** Where so many cuts make parts of about the same length, as if as much lay behind each place as behind any other: at places, or half way from one to the next. */
+export function cutsAt(found: readonly Place[], most: number, seen: readonly (readonly string[])[]): string[] {
+  const cuts = Array.from({ length: most }, (_, nth) => {
+    const halves = Math.round((2 * (nth + 1) * (found.length + 1)) / (most + 1));
+    const place = found[(halves >> 1) - 1];
+    return place && halves % 2 === 1 ? halfWay(place.at, found[halves >> 1]?.at, seen) : place?.at;
+  });
+  return [...new Set(cuts)].filter((at) => at !== undefined);
+}
+
+/** In the middle of the letters that may come next; the place itself, where nothing is known of them. */
+function halfWay(at: string, next: string | undefined, seen: readonly (readonly string[])[]): string {
+  const here = seen[[...at].length] ?? [];
+  const letters = [...(KINDS.find((kind) => here.every((letter) => kind.includes(letter))) ?? here)];
+  const middle = `${at}${letters[letters.length >> 1]}`;
+  const fits = here.length > 0 && Buffer.byteLength(middle) <= KEY_BYTES && (next === undefined || compareKeys(middle, next) < 0);
+  return fits ? middle : at;
+}
+
 /** So many of them at most, as far apart as they can be. */
 export function evenly<T>(all: readonly T[], most: number): T[] {
   if (all.length <= most) return [...all];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { behind, commonLength, compareKeys } from '../../src/domain/key-space.ts';
-import { apart, evenly, places, sharedEnd } from '../../src/domain/places.ts';
+import { behind, commonLength, compareKeys, learn } from '../../src/domain/key-space.ts';
+import { apart, cutsAt, evenly, places, sharedEnd } from '../../src/domain/places.ts';
 import { codePoint } from '../helpers/text.ts';
 
 const key = fc
@@ -50,6 +50,32 @@ describe('places to cut at', () => {
     const keys = ['1', '2', '3'].map((one) => `${prefix}${one}`);
     const low = keys[0] as string;
     expect(await sharedEnd({ next: nextOf(keys), seen: [] }, { low, end: null, shared: 1024 })).toBe(behind(prefix));
+  });
+
+  it('cut into about equal parts, also between two of them', () => {
+    const found = [...'123456789'].map((one) => ({ at: `k${one}`, key: `k${one}0` }));
+    const seen = [['k'], [...'0123456789'], ['0']];
+    expect(cutsAt(found, 3, seen)).toEqual(['k25', 'k5', 'k75']);
+    expect(cutsAt(found, 1, seen)).toEqual(['k5']);
+    // Where nothing is known of the letters, and where there is nothing to be cut between.
+    expect(cutsAt(found, 3, [])).toEqual(['k2', 'k5', 'k7']);
+    expect(cutsAt(found.slice(0, 1), 3, seen)).toEqual(['k1', 'k15']);
+    expect(cutsAt([], 3, seen)).toEqual([]);
+  });
+
+  it('are cut at in order, between the first place and the end', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(key, { maxLength: 20 }), fc.array(key), fc.integer({ min: 1, max: 4 }), (ats, keys, most) => {
+        const found = ats.sort(compareKeys).map((at) => ({ at, key: at }));
+        const seen: string[][] = [];
+        learn(seen, keys);
+        const cuts = cutsAt(found, most, seen);
+        expect(cuts.length).toBeLessThanOrEqual(most);
+        expect(cuts.toSorted(compareKeys)).toEqual(cuts);
+        expect(new Set(cuts).size).toBe(cuts.length);
+        if (cuts[0] !== undefined) expect(compareKeys(cuts[0], ats[0] as string)).toBeGreaterThanOrEqual(0);
+      }),
+    );
   });
 
   it('are as far apart as they can be', () => {

@@ -5,7 +5,7 @@
 
 import type { StretchEnd } from '../../domain/emptying.ts';
 import { commonLength, compareKeys, holds, learn, share } from '../../domain/key-space.ts';
-import { apart, evenly, places } from '../../domain/places.ts';
+import { cutsAt, evenly, places } from '../../domain/places.ts';
 import { nameOf } from '../clients.ts';
 import { type Account, all, type Ledger, later } from './account.ts';
 import { type Behind, type Entry, listVersions, PAGE, passingEmpty } from './listing.ts';
@@ -207,7 +207,7 @@ export class Lines {
     if (!line.more || this.#over || behind.length === 0) return;
     line.notBefore = 0;
     const free = LINES - this.#lines.size;
-    for (const { at } of apart(behind, free).reverse()) {
+    for (const at of cutsAt(behind, free, this.#seen).reverse()) {
       const ledger = this.#account.split(line.ledger, at);
       this.#start(ledger);
       line.end = at;
