@@ -24,6 +24,8 @@ export interface TellParts {
 
 /** Messages are edited so often, in milliseconds: Slack takes some fifty edits a minute (Slack, "Rate limits", chat.update is tier 3). */
 const EDIT_EVERY = 4_000;
+/** Several that are emptied at once make more edits than that. Where Slack doesn't take one, it is let be for so long: others' messages wait too. */
+const LET_BE = 30_000;
 /** What is over sooner needs no telling; what isn't is soon to be stopped. */
 const FIRST_EDIT = 1_000;
 /** This function ends within its time; a pass may take longer, and then it is run anew. */
@@ -53,8 +55,7 @@ export async function tellProgress(input: TellInput, parts: TellParts): Promise<
     const row = await requests.get(requestId);
     // Whoever reported the end has the last word.
     if (!row || row.outcome) return { told, over: true };
-    due = now() + EDIT_EVERY;
-    await edit(input, row, { first, gone }, parts);
+    due = now() + ((await edit(input, row, { first, gone }, parts)) ? EDIT_EVERY : LET_BE);
     told += 1;
   }
   return { told, over: false };
@@ -66,12 +67,13 @@ interface Look {
   at: number;
 }
 
+/** Did Slack take what there was to tell? */
 async function edit(
   { request, emptying, answer }: TellInput,
   row: RequestRow,
   { first, gone }: { first: Look; gone: Tally },
   { config, requests, slack, warn, now }: TellParts,
-): Promise<void> {
+): Promise<boolean> {
   // How fast it goes is by what this run saw: it may be one of several in a pass.
   const done = add(emptying.done, gone);
   const [before, sofar] = [sizeOf(first.gone), sizeOf(gone) - sizeOf(first.gone)];
@@ -86,11 +88,13 @@ async function edit(
   // One that was gone was posted anew, and is the one to be edited from now on.
   const moved = { ...(at && at !== there && { message: at }), ...(to && to !== direct && { direct: to }) };
   if (Object.keys(moved).length > 0) await requests.placed(request.requestId, moved);
+  const isTaken = !(there && !at) && !(direct && !to);
   const viewId = row.decision?.viewId;
   if (viewId) {
     const view = tellingModal('Being emptied', `AWS accepted your code. Of ${literal(request.bucket)}, ${words}.`);
     await attempted(warn, 'the modal', () => slack.views.update({ view_id: viewId, view }));
   }
+  return isTaken;
 }
 
 const sizeOf = ({ versions, markers }: Tally): number => versions + markers;

@@ -146,6 +146,11 @@ describe('the progress of an emptying', () => {
     expect([told, placed.length, warned]).toEqual([1, 1, ['the progress in the channel', 'the progress to the requester', 'the modal']]);
   });
 
+  it('lets Slack be for half a minute where it doesn’t take an edit', async () => {
+    const { warned } = await telling({ ends: 60_000, refuses: true });
+    expect(warned.filter((what) => what === 'the progress in the channel')).toHaveLength(2);
+  });
+
   it('is posted anew once where its message is gone, and edited there from then on', async () => {
     const { edits, placed } = await telling({ ends: 12_000, gone: true });
     const inChannel = edits.map(({ where }) => where).filter((where) => where.includes('C0APPROVALS'));
