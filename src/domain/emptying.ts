@@ -1,6 +1,7 @@
 /** What emptying speaks of: how much went, how far a stretch is, and how it ended. Pure. */
 import * as z from 'zod';
 import type { Stretch } from './key-space.ts';
+import { Within } from './purge.ts';
 import { type Outcome, Time } from './request.ts';
 
 const count = z.int().nonnegative();
@@ -41,6 +42,8 @@ export const NAMED = 10;
 export const Part = z.strictObject({
   after: z.string(),
   upTo: z.string().nullable(),
+  /** In the middle of a key, behind that version: what lies before stays. */
+  within: Within.extend({ versionId: z.string() }).optional(),
   /** What was begun of it, up to and with a version of a key ('': all of them); null where nothing is under way. */
   begun: z.strictObject({ tally: Tally, key: z.string(), versionId: z.string() }).nullable(),
 });
@@ -62,14 +65,15 @@ export type Progress = z.infer<typeof Progress>;
 
 export const UNTOUCHED: Progress = { done: NONE, parts: null, kept: [], keptCount: 0 };
 
-/** Of a stretch that is taken up: all of it, in parts that meet where it may be cut; or what of it a worker that died had begun. */
+/** Of a stretch that is taken up: all of it, in parts that meet where it may be cut; or from the middle of a key on, or with what a worker that died had begun. */
 export function untouched({
   after,
   upTo,
   cuts = [],
   begun = null,
-}: Stretch & { cuts?: readonly string[]; begun?: Part['begun'] }): Progress {
-  if (begun) return { ...UNTOUCHED, parts: [{ after, upTo, begun }] };
+  within,
+}: Stretch & { cuts?: readonly string[] } & Partial<Pick<Part, 'begun' | 'within'>>): Progress {
+  if (begun || within) return { ...UNTOUCHED, parts: [{ after, upTo, begun, ...(within && { within }) }] };
   if (cuts.length === 0) return UNTOUCHED;
   const parts = [after, ...cuts].map((from, at): Part => ({ after: from, upTo: cuts[at] ?? upTo, begun: null }));
   return { ...UNTOUCHED, parts };

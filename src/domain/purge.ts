@@ -31,21 +31,40 @@ export interface Listed {
 
 const DAY = 86_400_000;
 
+const milliseconds = z.number().nullable();
+
+/** What the newer versions of a key say of the older ones: so a purge can go on in the middle of a key. Times as in `Listed`, null where none is known. */
+export const Within = z.strictObject({
+  key: z.string(),
+  noncurrent: z.int().nonnegative(),
+  /** When the last of them was written, and since when it is noncurrent. */
+  last: milliseconds,
+  since: milliseconds,
+});
+export type Within = z.infer<typeof Within>;
+
+/** Chooses from a listing, page by page in its order, what goes; `end`: no page follows. `within`: where it stands then, if that is in the middle of a key. */
+export interface Chooser<T> {
+  (page: readonly T[], end: boolean): readonly T[];
+  within?: () => Within | undefined;
+}
+
 /**
- * Gives what chooses from a listing, page by page in its order; `end`: no page follows. A page may end in the middle of a key, and its versions and markers may
+ * Gives what chooses. A page may end in the middle of a key, and its versions and markers may
  * stand in any order: they are put into S3's, newest first within a key.
  * @param asOf milliseconds since 1970: the age counts back from there
+ * @param from where it was, if what is listed begins in the middle of a key
  */
-export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: number): (page: readonly T[], end: boolean) => T[] {
+export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: number, from?: Within): Chooser<T> {
   const before = asOf - olderThanDays * DAY;
-  let key: string | undefined;
+  let key = from?.key;
   /** When the entry before was written, and since when it is noncurrent. */
-  let [last, since] = [0, Number.POSITIVE_INFINITY];
-  let noncurrent = 0;
+  let [last, since] = [from?.last ?? Number.POSITIVE_INFINITY, from?.since ?? Number.POSITIVE_INFINITY];
+  let noncurrent = from?.noncurrent ?? 0;
   /** A current marker, until it is known whether it hides anything. */
   let alone: T | undefined;
 
-  return (page, end) => {
+  const choose = (page: readonly T[], end: boolean) => {
     const chosen: T[] = [];
     for (const entry of inOrder(page)) {
       const same = entry.key === key;
@@ -65,6 +84,9 @@ export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: 
     if (end) alone = undefined;
     return chosen;
   };
+  const known = (time: number) => (time === Number.POSITIVE_INFINITY ? null : time);
+  const within = () => (key === undefined || alone ? undefined : { key, noncurrent, last: known(last), since: known(since) });
+  return Object.assign(choose, { within });
 }
 
 /** The current one first, then by age; of the same second as they were listed. Keys stay in the order in which they come. */
@@ -81,9 +103,8 @@ function inOrder<T extends Listed>(page: readonly T[]): T[] {
 }
 
 /** Where versioning isn't on, `null` is whatever lies there now: it may be current by the time that it is deleted. */
-export function withoutNull<T extends { versionId: string }>(
-  chooses: (page: readonly T[], end: boolean) => T[],
-  versioning: 'never on' | 'on' | 'suspended',
-): (page: readonly T[], end: boolean) => T[] {
-  return (page, end) => chooses(page, end).filter(({ versionId }) => versioning === 'on' || versionId !== 'null');
+export function withoutNull<T extends { versionId: string }>(chooses: Chooser<T>, versioning: 'never on' | 'on' | 'suspended'): Chooser<T> {
+  const choose = (page: readonly T[], end: boolean) =>
+    chooses(page, end).filter(({ versionId }) => versioning === 'on' || versionId !== 'null');
+  return Object.assign(choose, chooses.within && { within: chooses.within });
 }

@@ -22,10 +22,8 @@ interface Swept extends Stretch {
   end: StretchEnd | null;
 }
 
-/** A stretch that is to be gone through, and what of it a worker that died had begun. */
-export interface Rest extends Stretch {
-  begun: Part['begun'];
-}
+/** A stretch that is to be gone through, from where in a key, and what of it a worker that died had begun. */
+export type Rest = Stretch & Pick<Part, 'begun' | 'within'>;
 
 /** What the stretches of a pass have not gone through. */
 export function restOf(rows: readonly Swept[]): Rest[] {
@@ -38,6 +36,8 @@ export function restOf(rows: readonly Swept[]): Rest[] {
 export function sweptOn({ went, idle }: Sweep, before: Emptying | null, rows: readonly Swept[]): Sweep {
   if (before?.verdict !== 'divided') return { went, idle };
   const some = rows.some(({ progress: { done } }) => done.versions + done.markers > 0);
-  const got = some || rows.some(({ after, end, progress: { parts } }) => end === 'done' || (parts !== null && parts[0]?.after !== after));
+  const moved = ({ after, end, progress: { parts } }: Swept) =>
+    end === 'done' || (parts !== null && (parts[0]?.after !== after || (end === 'more' && parts[0].within !== undefined)));
+  const got = some || rows.some(moved);
   return { went: went || some, idle: got ? 0 : idle + 1 };
 }

@@ -8,7 +8,7 @@ import type { StretchJob } from '../aws/emptying/stretch.ts';
 import type { Session } from '../aws/mfa.ts';
 import type { Progress, StretchEnd } from '../domain/emptying.ts';
 import type { Stretch } from '../domain/key-space.ts';
-import { purging, withoutNull } from '../domain/purge.ts';
+import { purging, type Within, withoutNull } from '../domain/purge.ts';
 import { BadInput } from '../errors.ts';
 import type { RangeInput } from './inputs.ts';
 import { openLongSession, type SessionParts } from './session.ts';
@@ -68,7 +68,9 @@ export async function emptyRange(input: RangeInput, parts: RangeParts): Promise<
       stretch,
       progress: row.progress,
       // As old as the person who asked meant it.
-      ...(purge && { selection: () => withoutNull(purging<Entry>(purge, Date.parse(request.askedAt)), facts.versioning) }),
+      ...(purge && {
+        selection: (from?: Within) => withoutNull(purging<Entry>(purge, Date.parse(request.askedAt), from), facts.versioning),
+      }),
       async mayGoOn() {
         if (config.paused || (await plans.stopped(requestId))) return 'stopped';
         return now() >= deadline ? 'more' : undefined;

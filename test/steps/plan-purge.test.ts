@@ -93,6 +93,18 @@ describe('a purge', () => {
     expect(await next(many)).toMatchObject({ verdict: 'divided', pass: 5, last: 1 });
   });
 
+  it('goes on in the middle of a key, however many passes its versions take', async () => {
+    const { next, plans } = emptying('purge');
+    await next(stays);
+    for (let passes = 1; passes < 9; passes += 1) {
+      const within = { key: 'logs/1', noncurrent: 1000 * passes, last: 2, since: 3, versionId: `v${passes}` };
+      const part = { after: '', upTo: null, within, begun: null };
+      plans.end({ progress: progress({ parts: [part] }), end: 'more' });
+      expect(await next(stays)).toMatchObject({ verdict: 'divided' });
+      expect(plans.rows.get(passes + 1)).toEqual([{ after: '', upTo: null, progress: progress({ parts: [part] }), end: null }]);
+    }
+  });
+
   it('is refused after some passes of which nothing comes, and says where to look', async () => {
     const { next, plans } = emptying('purge');
     let passes = 0;

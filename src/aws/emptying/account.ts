@@ -1,6 +1,7 @@
 /** The account of a stretch: what went, and what is left, in so many parts. It says what is begun before it is begun, so that whoever goes on for a worker that died counts nothing twice. */
 import { add, type Kept, less, NAMED, NONE, type Part, type Progress, plus, type Tally } from '../../domain/emptying.ts';
 import { compareKeys, holds, type Stretch } from '../../domain/key-space.ts';
+import type { Chooser } from '../../domain/purge.ts';
 import { type Behind, type Entry, listVersions } from './listing.ts';
 import type { Known } from './remove.ts';
 import type { StretchJob } from './stretch.ts';
@@ -11,6 +12,7 @@ interface Begun {
   upTo: Behind;
   /** All that goes, up to this key, is gone once this page is, and those before it. */
   reaches: string;
+  within: Part['within'];
   /** Did it go? Or was it refused, and it is known what went of it? */
   ended: 'gone' | 'refused' | undefined;
 }
@@ -103,20 +105,22 @@ export class Ledger {
   #found: Part['begun'];
   #after: string;
   #upTo: string | null;
+  #within: Part['within'];
   /** Did S3 refuse a page? Then what lies behind it may be gone, and it is not: each counts for itself, and how far it is no longer moves. */
   #refused = false;
   #listed = false;
 
-  constructor(account: Account, { after, upTo, begun }: Part) {
+  constructor(account: Account, { after, upTo, begun, within }: Part) {
     this.#account = account;
-    [this.#after, this.#upTo, this.#found] = [after, upTo, begun];
+    [this.#after, this.#upTo, this.#found, this.#within] = [after, upTo, begun, within];
   }
 
   get part(): Part {
     const isOpen = this.#pages.some(({ ended }) => ended === undefined);
     const last = this.#refused && !isOpen ? undefined : this.#pages.at(-1)?.upTo;
     const tally = this.#pages.reduce((sum, page) => add(sum, page.tally), NONE);
-    return { ...this.stretch, begun: last ? { tally, key: last.key, versionId: last.id ?? '' } : this.#found };
+    const within = this.#within && { within: this.#within };
+    return { ...this.stretch, ...within, begun: last ? { tally, key: last.key, versionId: last.id ?? '' } : this.#found };
   }
 
   get stretch(): Stretch {
@@ -131,9 +135,12 @@ export class Ledger {
     this.#found = null;
   }
 
-  /** Says that these are begun, of a page up to there, with which all goes up to the key that it `reaches`; gives what says what became of them. */
-  begin(entries: readonly Entry[], upTo: Behind, reaches: string): Page {
-    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches), ended: undefined };
+  /**
+   * Says that these are begun, of a page up to there, with which all goes up to the key that it `reaches`, and of the next key all before `within`; gives
+   * what says what became of them.
+   */
+  begin(entries: readonly Entry[], upTo: Behind, reaches: string, within?: Part['within']): Page {
+    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches), within, ended: undefined };
     this.#pages.push(page);
     return {
       gone: (kept) => {
@@ -168,9 +175,12 @@ export class Ledger {
       page.tally = NONE;
     }
     while (!this.#refused && this.#pages[0]?.ended) {
-      const { tally, reaches } = this.#pages.shift() as Begun;
+      const { tally, reaches, within } = this.#pages.shift() as Begun;
       this.#account.count(tally);
-      if (all()) this.#after = later(this.#after, reaches);
+      if (!all()) continue;
+      this.#after = later(this.#after, reaches);
+      if (within) this.#within = within;
+      else if (this.#within && compareKeys(this.#within.key, this.#after) <= 0) this.#within = undefined;
     }
     if (this.#listed && this.#pages.length === 0 && all()) {
       this.#listed = false;
@@ -181,8 +191,8 @@ export class Ledger {
 
 /** How much is still there of what was begun of a part. */
 async function survivors({ removal, selection = all }: StretchJob, part: Part, begun: NonNullable<Part['begun']>): Promise<Tally> {
-  const count = async (from: Behind, goesOn: (key: string) => boolean): Promise<Tally> => {
-    const chooses = selection();
+  const count = async (from: Behind, goesOn: (key: string) => boolean, within?: Part['within']): Promise<Tally> => {
+    const chooses = selection(within);
     let [sum, next]: [Tally, Behind | undefined] = [NONE, from];
     while (next) {
       const at: Behind = next;
@@ -193,13 +203,16 @@ async function survivors({ removal, selection = all }: StretchJob, part: Part, b
     }
     return sum;
   };
-  const there = await count({ key: part.after }, (key) => compareKeys(key, begun.key) <= 0);
+  const there = await count(beginsAt(part), (key) => compareKeys(key, begun.key) <= 0, part.within);
   // Older versions of the last key were not begun.
   const older = begun.versionId === '' ? NONE : await count({ key: begun.key, id: begun.versionId }, (key) => key === begun.key);
   return less(there, older);
 }
 
-export const all = () => (entries: Entry[]) => entries;
+/** Where what is left of a part begins to be listed. */
+export const beginsAt = ({ after, within }: Part): Behind => (within ? { key: within.key, id: within.versionId } : { key: after });
+
+export const all = (): Chooser<Entry> => (entries) => entries;
 
 export const later = (a: string, b: string): string => (compareKeys(a, b) >= 0 ? a : b);
 

@@ -3,11 +3,12 @@
  * places behind it and go on from there, and whoever is done takes a part of what another one has left. So a stretch needs no dividing to be emptied fast.
  */
 
-import type { StretchEnd } from '../../domain/emptying.ts';
+import type { Part, StretchEnd } from '../../domain/emptying.ts';
 import { commonLength, compareKeys, holds, learn, share } from '../../domain/key-space.ts';
 import { cutsAt, evenly, places } from '../../domain/places.ts';
+import type { Chooser } from '../../domain/purge.ts';
 import { nameOf } from '../clients.ts';
-import { type Account, all, type Ledger, later } from './account.ts';
+import { type Account, all, beginsAt, type Ledger, later } from './account.ts';
 import { type Behind, type Entry, listVersions, PAGE, passingEmpty } from './listing.ts';
 import { nothingKnown, removeVersions } from './remove.ts';
 import type { StretchJob } from './stretch.ts';
@@ -107,8 +108,9 @@ export class Lines {
 
   async #go(line: Line): Promise<void> {
     const { mayGoOn, archive = nowhere, removal, selection = all } = this.#job;
-    const chooses = selection();
-    let page: Inside | undefined = await this.#list(line, { key: line.ledger.stretch.after });
+    const { part } = line.ledger;
+    const chooses = selection(part.within);
+    let page: Inside | undefined = await this.#list(line, beginsAt(part));
     let next = this.#ahead(line, page);
     while (page?.upTo && !this.#over) {
       // The next page before the version that it begins behind is deleted: not every S3 finds its place again by one that is gone.
@@ -119,7 +121,8 @@ export class Lines {
       if (this.#over) return;
       const isLast = following?.upTo === undefined;
       const chosen = chooses(page.inside, isLast);
-      const done = line.ledger.begin(chosen, page.upTo, isLast ? page.upTo.key : beforeLast(page.inside, page.upTo.key));
+      const reaches = isLast ? page.upTo.key : beforeLast(page.inside, page.upTo.key);
+      const done = line.ledger.begin(chosen, page.upTo, reaches, isLast ? undefined : withinOf(chooses, chosen, page.upTo));
       const known = nothingKnown();
       const gone = this.#account.note().then(async () => {
         if (chosen.length === 0) return [];
@@ -219,5 +222,12 @@ const nowhere = async (): Promise<void> => undefined;
 
 /** The key of a page before the one with which it ends: of that one more versions may follow, or what a marker hides. It is the last one, where they are in order. */
 const beforeLast = (page: readonly Entry[], key: string): string => page.findLast((one) => one.key !== key)?.key ?? '';
+
+/** A key may be longer than a pass takes to list: where its versions stay, the purge goes on behind the last that was listed. */
+function withinOf({ within }: Chooser<Entry>, chosen: readonly Entry[], { key, id }: Behind): Part['within'] {
+  const there = within?.();
+  const stays = id !== undefined && !chosen.some((one) => one.key === key && one.versionId === id);
+  return there?.key === key && stays ? { ...there, versionId: id } : undefined;
+}
 
 const lastKey = (entries: readonly Entry[]): string => entries.reduce((last, { key }) => later(last, key), '');

@@ -4,6 +4,7 @@
  */
 import { NONE, type Progress, type StretchEnd } from '../../domain/emptying.ts';
 import { holds, type Stretch } from '../../domain/key-space.ts';
+import type { Chooser, Within } from '../../domain/purge.ts';
 import { nameOf } from '../clients.ts';
 import { Account } from './account.ts';
 import { ENDS, Lines } from './lines.ts';
@@ -15,8 +16,8 @@ export interface StretchJob {
   stretch: Stretch;
   /** How far it was; UNTOUCHED at first. */
   progress: Progress;
-  /** Gives what chooses, of each page in order (`end`: the last), the entries that go. Without it all of them go, and unfinished uploads too. */
-  selection?: () => (entries: Entry[], end: boolean) => Entry[];
+  /** Gives what chooses, from there on, the entries that go. Without it all of them go, and unfinished uploads too. */
+  selection?: (from?: Within) => Chooser<Entry>;
   /** Writes down what goes, before it goes. Throws NotArchived where that can't be. */
   archive?: ((entries: readonly Entry[]) => Promise<void>) | undefined;
   /** Asked before each page: why it may not go on, if it may not. */
