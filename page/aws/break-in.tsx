@@ -50,7 +50,7 @@ export function BreakIn() {
       </label>
       <div className="aws-tries">
         {tries(approver).map(([name, words]) => (
-          <button key={name} type="button" className="button" aria-disabled={busy} onClick={() => attempt(name)}>
+          <button key={name} type="button" className="button" aria-disabled={busy || bucket === undefined} onClick={() => attempt(name)}>
             {words}
           </button>
         ))}

@@ -31,7 +31,8 @@ export function usePlaces(user: string, open: string | null | undefined): Place[
     seen.set(key, last);
     drawAgain((count) => count + 1);
   }, [key, last]);
-  if (!isMine || !hello) return [];
+  // Everybody is in a channel. Before these are told, the app would be the only place, and it would be told that somebody looks at it.
+  if (!isMine || !hello || channels.length === 0) return [];
   const unreadIn = (channel: string) => {
     if (channel === open) return 0;
     const until = seen.get(keyOf(channel)) ?? '';
