@@ -277,7 +277,13 @@ const browser = await launchBrowser().catch((error: Error) => {
       .first()
       .waitFor();
     await page.getByRole('button', { name: 'Start over' }).click();
+    const held = Promise.withResolvers<void>();
+    await page.route('**/sandbox/start-over', (route) => held.promise.then(() => route.continue()));
     await page.getByRole('alertdialog').getByRole('button', { name: 'Start over' }).click();
+    // Pressed once more, it asks nothing.
+    await page.getByRole('button', { name: 'Starting over…' }).dispatchEvent('click');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    held.resolve();
     await slack.getByText('Nothing was said here yet.').waitFor();
     await page.getByText('(12 h ahead)').waitFor({ state: 'detached' });
     await window.pane('AWS').getByRole('rowheader', { name: 'team-scratch' }).waitFor();
