@@ -8,7 +8,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { Secret } from '../secret.ts';
 import { foreignAnswer } from './foreign.ts';
 import { inTime, lateAnswer, type Payload } from './late.ts';
-import { isOurs } from './workspace.ts';
+import { isMemberToo, isOurs } from './workspace.ts';
 
 /** Slack's window for timestamps (Slack, "Verifying requests from Slack"); in both directions. */
 const SKEW_SECONDS = 300;
@@ -25,7 +25,8 @@ export function guarded(receiver: AwsLambdaReceiver, signingSecret: Secret, clie
     if (!payload) return { statusCode: 400, body: 'The body is no form or JSON that Slack sends.' };
     // Slack's own checks of the address come from no workspace.
     const check = 'ssl_check' in payload || payload.type === 'url_verification';
-    if (!check && !isOurs(payload, workspace)) return foreignAnswer(payload, client, workspace.app);
+    const isKnown = check || isOurs(payload, workspace) || (await isMemberToo(payload, workspace, client));
+    if (!isKnown) return foreignAnswer(payload, client, workspace.app);
     const plainEvent = {
       ...event,
       path: event.rawPath,

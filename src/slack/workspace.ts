@@ -2,6 +2,8 @@
  * Whose payload is it? An app that is installed elsewhere too, a shared channel and an organisation's other workspaces send
  * signed payloads as well; only those of the one app and workspace of the configuration count.
  */
+import { setTimeout } from 'node:timers/promises';
+import type { WebClient } from '@slack/web-api';
 
 /** The ids that payloads bear: commands as a form, the others as JSON, events in their envelope. */
 export interface Sender {
@@ -19,12 +21,34 @@ export interface Sender {
   is_enterprise_install?: boolean | string;
 }
 
-/** Is it of this app, this workspace, and a person of this workspace or of its own organisation? */
-export function isOurs(sender: Sender, { team, app }: { team: string; app: string }): boolean {
-  const from = sender.team?.id ?? sender.team_id;
-  const organisation = sender.enterprise?.id ?? sender.team?.enterprise_id ?? sender.enterprise_id;
-  const person = sender.user?.team_id ?? from;
-  const home = person === team || (person !== undefined && person === organisation);
-  const everywhere = sender.is_enterprise_install === true || sender.is_enterprise_install === 'true';
-  return sender.api_app_id === app && from === team && home && !everywhere;
+interface Home {
+  team: string;
+  app: string;
 }
+
+/** Is it of this app, this workspace, and a person of this workspace or of its own organisation? */
+export function isOurs(sender: Sender, home: Home): boolean {
+  const person = sender.user?.team_id ?? home.team;
+  return isFromHere(sender, home) && (person === home.team || person === organisationOf(sender));
+}
+
+/**
+ * Is it of a person of this workspace after all, though the payload says another one's? Of people in several workspaces of an organisation it may bear
+ * always the same one (slackapi/bolt-js#1875; docs.slack.dev says the organisation's). Slack is asked then; where it doesn't say, they are nobody's.
+ */
+export async function isMemberToo(sender: Sender & { user?: { id?: string } }, home: Home, client: WebClient): Promise<boolean> {
+  const user = sender.user?.id;
+  if (!user || !organisationOf(sender) || !isFromHere(sender, home)) return false;
+  const asked = client.users.info({ user }).then(({ user: found }) => found?.enterprise_user?.teams?.includes(home.team) ?? false);
+  return Promise.race([asked.catch(() => false), setTimeout(ASKED_MS, false)]);
+}
+
+/** Slack waits three seconds for the answer to whatever was sent. */
+const ASKED_MS = 1_000;
+
+function isFromHere(sender: Sender, { team, app }: Home): boolean {
+  const everywhere = sender.is_enterprise_install === true || sender.is_enterprise_install === 'true';
+  return sender.api_app_id === app && (sender.team?.id ?? sender.team_id) === team && !everywhere;
+}
+
+const organisationOf = (sender: Sender): string | undefined => sender.enterprise?.id ?? sender.team?.enterprise_id ?? sender.enterprise_id;

@@ -20,6 +20,8 @@ let passedOn: { body: string; headers: Record<string, string>; isBase64Encoded: 
 let receive: ReturnType<typeof guarded>;
 /** What people were told in the channel. */
 let told: object[];
+/** The workspaces of an organisation that Slack says somebody is in. */
+let teams: string[] | undefined;
 
 beforeEach(() => {
   passedOn = [];
@@ -33,6 +35,11 @@ beforeEach(() => {
   client.chat.postEphemeral = async (message) => {
     told.push(message as object);
     return { ok: true };
+  };
+  teams = undefined;
+  client.users.info = async () => {
+    if (!teams) throw new Error('no answer');
+    return { ok: true, user: { enterprise_user: { teams } } };
   };
   receive = guarded(bolt, new Secret(SECRET), client, { team: 'T0INTERLOCK', app: 'A0INTERLOCK' });
 });
@@ -142,6 +149,18 @@ describe('a click that Slack signed', () => {
     expect(await from({ ...OURS, ...more })).toEqual({ statusCode: 200, body: '' });
     expect(told).toEqual([{ channel: 'C0APPROVALS', user: 'U0ZOE', text: expect.stringContaining('set up for another workspace') }]);
     expect(passedOn).toEqual([]);
+  });
+
+  it('is handled of a person of several workspaces, whatever one the payload says, where Slack says that they are of this one too', async () => {
+    const click = { ...OURS, user: { id: 'U0ZOE', team_id: 'T0OTHER' }, enterprise: { id: 'E0ORG' } };
+    for (const none of [undefined, [], ['T0OTHER', 'T0THIRD']]) {
+      teams = none;
+      expect(await from(click)).toEqual({ statusCode: 200, body: '' });
+    }
+    teams = ['T0OTHER', 'T0INTERLOCK'];
+    expect(await from({ ...click, enterprise: null })).toEqual({ statusCode: 200, body: '' });
+    expect(passedOn).toEqual([]);
+    expect(await from(click)).toMatchObject({ body: 'from Bolt' });
   });
 
   it('is nothing to us, of another app', async () => {
