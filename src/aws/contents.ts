@@ -3,6 +3,7 @@ import { plus } from '../domain/emptying.ts';
 import { type Purge, purging, withoutNull } from '../domain/purge.ts';
 import type { Count, Facts, Going } from '../domain/request.ts';
 import { type Behind, type Entry, listVersions, type Place, passingEmpty } from './emptying/listing.ts';
+import { createPace } from './emptying/pace.ts';
 
 /** So many listings of a thousand, and so many milliseconds, whichever is reached first. */
 export interface Bound {
@@ -18,6 +19,9 @@ export const FIRST_PAGE: Bound = { pages: 1, ms: 0 };
  */
 export const QUICKLY: Bound = { pages: 20, ms: 8_000 };
 
+/** As often as the SDK tries other requests (src/aws/clients.ts). */
+const TRIES = 3;
+
 export interface Contents extends Pick<Facts, 'objects' | 'oldVersions' | 'deleteMarkers' | 'bytes' | 'newestWrite'> {
   /** What was counted. */
   entries: Entry[];
@@ -26,12 +30,13 @@ export interface Contents extends Pick<Facts, 'objects' | 'oldVersions' | 'delet
 /** Counts until the end, or the bound. Throws the SDK's errors. */
 export async function countContents(place: Place, { pages, ms }: Bound): Promise<Contents> {
   const end = performance.now() + ms;
+  const pace = createPace(undefined, TRIES);
   const entries: Entry[] = [];
   let next: Behind | undefined = { key: '' };
   for (let page = 0; next && page < pages && (page === 0 || performance.now() < end); page += 1) {
     const from: Behind = next;
     // Otherwise a bound reached before anything was seen would read as an empty bucket.
-    const listed = await passingEmpty((at) => listVersions(place, at), from);
+    const listed = await passingEmpty((at) => pace.send(() => listVersions(place, at)), from);
     entries.push(...listed.entries);
     next = listed.next;
   }

@@ -1,7 +1,6 @@
 /** What a bucket holds, page by page: versions and delete markers whatever its versioning, and unfinished uploads. Keys as they are. */
-import type { Readable } from 'node:stream';
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { textOf } from './page-text.ts';
+import { shortWay } from './short-way.ts';
 import { decoded, isVersionPage, versionPage } from './version-page.ts';
 
 /** A bucket, and what of it: keys that begin with the prefix. */
@@ -53,24 +52,24 @@ export async function listVersions({ s3, bucket, account, prefix }: Place, from:
     ...(from.key !== '' && { KeyMarker: from.key }),
     ...(from.id !== undefined && { VersionIdMarker: from.id }),
   });
-  let page: Page<Entry> | undefined;
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const answered = await next(args);
-      const response = answered.response as { statusCode: number; body: Readable };
-      if (response.statusCode !== 200) return answered;
-      const xml = await textOf(response.body);
-      if (isVersionPage(xml)) page = versionPage(xml);
-      // What the SDK reads, then: that it was answered, or the error that an answer of 200 may be.
-      const rest = !page && xml.includes('<Error>') ? xml : '<ListVersionsResult/>';
-      return { ...answered, response: Object.assign(response, { body: Buffer.from(rest) }) };
-    },
-    { step: 'deserialize', priority: 'low', name: 'readVersionPage' },
+  const page: unknown = await s3.send(
+    shortWay(command, {
+      method: 'GET',
+      request: ({ MaxKeys, KeyMarker, VersionIdMarker, Prefix }) => ({
+        query: {
+          versions: '',
+          'encoding-type': 'url',
+          'max-keys': String(MaxKeys),
+          ...(Prefix && { prefix: Prefix }),
+          ...(KeyMarker !== undefined && { 'key-marker': KeyMarker }),
+          ...(VersionIdMarker !== undefined && { 'version-id-marker': VersionIdMarker }),
+        },
+      }),
+      // Half a page must not pass for an empty bucket.
+      read: (xml) => (isVersionPage(xml) ? versionPage(xml) : undefined),
+    }),
   );
-  await s3.send(command);
-  // Half a page must not pass for an empty bucket.
-  if (!page) throw Object.assign(new Error('S3 answered with something that is no list of versions.'), { name: 'InternalError' });
-  return page;
+  return page as Page<Entry>;
 }
 
 /** What comes next. Nothing in a page is not the end, where another one follows: those are passed over. Throws what `list` throws. */

@@ -14,8 +14,11 @@ export interface Pace {
   slower: () => void;
 }
 
-/** @param pause waits so many milliseconds */
-export function createPace(pause: (ms: number) => Promise<unknown> = sleep): Pace {
+/**
+ * @param pause waits so many milliseconds
+ * @param most so often a request is sent before it is given up
+ */
+export function createPace(pause: (ms: number) => Promise<unknown> = sleep, most = TRIES): Pace {
   // One delay for all: S3 counts requests a prefix, not a connection (S3 User Guide, "Best practices design patterns", read November 2026).
   let delay = 0;
   const slower = () => {
@@ -32,7 +35,7 @@ export function createPace(pause: (ms: number) => Promise<unknown> = sleep): Pac
           delay = delay < FIRST_MS ? 0 : delay / 2;
           return answer;
         } catch (error) {
-          if (!mayPass(error) || tries === TRIES) throw error;
+          if (!mayPass(error) || tries === most) throw error;
           slower();
         }
       }

@@ -1,9 +1,17 @@
 /** Takes versions, markers and unfinished uploads out of a bucket: nothing without its version id, so nothing is hidden by a new marker. */
-import type { Readable } from 'node:stream';
-import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand, type DeleteObjectsCommandInput } from '@aws-sdk/client-s3';
+import { crc32 } from 'node:zlib';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  type DeleteObjectsCommandInput,
+  type ObjectIdentifier,
+} from '@aws-sdk/client-s3';
 import { nameOf, unanswered } from '../clients.ts';
 import type { Entry, Place, Upload } from './listing.ts';
 import { PASSING_CODES, type Pace } from './pace.ts';
+import { shortWay } from './short-way.ts';
+import { elementOf, escaped } from './xml.ts';
 
 /** A version that stayed, and why: S3's code. */
 export interface Kept {
@@ -83,7 +91,7 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
   for (let round = 1; left.length > 0; round += 1) {
     const of = { Bucket: bucket, ExpectedBucketOwner: account, ...(bypass && { BypassGovernanceRetention: true }) };
     const these = left;
-    const { Errors = [] } = await sent(pace, () => s3.send(readWhole(written(of, these))), known);
+    const { Errors = [] } = await sent(pace, () => s3.send(deletion(of, these)), known);
     const again: Entry[] = [];
     const stayed = new Set<Entry>();
     for (const { Key = '', VersionId, Code = 'Unknown' } of Errors) {
@@ -106,57 +114,51 @@ async function removeTogether({ s3, bucket, account, pace, bypass }: Removal, en
   return kept;
 }
 
-/** The SDK's writer takes more memory for the keys than anything else that emptying does: it gets none, and its request the text that it would have written. */
-function written(of: Omit<DeleteObjectsCommandInput, 'Delete'>, entries: readonly Entry[]): DeleteObjectsCommand {
-  let xml = '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">';
-  const Objects = entries.map(({ key, versionId }) => {
-    xml += `<Object><Key>${escaped(key)}</Key><VersionId>${escaped(versionId)}</VersionId></Object>`;
-    return { Key: key, VersionId: versionId };
-  });
-  // Encoded once: its length, its checksum and its signature are taken of the same bytes.
-  const body = Buffer.from(`${xml}<Quiet>true</Quiet></Delete>`);
-  const command = new DeleteObjectsCommand({ ...of, Delete: { Objects, Quiet: true } });
-  const { middlewareStack } = command;
-  middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, Delete: { Objects: [] } } }), {
-    step: 'serialize',
-    priority: 'high',
-    name: 'leaveOutKeys',
-  });
-  middlewareStack.add((next) => (args) => next({ ...args, request: Object.assign(args.request as object, { body }) }), {
-    // Before its length is counted, its checksum taken and it is signed.
-    step: 'build',
-    priority: 'high',
-    name: 'writeKeys',
-  });
-  return command;
-}
-
-/** Asked to be quiet, S3 names what failed and nothing else: an empty answer, or half of one, would pass for a thousand deletions. It is asked again then. */
-function readWhole(command: DeleteObjectsCommand): DeleteObjectsCommand {
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const answered = await next(args);
-      const response = answered.response as { statusCode: number; body: Readable };
-      if (response.statusCode !== 200) return answered;
-      let xml = '';
-      for await (const chunk of response.body.setEncoding('utf8')) xml += chunk;
-      if (!isWhole(xml))
-        throw Object.assign(new Error('S3 answered with something that is no result of a deletion.'), { name: 'InternalError' });
-      return { ...answered, response: Object.assign(response, { body: Buffer.from(xml) }) };
+function deletion(of: Omit<DeleteObjectsCommandInput, 'Delete'>, entries: readonly Entry[]): DeleteObjectsCommand {
+  const Objects = entries.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+  return shortWay(new DeleteObjectsCommand({ ...of, Delete: { Objects, Quiet: true } }), {
+    method: 'POST',
+    request({ Delete, BypassGovernanceRetention }) {
+      const body = written(Delete?.Objects ?? []);
+      const checksum = Buffer.alloc(4);
+      checksum.writeUInt32BE(crc32(body));
+      const headers = {
+        'content-type': 'application/xml',
+        'content-length': String(body.length),
+        // One of them has to be there (S3 API Reference, DeleteObjects, "Content-MD5").
+        'x-amz-sdk-checksum-algorithm': 'CRC32',
+        'x-amz-checksum-crc32': checksum.toString('base64'),
+        ...(BypassGovernanceRetention && { 'x-amz-bypass-governance-retention': 'true' }),
+      };
+      return { query: { delete: '' }, headers, body };
     },
-    { step: 'deserialize', priority: 'low', name: 'readWhole' },
-  );
-  return command;
+    // Asked to be quiet, S3 names what failed and nothing else: an empty answer, or half of one, would pass for a thousand deletions.
+    read: (xml) => (isWhole(xml) ? { Errors: errorsIn(xml) } : undefined),
+  });
 }
 
-/** All of a result, or the error that an answer of 200 may be (S3 API Reference, DeleteObjects, "Response Syntax"; "Error responses"). */
+function written(objects: readonly ObjectIdentifier[]): Buffer {
+  const all = objects.map(
+    ({ Key = '', VersionId = '' }) => `<Object><Key>${escaped(Key)}</Key><VersionId>${escaped(VersionId)}</VersionId></Object>`,
+  );
+  return Buffer.from(`<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${all.join('')}<Quiet>true</Quiet></Delete>`);
+}
+
+/** All of a result (S3 API Reference, DeleteObjects, "Response Syntax"). */
 function isWhole(xml: string): boolean {
   const end = xml.trimEnd();
-  return end.endsWith('</DeleteResult>') || /<DeleteResult[^<>]*\/>$/.test(end) || /^(?:<\?xml[^>]*>)?\s*<Error>/.test(end);
+  return end.endsWith('</DeleteResult>') || /<DeleteResult[^<>]*\/>$/.test(end);
 }
 
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => (/[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (one) => ESCAPES[one] as string) : text);
+/** What stayed. */
+function errorsIn(xml: string): { Key: string; VersionId: string; Code: string }[] {
+  const of = (error: string) => ({
+    Key: elementOf(error, 'Key'),
+    VersionId: elementOf(error, 'VersionId'),
+    Code: elementOf(error, 'Code'),
+  });
+  return [...xml.matchAll(/<Error>(.*?)<\/Error>/gs)].map(([, error = '']) => of(error));
+}
 
 async function removeAlone({ s3, bucket, account, pace, bypass }: Removal, { key, versionId }: Entry, known: Known): Promise<Kept[]> {
   const of = { Bucket: bucket, ExpectedBucketOwner: account, Key: key, VersionId: versionId };

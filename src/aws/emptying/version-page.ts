@@ -1,5 +1,6 @@
 /** Reads a page of ListObjectVersions as S3 writes it. The SDK's reader, made for any answer, takes ten times as long, and that is most of what emptying costs. */
 import type { Behind, Entry, Page } from './listing.ts';
+import { elementOf, plain } from './xml.ts';
 
 const ROOT = '</ListVersionsResult>';
 
@@ -89,27 +90,9 @@ class Fields {
 }
 
 function nextOf(xml: string): Behind | undefined {
-  const key = decoded(textOf(xml, 'NextKeyMarker'));
-  if (textOf(xml, 'IsTruncated') !== 'true' || key === '') return undefined;
-  return { key, id: textOf(xml, 'NextVersionIdMarker') || undefined };
-}
-
-/** What stands in the element; '' where there is none. */
-function textOf(xml: string, name: string): string {
-  const open = `<${name}>`;
-  const from = xml.indexOf(open);
-  if (from === -1) return '';
-  return plain(xml.slice(from + open.length, xml.indexOf('<', from + open.length)));
-}
-
-const plain = (text: string): string => (text.includes('&') ? text.replace(ENTITY, (_, name: string) => character(name)) : text);
-
-const ENTITY = /&(#?\w+);/g;
-const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function character(name: string): string {
-  if (!name.startsWith('#')) return NAMED[name] ?? `&${name};`;
-  return String.fromCodePoint(name[1] === 'x' ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
+  const key = decoded(elementOf(xml, 'NextKeyMarker'));
+  if (elementOf(xml, 'IsTruncated') !== 'true' || key === '') return undefined;
+  return { key, id: elementOf(xml, 'NextVersionIdMarker') || undefined };
 }
 
 /** As HTML forms encode: `+` for a blank (S3 API Reference, ListObjectVersions, `EncodingType`). */

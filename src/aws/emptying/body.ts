@@ -11,7 +11,7 @@ const SPARE = 8;
 const spare: Buffer[] = [];
 
 /** The text of a body. Throws where it ends too soon. */
-export async function textOf(body: Readable): Promise<string> {
+export async function bodyOf(body: Readable): Promise<string> {
   let buffer = spare.pop() ?? Buffer.allocUnsafeSlow(USUAL);
   let length = 0;
   body.on('data', (chunk: Buffer) => {
