@@ -15,17 +15,19 @@ import { emptyRange, type RangeParts } from '../src/steps/empty-range.ts';
 import { RangeInput } from '../src/steps/inputs.ts';
 
 const config = loadConfig();
-const pace = createPace();
 const { account, archive } = config;
 const archiving = archive && { s3: archiveClient(config.region), to: { ...archive, account } };
-const empty: RangeParts['empty'] = ({ region, ...at }, session, job, of) =>
-  once(emptyingClient(region, session), (s3) =>
+const empty: RangeParts['empty'] = ({ region, ...at }, session, job, of) => {
+  // Of this run alone: what it asked ahead for and didn't wait for is cut off at its end, and slows nobody down.
+  const pace = createPace();
+  return once(emptyingClient(region, session), (s3) =>
     emptyStretch({
       ...job,
       archive: archiving && createManifest(archiving.s3, archiving.to, of, pace),
       removal: { ...at, s3, pace },
     }),
   );
+};
 const parts = {
   config,
   seals: createSeals(env('SEAL_KEY')),
