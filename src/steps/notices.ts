@@ -140,7 +140,7 @@ export function noticesOfRefusal(
 ): Notice[] {
   const { name, slackUser } = approver;
   const { operatorsChannel } = config.slack;
-  const [message, forOperators] = [codeRefusedMessage(request, why), forOperatorsMessage(request, why)];
+  const [message, forOperators] = [codeRefusedMessage(request, why, true), forOperatorsMessage(request, why)];
   const whose = { approver: name, attempt };
   return [
     ...(slackUser ? [{ place: 'refused', to: slackUser, message, instead: addressedTo(slackUser, message), ...whose } as const] : []),

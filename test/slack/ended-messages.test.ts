@@ -190,8 +190,9 @@ req-abcdefghij23"
 `);
   });
   test('when one gave none', () => {
-    expect(read(codeRefusedMessage(request, 'AWS refused the code: it is wrong.'))).toMatchInlineSnapshot(`
+    expect(read(codeRefusedMessage(request, 'AWS refused the code: it is wrong.', true))).toMatchInlineSnapshot(`
 "A code was given in your name for \`team-scratch\`. AWS refused the code: it is wrong.
+While the request waits, the button in the channel opens the window for the next code.
 Not you? Tell your operators now: they pause Interlock and replace your access key.
 req-abcdefghij23"
 `);

@@ -28,11 +28,17 @@ export function sessionUsedMessage(request: Request): Message {
   return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
 }
 
-/** A code that was given as the approver was refused, or its answer lost. */
-export function codeRefusedMessage(request: Request, why: string): Message {
+/** A code that was given as the approver was refused, or its answer lost; `again`: another one may be given. */
+export function codeRefusedMessage(request: Request, why: string, again = false): Message {
   const line = `A code was given in your name for ${code(request.bucket)}. ${literal(why)}`;
-  return { text: fallback(line), blocks: [section(line), section(NOT_YOU), context(request.requestId)] };
+  return {
+    text: fallback(line),
+    blocks: [section(line), ...(again ? [section(NEXT_CODE)] : []), section(NOT_YOU), context(request.requestId)],
+  };
 }
+
+/** The window in which it was given may be closed by now; and the request over, when this is read. */
+const NEXT_CODE = 'While the request waits, the button in the channel opens the window for the next code.';
 
 /** The approver's window could not be told that it is asked anew. */
 export function askedAnewMessage(request: Request, notes: string[]): Message {
