@@ -1,8 +1,5 @@
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import type { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { type Entry, listVersions } from '../../src/aws/emptying/listing.ts';
+import { type Entry, listVersions, type Page } from '../../src/aws/emptying/listing.ts';
 import { emptyStretch } from '../../src/aws/emptying/stretch.ts';
 import { add, NONE, type StretchEnd, type Tally, untouched } from '../../src/domain/emptying.ts';
 import { purging, type Within } from '../../src/domain/purge.ts';
@@ -37,20 +34,11 @@ async function everything(name: string): Promise<Entry[]> {
 
 /** Lists so many entries a page; `told`: and says behind which version the next one begins, as S3 does. */
 const inPages = (MaxKeys: number, told = false) =>
-  through((send) => (command) => {
+  through((send) => async (command) => {
     if (command.constructor.name !== 'ListObjectVersionsCommand') return send(command);
     command.input.MaxKeys = MaxKeys;
-    if (told) return send(command);
-    (command as unknown as ListObjectVersionsCommand).middlewareStack.add(
-      (next) => async (args) => {
-        const answered = await next(args);
-        const response = answered.response as { body: Readable };
-        const xml = (await text(response.body)).replace(/<NextVersionIdMarker>.*<\/NextVersionIdMarker>/, '');
-        return { ...answered, response: Object.assign(response, { body: Readable.from([Buffer.from(xml)]) }) };
-      },
-      { step: 'deserialize', priority: 'low' },
-    );
-    return send(command);
+    const page = (await send(command)) as Page<Entry>;
+    return told || !page.next ? page : { ...page, next: { key: page.next.key } };
   });
 
 describe('a purge that takes many passes', () => {
