@@ -45,7 +45,7 @@ export const Part = z.strictObject({
   /** In the middle of a key, behind that version: what lies before stays. */
   within: Within.extend({ versionId: z.string() }).optional(),
   /** What was begun of it, up to and with a version of a key ('': all of them); null where nothing is under way. */
-  begun: z.strictObject({ tally: Tally, key: z.string(), versionId: z.string() }).nullable(),
+  begun: z.strictObject({ tally: Tally, key: z.string(), versionId: z.string(), within: Within.optional() }).nullable(),
 });
 export type Part = z.infer<typeof Part>;
 

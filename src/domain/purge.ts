@@ -43,7 +43,7 @@ export const Within = z.strictObject({
 });
 export type Within = z.infer<typeof Within>;
 
-/** Chooses from a listing, page by page in its order, what goes; `end`: no page follows. `within`: where it stands then, if that is in the middle of a key. */
+/** Chooses from a listing, page by page in its order, what goes; `end`: no page follows. `within`: where it stands then, for what follows of the last key. */
 export interface Chooser<T> {
   (page: readonly T[], end: boolean): readonly T[];
   within?: () => Within | undefined;
@@ -85,7 +85,7 @@ export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: 
     return chosen;
   };
   const known = (time: number) => (time === Number.POSITIVE_INFINITY ? null : time);
-  const within = () => (key === undefined || alone ? undefined : { key, noncurrent, last: known(last), since: known(since) });
+  const within = () => (key === undefined ? undefined : { key, noncurrent, last: known(last), since: known(since) });
   return Object.assign(choose, { within });
 }
 

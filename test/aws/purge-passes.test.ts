@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Entry, listVersions, type Page } from '../../src/aws/emptying/listing.ts';
 import { emptyStretch } from '../../src/aws/emptying/stretch.ts';
-import { add, NONE, type StretchEnd, type Tally, untouched } from '../../src/domain/emptying.ts';
+import { add, NONE, type Progress, type StretchEnd, type Tally, untouched } from '../../src/domain/emptying.ts';
 import { purging, type Within } from '../../src/domain/purge.ts';
 import { type Rest, restOf } from '../../src/domain/sweep.ts';
 import { bucketWith, contents, fault, job, s, through } from '../helpers/emptying.ts';
@@ -89,6 +89,28 @@ describe('a purge that takes many passes', () => {
       rest = restOf([{ ...stretch, progress, end }]);
     }
     expect([went, contents(name)]).toEqual([9 - stay, before.slice(9 - stay)]);
+  });
+
+  it.each([false, true])('counts what went of a page that ends in the middle of a key when its worker died (it went: %s)', async (went) => {
+    const name = bucketWith((bucket) => {
+      for (let version = 0; version < 24; version += 1) s.store.putObject(bucket, 'k', 'x');
+    }, 'Enabled');
+    const before = contents(name);
+    const chooses = (from?: Within) => purging<Entry>({ prefix: '', olderThanDays: 1, keep: 2 }, YEAR_ON, from);
+    const dies = through((send) => async (command) => {
+      if (command.constructor.name === 'ListObjectVersionsCommand') command.input.MaxKeys = 5;
+      if (command.constructor.name !== 'DeleteObjectsCommand') return send(command);
+      if (went) await send(command);
+      throw fault('Died', 400);
+    });
+    let progress: Progress = untouched({ after: '', upTo: null });
+    const note = async (sofar: Progress) => {
+      progress = sofar;
+    };
+    await expect(emptyStretch(job(name, { s3: dies, progress, note, selection: chooses }))).rejects.toThrow('Died');
+    expect(progress.parts?.[0]?.begun?.tally.versions).toBeGreaterThan(0);
+    const { progress: all } = await emptyStretch(job(name, { s3: inPages(5, true), progress, selection: chooses }));
+    expect([all.done.versions, contents(name)]).toEqual([21, before.slice(21)]);
   });
 
   it('takes what one pass would have taken, counted once, whatever cuts a pass short; and nothing that is current', async () => {

@@ -1,7 +1,7 @@
 /** The account of a stretch: what went, and what is left, in so many parts. It says what is begun before it is begun, so that whoever goes on for a worker that died counts nothing twice. */
 import { add, type Kept, less, NAMED, NONE, type Part, type Progress, plus, type Tally } from '../../domain/emptying.ts';
 import { compareKeys, holds, type Stretch } from '../../domain/key-space.ts';
-import type { Chooser } from '../../domain/purge.ts';
+import type { Chooser, Within } from '../../domain/purge.ts';
 import { type Behind, type Entry, listVersions } from './listing.ts';
 import type { Known } from './remove.ts';
 import type { StretchJob } from './stretch.ts';
@@ -12,7 +12,10 @@ interface Begun {
   upTo: Behind;
   /** All that goes, up to this key, is gone once this page is, and those before it. */
   reaches: string;
-  within: Part['within'];
+  /** Where what chooses stood in its last key. */
+  within: Within | undefined;
+  /** Does its last version stay, so that who comes later can go on behind it? */
+  stays: boolean;
   /** Did it go? Or was it refused, and it is known what went of it? */
   ended: 'gone' | 'refused' | undefined;
 }
@@ -117,10 +120,11 @@ export class Ledger {
 
   get part(): Part {
     const isOpen = this.#pages.some(({ ended }) => ended === undefined);
-    const last = this.#refused && !isOpen ? undefined : this.#pages.at(-1)?.upTo;
+    const last = this.#refused && !isOpen ? undefined : this.#pages.at(-1);
     const tally = this.#pages.reduce((sum, page) => add(sum, page.tally), NONE);
     const within = this.#within && { within: this.#within };
-    return { ...this.stretch, ...within, begun: last ? { tally, key: last.key, versionId: last.id ?? '' } : this.#found };
+    const begun = last && { tally, key: last.upTo.key, versionId: last.upTo.id ?? '', ...(last.within && { within: last.within }) };
+    return { ...this.stretch, ...within, begun: begun ?? this.#found };
   }
 
   get stretch(): Stretch {
@@ -135,12 +139,14 @@ export class Ledger {
     this.#found = null;
   }
 
-  /**
-   * Says that these are begun, of a page up to there, with which all goes up to the key that it `reaches`, and of the next key all before `within`; gives
-   * what says what became of them.
-   */
-  begin(entries: readonly Entry[], upTo: Behind, reaches: string, within?: Part['within']): Page {
-    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches), within, ended: undefined };
+  /** Says that these are begun, of a page up to there, with which all goes up to the key that it `reaches`; gives what says what became of them. */
+  begin(
+    entries: readonly Entry[],
+    upTo: Behind,
+    reaches: string,
+    { within, stays = false }: Partial<Pick<Begun, 'within' | 'stays'>> = {},
+  ): Page {
+    const page: Begun = { tally: tallyOf(entries), upTo, reaches: ofItsOwn(reaches), within, stays, ended: undefined };
     this.#pages.push(page);
     return {
       gone: (kept) => {
@@ -175,11 +181,11 @@ export class Ledger {
       page.tally = NONE;
     }
     while (!this.#refused && this.#pages[0]?.ended) {
-      const { tally, reaches, within } = this.#pages.shift() as Begun;
+      const { tally, reaches, within, stays, upTo } = this.#pages.shift() as Begun;
       this.#account.count(tally);
       if (!all()) continue;
       this.#after = later(this.#after, reaches);
-      if (within) this.#within = within;
+      if (within && stays && upTo.id !== undefined) this.#within = { ...within, versionId: upTo.id };
       else if (this.#within && compareKeys(this.#within.key, this.#after) <= 0) this.#within = undefined;
     }
     if (this.#listed && this.#pages.length === 0 && all()) {
@@ -191,7 +197,7 @@ export class Ledger {
 
 /** How much is still there of what was begun of a part. */
 async function survivors({ removal, selection = all }: StretchJob, part: Part, begun: NonNullable<Part['begun']>): Promise<Tally> {
-  const count = async (from: Behind, goesOn: (key: string) => boolean, within?: Part['within']): Promise<Tally> => {
+  const count = async (from: Behind, goesOn: (key: string) => boolean, within?: Within): Promise<Tally> => {
     const chooses = selection(within);
     let [sum, next]: [Tally, Behind | undefined] = [NONE, from];
     while (next) {
@@ -205,7 +211,8 @@ async function survivors({ removal, selection = all }: StretchJob, part: Part, b
   };
   const there = await count(beginsAt(part), (key) => compareKeys(key, begun.key) <= 0, part.within);
   // Older versions of the last key were not begun.
-  const older = begun.versionId === '' ? NONE : await count({ key: begun.key, id: begun.versionId }, (key) => key === begun.key);
+  const behind = { key: begun.key, id: begun.versionId };
+  const older = begun.versionId === '' ? NONE : await count(behind, (key) => key === begun.key, begun.within);
   return less(there, older);
 }
 

@@ -3,7 +3,7 @@
  * places behind it and go on from there, and whoever is done takes a part of what another one has left. So a stretch needs no dividing to be emptied fast.
  */
 
-import type { Part, StretchEnd } from '../../domain/emptying.ts';
+import type { StretchEnd } from '../../domain/emptying.ts';
 import { commonLength, compareKeys, holds, learn, share } from '../../domain/key-space.ts';
 import { cutsAt, evenly, places } from '../../domain/places.ts';
 import type { Chooser } from '../../domain/purge.ts';
@@ -122,7 +122,7 @@ export class Lines {
       const isLast = following?.upTo === undefined;
       const chosen = chooses(page.inside, isLast);
       const reaches = isLast ? page.upTo.key : beforeLast(page.inside, page.upTo.key);
-      const done = line.ledger.begin(chosen, page.upTo, reaches, isLast ? undefined : withinOf(chooses, chosen, page.upTo));
+      const done = line.ledger.begin(chosen, page.upTo, reaches, standing(chooses, page, chosen));
       const known = nothingKnown();
       const gone = this.#account.note().then(async () => {
         if (chosen.length === 0) return [];
@@ -223,11 +223,16 @@ const nowhere = async (): Promise<void> => undefined;
 /** The key of a page before the one with which it ends: of that one more versions may follow, or what a marker hides. It is the last one, where they are in order. */
 const beforeLast = (page: readonly Entry[], key: string): string => page.findLast((one) => one.key !== key)?.key ?? '';
 
-/** A key may be longer than a pass takes to list: where its versions stay, the purge goes on behind the last that was listed. */
-function withinOf({ within }: Chooser<Entry>, chosen: readonly Entry[], { key, id }: Behind): Part['within'] {
+/** Where what chooses stands in the last key of a page; in the middle of a key who comes later goes on behind its last version, where that stays. */
+function standing({ within }: Chooser<Entry>, page: Inside, chosen: readonly Entry[]) {
   const there = within?.();
-  const stays = id !== undefined && !chosen.some((one) => one.key === key && one.versionId === id);
-  return there?.key === key && stays ? { ...there, versionId: id } : undefined;
+  return there && there.key === page.upTo?.key ? { within: there, stays: stays(page, chosen, page.upTo) } : {};
+}
+
+/** Does the version with which a page ends stay, and is all known of it? A marker that is current may be all that there is of its key. */
+function stays({ inside }: Inside, chosen: readonly Entry[], { key, id }: Behind): boolean {
+  const last = inside.findLast((one) => one.key === key && one.versionId === id);
+  return last !== undefined && !chosen.includes(last) && !(last.marker && last.isLatest);
 }
 
 const lastKey = (entries: readonly Entry[]): string => entries.reduce((last, { key }) => later(last, key), '');
