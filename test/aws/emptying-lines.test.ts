@@ -6,6 +6,9 @@ import { compareKeys, type Stretch } from '../../src/domain/key-space.ts';
 import { bucketWith, contents, fault, job, many, s, tallyOf, through } from '../helpers/emptying.ts';
 import { hostileKey } from '../helpers/s3.ts';
 
+/** Of each of four lines a page that is being read, and the one behind it. */
+const MOST = 8;
+
 interface Between {
   /** So many entries a page, however many are asked for. */
   page: number;
@@ -63,7 +66,8 @@ describe('lines', () => {
     expect([end, progress]).toEqual(['done', { ...untouched({ after: '', upTo: null }), done: progress.done, parts: [] }]);
     expect(progress.done).toEqual({ versions: 2_000, markers: 200, bytes: 2_000, uploads: 0 });
     expect(contents(name)).toEqual([]);
-    expect(asked.together).toBe(4);
+    expect(asked.together).toBeGreaterThanOrEqual(4);
+    expect(asked.together).toBeLessThanOrEqual(MOST);
     // Hardly more pages than one line would have had.
     expect(asked.lists).toBeLessThan(2_200 / 50 + 12);
     expect(asked.questions).toBeLessThan(60);
@@ -75,7 +79,7 @@ describe('lines', () => {
     const cuts = Array.from({ length: 9 }, (_, at) => `k/000${at}`).slice(1);
     const { asked, ended } = emptied(name, untouched({ after: '', upTo: null, cuts }), { page: 20 });
     expect((await ended).progress.done.versions).toBe(900);
-    expect(asked.together).toBeLessThanOrEqual(4);
+    expect(asked.together).toBeLessThanOrEqual(MOST);
     expect(contents(name)).toEqual([]);
   });
 

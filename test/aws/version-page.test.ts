@@ -7,7 +7,7 @@ import { emptyingClient, whatIsLeft } from '../../src/aws/emptying/division.ts';
 import { listVersions } from '../../src/aws/emptying/listing.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
 import { removeVersions } from '../../src/aws/emptying/remove.ts';
-import { isVersionPage, versionPage } from '../../src/aws/emptying/version-page.ts';
+import { isVersionPage, nextOfHead, versionPage } from '../../src/aws/emptying/version-page.ts';
 
 const page = (inner: string) =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><KeyMarker></KeyMarker>${inner}</ListVersionsResult>\n`;
@@ -35,6 +35,24 @@ describe('a page of versions', () => {
   it('is known from half of one, and from an error', () => {
     const whole = page('<Version><Key>a</Key></Version>');
     expect([whole, whole.slice(0, -5), '<Error><Code>SlowDown</Code></Error>', ''].map(isVersionPage)).toEqual([true, false, false, false]);
+  });
+});
+
+describe('the head of a page', () => {
+  const next = '<IsTruncated>true</IsTruncated><NextKeyMarker>z%0A</NextKeyMarker><NextVersionIdMarker>v9</NextVersionIdMarker>';
+
+  it.each(['<Version>', '<DeleteMarker>'])('says where the next one begins, once %s is there', (entry) => {
+    const head = page(next).slice(0, -'</ListVersionsResult>\n'.length);
+    expect(nextOfHead(`${head}${entry}<Key>a`)).toEqual({ key: 'z\n', id: 'v9' });
+    expect(nextOfHead(head)).toBeUndefined();
+  });
+
+  it.each([
+    ['the last page', '<IsTruncated>false</IsTruncated><Version>'],
+    ['a page without markers', '<IsTruncated>true</IsTruncated><Version>'],
+    ['a page that says it behind its entries', `<Version><Key>a</Key></Version>${next}`],
+  ])('says nothing of %s', (_, inner) => {
+    expect(nextOfHead(page(inner))).toBeUndefined();
   });
 });
 

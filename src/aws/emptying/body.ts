@@ -8,12 +8,19 @@ const USUAL = 512 * 1024;
 /** As many as are read at once. */
 const SPARE = 8;
 
+/** So much of its beginning is looked at while the rest is under way: what a page says of itself is three keys at most, each byte of which may be three. */
+const HEAD = 16 * 1024;
+
 const spare: Buffer[] = [];
 
-/** The text of a body. Throws where it ends too soon. */
-export async function bodyOf(body: Readable): Promise<string> {
+/**
+ * The text of a body. Throws where it ends too soon.
+ * @param head is shown the beginning, again and again until it says that it has seen enough
+ */
+export async function bodyOf(body: Readable, head: (text: string) => boolean): Promise<string> {
   let buffer = spare.pop() ?? Buffer.allocUnsafeSlow(USUAL);
   let length = 0;
+  let seen = false;
   body.on('data', (chunk: Buffer) => {
     if (length + chunk.length > buffer.length) {
       const larger = Buffer.allocUnsafeSlow(2 * (length + chunk.length));
@@ -21,6 +28,7 @@ export async function bodyOf(body: Readable): Promise<string> {
       buffer = larger;
     }
     chunk.copy(buffer, length);
+    if (!seen && length < HEAD) seen = head(buffer.toString('latin1', 0, Math.min(HEAD, length + chunk.length)));
     length += chunk.length;
   });
   await finished(body);

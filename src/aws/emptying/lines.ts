@@ -38,6 +38,12 @@ interface Inside {
   next: Behind | undefined;
 }
 
+/** A page that was asked for. `next`: where the one behind it begins, as soon as that is known. */
+interface Asked {
+  page: Promise<Inside>;
+  next: Promise<Behind | undefined>;
+}
+
 interface Line {
   ledger: Ledger;
   /** Of the first page; of all pages; of the last one, the first key and the last. */
@@ -110,12 +116,14 @@ export class Lines {
     const { mayGoOn, archive = nowhere, removal, selection = all } = this.#job;
     const { part } = line.ledger;
     const chooses = selection(part.within);
-    let page: Inside | undefined = await this.#list(line, beginsAt(part));
-    let next = this.#ahead(line, page);
+    const first = this.#ask(line, beginsAt(part));
+    let next = this.#behind(line, first);
+    let page: Inside | undefined = await first.page;
     while (page?.upTo && !this.#over) {
+      const asked: Asked | undefined = await next;
+      if (!this.#purges) next = this.#behind(line, asked);
       // The next page before the version that it begins behind is deleted: not every S3 finds its place again by one that is gone.
-      const [why, following]: ['more' | 'stopped' | undefined, Inside | undefined] = await Promise.all([mayGoOn(), next]);
-      if (!this.#purges) next = this.#ahead(line, following);
+      const [why, following]: ['more' | 'stopped' | undefined, Inside | undefined] = await Promise.all([mayGoOn(), asked?.page]);
       this.#why ??= why;
       while (this.#inFlight.size >= (this.#purges ? 2 : AT_ONCE)) await Promise.race(this.#inFlight);
       if (this.#over) return;
@@ -136,22 +144,32 @@ export class Lines {
         })
         .finally(() => this.#inFlight.delete(ended));
       this.#inFlight.add(ended);
-      if (this.#purges) next = this.#ahead(line, following);
+      if (this.#purges) next = this.#behind(line, asked);
       page = following;
     }
     if (!this.#over) line.ledger.end();
   }
 
-  /** The page behind, asked for at once: where it isn't needed any more, nobody hears of its failure. */
-  #ahead(line: Line, page: Inside | undefined): Promise<Inside | undefined> {
-    const next = page?.next ? this.#list(line, page.next) : Promise.resolve(undefined);
-    next.catch(() => undefined);
-    return next;
+  #ask(line: Line, from: Behind): Asked {
+    const { promise: next, resolve: told } = Promise.withResolvers<Behind | undefined>();
+    const page = this.#list(line, from, told);
+    // Where it isn't needed any more, nobody hears of its failure.
+    page.then((whole) => told(whole.next)).catch(() => told(undefined));
+    return { page, next };
   }
 
-  async #list(line: Line, from: Behind): Promise<Inside> {
+  /** The page behind one, asked for as soon as that one's head says where it begins; anew, where all of it says something else. */
+  async #behind(line: Line, asked: Asked | undefined): Promise<Asked | undefined> {
+    const from = await asked?.next;
+    const ahead = from && holds(line.ledger.stretch, from.key) ? this.#ask(line, from) : undefined;
+    const next = (await asked?.page.catch(() => undefined))?.next;
+    if (!next) return undefined;
+    return next.key === from?.key && next.id === from.id ? ahead : this.#ask(line, next);
+  }
+
+  async #list(line: Line, from: Behind, told: (next: Behind) => void): Promise<Inside> {
     const { removal } = this.#job;
-    const { entries, next } = await passingEmpty((at) => removal.pace.send(() => listVersions(removal, at)), from);
+    const { entries, next } = await passingEmpty((at) => removal.pace.send(() => listVersions(removal, at, PAGE, told)), from);
     // By where the part ends now: meanwhile another line may have taken what is behind.
     const { stretch } = line.ledger;
     const inside = entries.filter(({ key }) => holds(stretch, key));

@@ -1,7 +1,7 @@
 /** What a bucket holds, page by page: versions and delete markers whatever its versioning, and unfinished uploads. Keys as they are. */
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { shortWay } from './short-way.ts';
-import { decoded, isVersionPage, versionPage } from './version-page.ts';
+import { decoded, isVersionPage, nextOfHead, versionPage } from './version-page.ts';
 
 /** A bucket, and what of it: keys that begin with the prefix. */
 export interface Place {
@@ -40,8 +40,16 @@ export interface Page<T> {
 /** The most that S3 lists at once, and deletes (S3 API Reference, ListObjectVersions, DeleteObjects). */
 export const PAGE = 1000;
 
-/** Versions and markers as S3 lists them: by key, and within a key those of one kind newest first. Throws the SDK's errors. */
-export async function listVersions({ s3, bucket, account, prefix }: Place, from: Behind, most = PAGE): Promise<Page<Entry>> {
+/**
+ * Versions and markers as S3 lists them: by key, and within a key those of one kind newest first. Throws the SDK's errors.
+ * @param told is told where the next page begins, if that is known before all of this one is there: of a page that may be whole, or none, or another one when it is asked for again
+ */
+export async function listVersions(
+  { s3, bucket, account, prefix }: Place,
+  from: Behind,
+  most = PAGE,
+  told: (next: Behind) => void = () => undefined,
+): Promise<Page<Entry>> {
   const command = new ListObjectVersionsCommand({
     Bucket: bucket,
     ExpectedBucketOwner: account,
@@ -65,6 +73,11 @@ export async function listVersions({ s3, bucket, account, prefix }: Place, from:
           ...(VersionIdMarker !== undefined && { 'version-id-marker': VersionIdMarker }),
         },
       }),
+      head(beginning) {
+        const next = nextOfHead(beginning);
+        if (next) told(next);
+        return next !== undefined;
+      },
       // Half a page must not pass for an empty bucket.
       read: (xml) => (isVersionPage(xml) ? versionPage(xml) : undefined),
     }),

@@ -24,6 +24,8 @@ interface Call<Input, Output> {
   method: 'GET' | 'POST';
   /** Of what the command has when it is sent. */
   request: (input: Input) => { query: Record<string, string>; headers?: Record<string, string>; body?: Buffer };
+  /** Is shown the beginning of the answer, again and again until it says that it has seen enough. */
+  head?: (beginning: string) => boolean;
   /** What an answer of 200 says; undefined where it isn't whole, or is something else. */
   read: (xml: string) => Output | undefined;
 }
@@ -34,7 +36,7 @@ export function shortWay<Input extends OfBucket, C extends Command<Input>, Outpu
   call: Call<Input, Output>,
 ): C {
   command.resolveMiddleware = (_, config) => async () => {
-    const { method, request, read } = call;
+    const { method, request, head = () => true, read } = call;
     const { Bucket = '', ExpectedBucketOwner = '' } = command.input;
     const { query, headers, body } = request(command.input);
     const { url, path, signer, signedFor, userAgent } = await wayTo(Bucket, command, config);
@@ -50,7 +52,7 @@ export function shortWay<Input extends OfBucket, C extends Command<Input>, Outpu
     });
     const signed = await signer.sign(unsigned, { signingDate: new Date(Date.now() + config.systemClockOffset), ...signedFor });
     const { response } = await config.requestHandler.handle(signed as HttpRequest);
-    const xml = await bodyOf(response.body);
+    const xml = await bodyOf(response.body, head);
     const output = response.statusCode === 200 ? read(xml) : undefined;
     if (output === undefined) throw errorOf(response.statusCode, xml);
     return { output, response };

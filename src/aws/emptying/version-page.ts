@@ -39,6 +39,17 @@ export function versionPage(xml: string): Page<Entry> {
   return { entries, next: nextOf(head + xml.slice(from)) };
 }
 
+/**
+ * Where the next page begins, as soon as its first entry is there: S3 says it before (S3 API Reference, ListObjectVersions, "Response Syntax").
+ * undefined while that isn't known, and where all of the page has to be read to know it.
+ */
+export function nextOfHead(beginning: string): Behind | undefined {
+  const at = beginning.search(ENTRY);
+  return at === -1 ? undefined : nextOf(beginning.slice(0, at));
+}
+
+const ENTRY = /<(?:Version|DeleteMarker)>/;
+
 // Written out: to put them together for each entry takes longer than to find them.
 const VERSION = { open: '<Version>', close: '</Version>' };
 const MARKER = { open: '<DeleteMarker>', close: '</DeleteMarker>' };
