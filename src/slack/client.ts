@@ -18,6 +18,9 @@ export function createClient(botToken: Secret): WebClient {
 /** No previews below a message: what somebody typed may hold an address, and both must say no (Slack, "chat.postMessage", Unfurling). */
 export const PLAINLY = { unfurl_links: false, unfurl_media: false } as const;
 
+/** Of an edit, that nothing is made of what stands in its text: Slack would else treat it as if a person had typed it ("chat.update", `parse`). */
+export const EDITED = { parse: 'none' } as const;
+
 /** Posts to the operators' channel; to the approvals channel where there is none. Throws Slack's errors. */
 export async function tellOperators(client: WebClient, { channel, operatorsChannel }: Channels, message: Message): Promise<void> {
   await client.chat.postMessage({ ...message, ...PLAINLY, channel: operatorsChannel ?? channel });

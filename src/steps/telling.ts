@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
 import { InterlockError, SlackRefused, TryAgain } from '../errors.ts';
-import { PLAINLY, refusalOf, slackError } from '../slack/client.ts';
+import { EDITED, PLAINLY, refusalOf, slackError } from '../slack/client.ts';
 import type { Message } from '../slack/views/messages.ts';
 
 export type Warn = (what: string, details: Record<string, string>) => void;
@@ -14,7 +14,7 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 export async function post(slack: WebClient, channel: string, message: Message, at?: MessageAt, thread?: string): Promise<MessageAt> {
   try {
     if (at) {
-      await slack.chat.update({ ...message, channel: at.channel, ts: at.ts });
+      await slack.chat.update({ ...message, ...EDITED, channel: at.channel, ts: at.ts });
       return at;
     }
     const posted = await slack.chat.postMessage({ ...message, ...PLAINLY, channel, ...(thread && { thread_ts: thread }) });

@@ -23,6 +23,12 @@ describe('a message of the flow', () => {
     expect(calls).toEqual([{ method: 'post', ...message, channel: 'C0APPROVALS', unfurl_links: false, unfurl_media: false }]);
   });
 
+  it('is edited as what it is, not as what somebody typed', async () => {
+    const { slack, calls } = slackThat();
+    await post(slack, 'C0APPROVALS', message, there);
+    expect(calls).toEqual([{ method: 'edit', ...message, ...there, parse: 'none' }]);
+  });
+
   it.each(['message_not_found', 'cant_update_message', 'edit_window_closed'])(
     'is posted anew where it can’t be edited (%s)',
     async (edit) => {

@@ -4,6 +4,7 @@
  * metadata is read with the scope of reading messages (Slack, "chat.postMessage", "conversations.history"; read November 2026). So the buttons of the
  * older one work as well, and the first click on one takes them off and says where the other is.
  */
+import { EDITED } from '../client.ts';
 import type { Desk } from '../desk.ts';
 import { olderMessage } from '../views/notices.ts';
 import type { ClickArgs } from './failures.ts';
@@ -24,5 +25,5 @@ async function leave(desk: Desk, which: 'message' | 'direct', { body, action, cl
   const stands = await desk.stands(action.value ?? '', which);
   // One that is newer may have been posted a moment ago, and be written down next. Timestamps have as many digits until 2286.
   if (stands?.channel !== channel || ts >= stands.ts) return;
-  await client.chat.update({ channel, ts, ...olderMessage(action.value ?? '', stands.ts) });
+  await client.chat.update({ channel, ts, ...EDITED, ...olderMessage(action.value ?? '', stands.ts) });
 }
