@@ -14,6 +14,8 @@ export interface EnvironmentOptions extends Pick<FunctionsOptions, 'clock' | 're
 export interface WorkerOptions {
   /** `Clock.shared`: the shift in milliseconds. */
   shift: SharedArrayBuffer;
+  /** An integer: 0 while it is frozen. */
+  awake: SharedArrayBuffer;
   /** The folder that the bundle was unpacked into. */
   root: string;
   /** As the template says it: `handlers/slack.handler`. */
@@ -47,6 +49,7 @@ const CREDENTIALS_MARGIN_MS = 5 * 60_000;
 export class Environment {
   readonly #options: EnvironmentOptions;
   readonly #clock: Clock;
+  readonly #awake = new Int32Array(new SharedArrayBuffer(4));
   #worker?: Worker;
   #exit?: Promise<number>;
   #dead = false;
@@ -93,6 +96,8 @@ export class Environment {
     const timer = setTimeout(() => resolve({ error: timedOut(invocation) }), invocation.timeoutMs);
     worker.once('message', resolve);
     this.#exit?.then((code) => resolve({ error: exitError(invocation.requestId, code) }));
+    Atomics.store(this.#awake, 0, 1);
+    Atomics.notify(this.#awake, 0);
     worker.postMessage(invocation);
     const answer = await promise;
     clearTimeout(timer);
@@ -127,7 +132,7 @@ export class Environment {
       logGroupName: `/aws/lambda/${definition.name}`,
       logStreamName: 'sandbox',
     };
-    return { shift: this.#clock.shared, root: definition.root, handler: definition.handler, context };
+    return { shift: this.#clock.shared, awake: this.#awake.buffer, root: definition.root, handler: definition.handler, context };
   }
 
   /** The function's own variables and Lambda's (developer guide, "Defined runtime environment variables"); nothing of this process's. */

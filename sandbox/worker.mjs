@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** @type {import('./environment.ts').WorkerOptions} */
-const { shift, root, handler, context } = workerData;
+const { shift, awake, root, handler, context } = workerData;
 
 shiftDate(new Float64Array(shift));
 resolveLocalhost();
@@ -38,7 +38,12 @@ parentPort?.on('message', async (/** @type {import('./environment.ts').Invocatio
   }
   // What the handler wrote is in the log before its answer is out.
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((written) => stream.write('', written))));
+  const isAwake = new Int32Array(awake);
+  Atomics.store(isAwake, 0, 0);
   parentPort?.postMessage(answer);
+  // Lambda freezes an environment between events: what the handler left behind goes on with the next one, if ever, and finds its connections gone
+  // (AWS Lambda developer guide, "Lambda execution environment lifecycle").
+  Atomics.wait(isAwake, 0, 0);
 });
 
 async function load() {

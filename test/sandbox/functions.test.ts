@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Clock } from '../../sandbox/clock.ts';
@@ -127,6 +130,24 @@ describe('a function of the sandbox', () => {
     const fresh = await call();
     expect(fresh.count).toBe(1);
     expect(fresh.env.AWS_ACCESS_KEY_ID).toBe('ASIA2');
+  });
+
+  it('is frozen between events: what a handler leaves behind goes on with the next one', async () => {
+    deploy();
+    deploy({ name: 'interlock-test-other', alias: 'other' });
+    let asked: ServerResponse | undefined;
+    const server = createServer((_, response) => {
+      asked = response;
+    }).listen(0, '127.0.0.1');
+    await once(server.unref(), 'listening');
+    await call({ leave: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    while (!asked) await call();
+    asked.end();
+    await functions.invoke('other', {});
+    expect(functions.logs('echo')).toEqual([]);
+    while (functions.logs('echo').length === 0) await call();
+    expect(functions.logs('echo')).toEqual(['heard']);
+    server.close();
   });
 
   it('runs one event at a time in an environment, and takes more environments for more events', async () => {
