@@ -34,6 +34,7 @@ interface Channels {
 /** Answers of Slack that pass (Slack, "Web API", errors; "chat.update"); all others stay as they are. */
 const PASSING = new Set([
   'external_channel_migrating',
+  'fetch_members_failed',
   'update_failed',
   'ratelimited',
   'rate_limited',

@@ -114,6 +114,11 @@ export function user(id: string): string {
   return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 
+/** A channel's name, to be clicked; what is no id of one is shown as it is. */
+export function channelName(id: string): string {
+  return /^[CG][A-Z0-9]+$/.test(id) ? `<#${id}>` : literal(id);
+}
+
 /** "<@a>, <@b> or <@c>". */
 export function users(ids: string[], word = 'or'): string {
   const mentions = ids.map(user);

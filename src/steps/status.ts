@@ -32,7 +32,7 @@ export async function statusOf(person: Person, { config, requests, locks }: Stat
   }
 
   const [mine, forMe] = await Promise.all([requests.byRequester(user, OWN), waiting()]);
-  return { mine: mine.map(listed), forMe: forMe.map(listed) };
+  return { mine: mine.map(listed), forMe: forMe.map(listed), channel: config.slack.channel };
 }
 
 function listed(row: RequestRow): Listed {

@@ -139,7 +139,7 @@ const MESSAGES: Record<string, fc.Arbitrary<Message>> = {
   'the status': fc
     .array(request, { maxLength: 25 })
     .map((some) => some.map((one) => ({ request: one, state: 'waiting' as const })))
-    .map((some) => statusMessage({ mine: some, forMe: some })),
+    .map((some) => statusMessage({ mine: some, forMe: some, channel: 'C0OURS' })),
 };
 
 const VIEWS: Record<string, fc.Arbitrary<{ type: 'modal' | 'home'; blocks: unknown[] }>> = {
@@ -162,8 +162,8 @@ function texts(part: unknown): string[] {
   return Object.entries(part).flatMap(([name, value]) => (name === 'text' && typeof value === 'string' ? [value] : texts(value)));
 }
 
-/** The mentions of ours, and times: all the angle brackets there may be. */
-const OURS = /<@U0(RIYA|ALICE|BOB)>|<!date\^\d{10}\^\{date_short_pretty\}, \{time\}\|[\d :-]+ UTC>/g;
+/** The mentions of ours, our channel, and times: all the angle brackets there may be. */
+const OURS = /<@U0(RIYA|ALICE|BOB)>|<#C0OURS>|<!date\^\d{10}\^\{date_short_pretty\}, \{time\}\|[\d :-]+ UTC>/g;
 
 /** Some that show nothing, or turn the direction of text. */
 const HIDING = ['\u3164', '\u2800', '\0', '\u200b', '\u2028', '\u202e', '\u2066', '\ufeff', '\u{e0041}'];

@@ -37,9 +37,9 @@ You have asked for nothing yet. \`/delete-bucket <name>\` asks for a bucket to b
       { request: aRequest(), state: 'closed', outcome: 'deleted', closedAt: '2026-11-02T11:04:00.000Z' },
       { request: aRequest(), state: 'closed', outcome: 'failed' },
     ];
-    expect(read(statusMessage({ mine, forMe: [waits] }))).toMatchInlineSnapshot(`
+    expect(read(statusMessage({ mine, forMe: [waits], channel: 'C0APPROVALS' }))).toMatchInlineSnapshot(`
 "(Your requests, and those that wait for you)
-*Waiting for you*
+*Waiting for you* in #C0APPROVALS
 \`team-scratch\`, asked by @riya 2026-11-02 09:00 UTC
 *waits for an approver*, until 2026-11-02 17:00 UTC · req-abcdefghij23
 *Your requests*

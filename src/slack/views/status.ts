@@ -2,7 +2,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { Outcome, Request } from '../../domain/request.ts';
 import { COMMAND } from '../ids.ts';
-import { code, context, plain, section, user, when } from '../text.ts';
+import { channelName, code, context, plain, section, user, when } from '../text.ts';
 import { shortOf } from './kinds.ts';
 import type { Message } from './messages.ts';
 
@@ -18,16 +18,18 @@ export interface Listed {
 
 export interface Status {
   mine: Listed[];
-  /** Those that this person can approve. */
+  /** Those that this person can approve, and the channel where. */
   forMe: Listed[];
+  channel?: string;
 }
 
 /** Fifty blocks a message, a hundred a home: ten rows of each list stay well below (Slack, "Blocks"). */
 const ROWS = 10;
 
-export function statusBlocks({ mine, forMe }: Status): KnownBlock[] {
+export function statusBlocks({ mine, forMe, channel }: Status): KnownBlock[] {
+  const place = channel && forMe.length > 0 ? ` in ${channelName(channel)}` : '';
   return [
-    section('*Waiting for you*'),
+    section(`*Waiting for you*${place}`),
     ...rows(forMe, 'Nothing waits for you.'),
     section('*Your requests*'),
     ...rows(mine, `You have asked for nothing yet. ${ASKING}`),
