@@ -18,7 +18,6 @@ export function isVersionPage(xml: string): boolean {
  * come: none of them has attributes, or another of the same name in it (S3 API Reference, ListObjectVersions, "Response Syntax"); keys are encoded as in URLs.
  */
 export function versionPage(xml: string): Page<Entry> {
-  const fields = new Fields(xml);
   const entries: Entry[] = [];
   let [version, marker] = [xml.indexOf(VERSION.open), xml.indexOf(MARKER.open)];
   let head = '';
@@ -29,7 +28,7 @@ export function versionPage(xml: string): Page<Entry> {
     const { open, close } = isMarker ? MARKER : VERSION;
     const end = at === -1 ? -1 : xml.indexOf(close, at);
     if (end === -1) break;
-    entries.push(entryOf(fields.within(at, end), isMarker));
+    entries.push(new PageEntry(xml, at, end, isMarker));
     if (at > from) head += xml.slice(from, at);
     from = end + close.length;
     const next = xml.indexOf(open, from);
@@ -54,14 +53,55 @@ const ENTRY = /<(?:Version|DeleteMarker)>/;
 const VERSION = { open: '<Version>', close: '</Version>' };
 const MARKER = { open: '<DeleteMarker>', close: '</DeleteMarker>' };
 
-function entryOf(fields: Fields, marker: boolean): Entry {
-  // In the order in which S3 writes them.
-  const key = decoded(plain(fields.take('<Key>')));
-  const versionId = plain(fields.take('<VersionId>')) || 'null';
-  const isLatest = fields.take('<IsLatest>') === 'true';
-  const modified = Date.parse(fields.take('<LastModified>')) || 0;
-  const etag = marker ? '' : unquoted(fields.take('<ETag>'));
-  return { key, versionId, marker, isLatest, modified, size: marker ? 0 : Number(fields.take('<Size>')), etag };
+interface Details {
+  isLatest: boolean;
+  modified: number;
+  etag: string;
+}
+
+/** Of an entry, what a purge or a manifest wants to know and an emptying doesn't is read once it is asked for. */
+class PageEntry implements Entry {
+  readonly key: string;
+  readonly versionId: string;
+  readonly marker: boolean;
+  readonly size: number;
+  readonly #xml: string;
+  readonly #from: number;
+  readonly #end: number;
+  #details: Details | undefined;
+
+  constructor(xml: string, from: number, end: number, marker: boolean) {
+    const fields = new Fields(xml, from, end);
+    // In the order in which S3 writes them.
+    this.key = decoded(plain(fields.take('<Key>')));
+    this.versionId = plain(fields.take('<VersionId>')) || 'null';
+    this.size = marker ? 0 : Number(fields.take('<Size>'));
+    this.marker = marker;
+    [this.#xml, this.#from, this.#end] = [xml, from, end];
+  }
+
+  get isLatest(): boolean {
+    return this.#read().isLatest;
+  }
+
+  get modified(): number {
+    return this.#read().modified;
+  }
+
+  get etag(): string {
+    return this.#read().etag;
+  }
+
+  #read(): Details {
+    if (this.#details) return this.#details;
+    const fields = new Fields(this.#xml, this.#from, this.#end);
+    this.#details = {
+      isLatest: fields.take('<IsLatest>') === 'true',
+      modified: Date.parse(fields.take('<LastModified>')) || 0,
+      etag: this.marker ? '' : unquoted(fields.take('<ETag>')),
+    };
+    return this.#details;
+  }
 }
 
 /** Its quotes are mostly written as entities; without them there is nothing to be decoded. */
@@ -74,29 +114,24 @@ const QUOTE = '&quot;';
 
 /** Reads elements of an entry, that mostly stand in the order in which they are asked for. */
 class Fields {
-  private readonly xml: string;
-  private from = 0;
-  private end = 0;
-  private at = 0;
+  readonly #xml: string;
+  readonly #from: number;
+  readonly #end: number;
+  #at: number;
 
-  constructor(xml: string) {
-    this.xml = xml;
-  }
-
-  within(from: number, end: number): this {
-    [this.from, this.end, this.at] = [from, end, from];
-    return this;
+  constructor(xml: string, from: number, end: number) {
+    [this.#xml, this.#from, this.#end, this.#at] = [xml, from, end, from];
   }
 
   /** The text of an element that opens so, as it is written; '' where there is none. */
   take(open: string): string {
-    const { xml, end } = this;
-    let at = xml.indexOf(open, this.at);
-    if (at === -1 || at > end) at = xml.slice(0, end).indexOf(open, this.from);
+    const xml = this.#xml;
+    let at = xml.indexOf(open, this.#at);
+    if (at === -1 || at > this.#end) at = xml.slice(0, this.#end).indexOf(open, this.#from);
     if (at === -1) return '';
     const from = at + open.length;
-    this.at = xml.indexOf('<', from);
-    return xml.slice(from, this.at);
+    this.#at = xml.indexOf('<', from);
+    return xml.slice(from, this.#at);
   }
 }
 
