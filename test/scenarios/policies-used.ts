@@ -14,17 +14,19 @@ function granted(): Right[] {
   return roles.flatMap(({ Properties }) => {
     const statements = Properties.Policies[0].PolicyDocument.Statement as { Sid: string; Effect: string; Action: string | string[] }[];
     const allows = statements.filter(({ Effect }) => Effect === 'Allow');
-    return allows.flatMap(({ Sid, Action }) => [Action].flat().map((action) => `${nameOf(Properties.RoleName)} ${Sid} ${action}`));
+    return allows.flatMap(({ Sid, Action }) => [Action].flat().map((action) => `${nameOf(Properties.RoleName)} ${sidOf(Sid)} ${action}`));
   });
 }
 
 const nameOf = (role: string) => role.replace('interlock-sandbox-', '');
+/** What the deletion role may, it may by some rule. */
+const sidOf = (sid: string | undefined) => sid?.replace(/^Rules?\d.*/, 'Rule');
 const roleOf = ({ principal }: Call) => /:assumed-role\/interlock-sandbox-(\w+)\//.exec(principal)?.[1];
 
 function used(): Right[] {
   const rights = calls.flatMap((call) => {
     const sid = /statement "(\w+)" of policy "interlock"/.exec(call.decidedBy)?.[1];
-    return roleOf(call) ? [`${roleOf(call)} ${sid} ${call.action}`] : [];
+    return roleOf(call) ? [`${roleOf(call)} ${sidOf(sid)} ${call.action}`] : [];
   });
   return [...new Set(rights)];
 }
@@ -35,6 +37,7 @@ const UNSEEN: [RegExp, string][] = [
   [/^elevate DecryptApproversKeys /, 'asked within GetSecretValue, which is what the log tells'],
   [/^askApprover Open kms:Decrypt$/, 'where it is run again after it told that a code was refused'],
   [/^report RowsEmptying /, 'where an emptying ends without a word of its flow, which an operator’s abort in scenarios/emptying does'],
+  [/^deletion Rule s3:BypassGovernanceRetention$/, 'where an approver said yes to it, which scenarios/whole does'],
   [/^machine (StartStretches|LookAfterStretches) /, 'the sandbox runs a Distributed Map within its execution'],
 ];
 
