@@ -58,12 +58,17 @@ export const machineArn = (place: Place): string =>
 export const historyContexts = (place: Place): string[] => [machineArn(place), `${machineArn(place)}/*`];
 
 /**
- * The executions of the machine's Distributed Map: each a stretch (Step Functions Developer Guide, "IAM policies for using Distributed Map states"). UNVERIFIED: that
+ * The executions of the machine's Distributed Map: each a stretch (Step Functions Developer Guide, "Redriving Map Runs", whose policy names them so). UNVERIFIED: that
  * these are the ARNs by which it stops them. To check: stop an execution that empties a bucket, and look in CloudTrail for what the machine's role was denied. They end
  * after their page all the same, by the row that `report` writes.
  */
-export const childExecutionsArn = (place: Place): string =>
-  `arn:aws:states:${place.region}:${place.account}:execution:interlock-${place.stage}-deletion/*`;
+export const childExecutionsArn = (place: Place): string => `${executionArn(place)}/*`;
+
+/** The machine's executions, requests and, by the page that the right stands on (policies-functions.ts), those of its Distributed Map. */
+export const executionsArn = (place: Place): string => `${executionArn(place)}:*`;
+
+const executionArn = (place: Place): string =>
+  `arn:aws:states:${place.region}:${place.account}:execution:interlock-${place.stage}-deletion`;
 
 export const tableArn = (place: Place, name: TableName): string =>
   `arn:aws:dynamodb:${place.region}:${place.account}:table/interlock-${place.stage}-${name}`;

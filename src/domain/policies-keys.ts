@@ -62,7 +62,7 @@ export function historyKeyPolicy(config: Config, stack: { stage: string }): Poli
       ArnEquals: { 'aws:PrincipalArn': roleArn(place, 'machine') },
       StringLike: context,
     }),
-    // UNVERIFIED: whether whoever deploys a machine encrypts its definition with rights of their own; allowed, so that it works either way.
+    // Whoever deploys the machine generates a data key for its definition (the same page, "Required permissions for API callers", read November 2026).
     use(place, 'OperatorsThroughStepFunctions', ['kms:Decrypt', 'kms:GenerateDataKey'], {
       StringLike: context,
       StringEquals: { 'kms:ViaService': `states.${place.region}.amazonaws.com` },

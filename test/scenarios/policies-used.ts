@@ -38,7 +38,7 @@ const UNSEEN: [RegExp, string][] = [
   [/^askApprover Open kms:Decrypt$/, 'where it is run again after it told that a code was refused'],
   [/^report RowsEmptying /, 'where an emptying ends without a word of its flow, which an operator’s abort in scenarios/emptying does'],
   [/^deletion Rule s3:BypassGovernanceRetention$/, 'where an approver said yes to it, which scenarios/whole does'],
-  [/^machine (StartStretches|LookAfterStretches) /, 'the sandbox runs a Distributed Map within its execution'],
+  [/^machine (StartStretches|LookAtStretches|StopStretches) /, 'the sandbox runs a Distributed Map within its execution'],
 ];
 
 describe('what the product calls', () => {
