@@ -77,7 +77,9 @@ class PageEntry implements Entry {
     this.versionId = plain(fields.take('<VersionId>')) || 'null';
     this.size = marker ? 0 : Number(fields.take('<Size>'));
     this.marker = marker;
-    [this.#xml, this.#from, this.#end] = [xml, from, end];
+    this.#xml = xml;
+    this.#from = from;
+    this.#end = end;
   }
 
   get isLatest(): boolean {
@@ -120,7 +122,10 @@ class Fields {
   #at: number;
 
   constructor(xml: string, from: number, end: number) {
-    [this.#xml, this.#from, this.#end, this.#at] = [xml, from, end, from];
+    this.#xml = xml;
+    this.#from = from;
+    this.#end = end;
+    this.#at = from;
   }
 
   /** The text of an element that opens so, as it is written; '' where there is none. */
