@@ -1,5 +1,5 @@
 /** Which buckets an account has, and where. */
-import { type Bucket, HeadBucketCommand, ListBucketsCommand, paginateListBuckets, type S3Client } from '@aws-sdk/client-s3';
+import { type Bucket, HeadBucketCommand, paginateListBuckets, type S3Client } from '@aws-sdk/client-s3';
 import { statusOf } from './clients.ts';
 
 export interface BucketHome {
@@ -30,10 +30,11 @@ export async function listBuckets(s3: S3Client): Promise<BucketHome[]> {
 
 /** Where a bucket of the account lies; one that the account doesn't list is absent or somebody else's. Throws the SDK's errors. */
 export async function homeOf(s3: S3Client, bucket: string): Promise<BucketHome | 'absent' | 'foreign'> {
-  // Sorted by name: the bucket itself comes before all others that begin with its name.
-  const { Buckets } = await s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1 }));
-  const found = Buckets?.find((one) => one.Name === bucket);
-  if (found) return homeIn(found);
+  // No page says in which order they come, nor that a page with another behind it holds any: all are looked through that begin with its name.
+  for await (const { Buckets = [] } of paginateListBuckets({ client: s3, pageSize: 1000 }, { Prefix: bucket })) {
+    const found = Buckets.find((one) => one.Name === bucket);
+    if (found) return homeIn(found);
+  }
   try {
     await s3.send(new HeadBucketCommand({ Bucket: bucket }));
   } catch (error) {

@@ -1,4 +1,6 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { deleteBucket, findBucket } from '../../src/aws/bucket.ts';
+import { homeOf } from '../../src/aws/buckets.ts';
 import { ACCOUNT, ALLOW_ALL, type Running, startAws } from '../helpers/sandbox-aws.ts';
 
 describe('deleting a bucket with a session', () => {
@@ -24,5 +26,18 @@ describe('deleting a bucket with a session', () => {
     const session = { accessKeyId, secretAccessKey, sessionToken: '', ...ends };
     expect(await deleteBucket('team-shared', ACCOUNT, 'us-east-1', session)).toBe('accessPoints');
     expect(await findBucket('team-shared')).toMatchObject({ bucket: 'team-shared' });
+  });
+});
+
+describe('looking for a bucket', () => {
+  it('finds it in whatever order S3 lists those that begin with its name, and behind a page without any', async () => {
+    const pages = [
+      { ContinuationToken: 'more' },
+      { Buckets: [{ Name: 'team-x-2', BucketRegion: 'us-east-1' }], ContinuationToken: 'yet more' },
+      { Buckets: [{ Name: 'team-x', BucketRegion: 'eu-central-1' }] },
+    ];
+    const s3 = new S3Client({ region: 'us-east-1' });
+    s3.middlewareStack.add(() => async () => ({ output: pages.shift() as never, response: {} }), { step: 'initialize' });
+    expect(await homeOf(s3, 'team-x')).toMatchObject({ bucket: 'team-x', region: 'eu-central-1' });
   });
 });
