@@ -24,7 +24,7 @@ const head = (next: string | undefined) =>
 const entry = (key: string) => `<Version><Key>${key}</Key><VersionId>v</VersionId><Size>1</Size></Version>`;
 
 /** Ends what a test that failed still waits for. */
-let close: () => void;
+let close = (): void => undefined;
 afterEach(() => close());
 
 /** Empties a bucket of two keys a page, at an S3 that answers listings so; says what it was asked for and has answered, in order. */

@@ -1,6 +1,6 @@
 /**
  * Files of tests that run as one when all tests run: what they import is then loaded once, not for each of them anew, which is half of what they take.
- * Those that start servers of their own before all their tests, or keep snapshots beside them, stay by themselves.
+ * Those that say where AWS is before all their tests, or ask where it is by the environment, or keep snapshots beside them, stay by themselves.
  */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const TEST = path.resolve(import.meta.dirname, '..');
 const GROUPS = {
   domain: { folders: ['domain'], alone: /^$/ },
   steps: { folders: ['steps', 'slack', 'page', 'flow', '.'], alone: /^(bench|bundles|cases|cli-.*|packaging|scripts|template)\.test\.ts$/ },
-  aws: { folders: ['aws'], alone: /^(emptying-elsewhere|flow|mfa)\.test\.ts$/ },
+  aws: { folders: ['aws'], alone: /^(emptying-elsewhere|flow|mfa|short-way)\.test\.ts$/ },
   sandbox: { folders: ['sandbox'], alone: /^(starting|sandbox|demo)\.test\.ts$/ },
 };
 
