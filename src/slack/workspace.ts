@@ -35,11 +35,15 @@ export function isOurs(sender: Sender, home: Home): boolean {
 /**
  * Is it of a person of this workspace after all, though the payload says another one's? Of people in several workspaces of an organisation it may bear
  * always the same one (slackapi/bolt-js#1875; docs.slack.dev says the organisation's). Slack is asked then; where it doesn't say, they are nobody's.
+ * It has to name that workspace too: an id is somebody's in one workspace, and in a shared channel a stranger's may be the same (Slack, "User object").
  */
 export async function isMemberToo(sender: Sender & { user?: { id?: string } }, home: Home, client: WebClient): Promise<boolean> {
-  const user = sender.user?.id;
-  if (!user || !organisationOf(sender) || !isFromHere(sender, home)) return false;
-  const asked = client.users.info({ user }).then(({ user: found }) => found?.enterprise_user?.teams?.includes(home.team) ?? false);
+  const { id: user, team_id: said } = sender.user ?? {};
+  if (!user || !said || !organisationOf(sender) || !isFromHere(sender, home)) return false;
+  const asked = client.users.info({ user }).then(({ user: found }) => {
+    const teams = found?.enterprise_user?.teams ?? [];
+    return teams.includes(home.team) && teams.includes(said);
+  });
   return Promise.race([asked.catch(() => false), setTimeout(ASKED_MS, false)]);
 }
 

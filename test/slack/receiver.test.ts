@@ -163,6 +163,14 @@ describe('a click that Slack signed', () => {
     expect(await from(click)).toMatchObject({ body: 'from Bolt' });
   });
 
+  it('is refused of a stranger of a shared channel who bears the id of somebody here', async () => {
+    teams = ['T0INTERLOCK', 'T0THIRD'];
+    for (const team_id of ['T0OTHER', 'E0OTHER']) {
+      expect(await from({ ...OURS, user: { id: 'U0ALICE', team_id }, enterprise: { id: 'E0ORG' } })).toEqual({ statusCode: 200, body: '' });
+    }
+    expect(passedOn).toEqual([]);
+  });
+
   it('is nothing to us, of another app', async () => {
     expect(await from({ ...OURS, api_app_id: 'A0OTHER', user: { id: 'U0ZOE' } })).toEqual({ statusCode: 200, body: '' });
     expect([told, passedOn]).toEqual([[], []]);
