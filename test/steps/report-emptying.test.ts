@@ -57,7 +57,8 @@ describe('what went', () => {
       work: null,
     } as const;
     expect(await said(rejected)).toBeGreaterThan(1);
-    expect(told('U0RIYA').join()).toMatch(/“Not today\.”".*"Before that, 12 versions went\. What went is listed/);
+    for (const user of ['U0RIYA', 'U0ALICE'])
+      expect(told(user).join()).toMatch(/“Not today\.”".*"Before that, 12 versions went\. What went is listed/);
     expect(world.row).toMatchObject({ why: 'Not today.', went: expect.stringContaining('12 versions went') });
   });
 

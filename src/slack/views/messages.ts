@@ -200,7 +200,7 @@ export function outcomeMessage(ended: Ended, next: string): Message {
 }
 
 /** A reason that a person typed is a quotation; our own sentences are text. */
-function whyBlocks({ conclusion: { outcome, why }, went = '' }: Ended): KnownBlock[] {
+export function whyBlocks({ conclusion: { outcome, why }, went = '' }: Ended): KnownBlock[] {
   const reason = outcome === 'rejected' ? quotation(why) : section(literal(why));
   return [...(why === '' ? [] : [reason]), ...(went === '' ? [] : [section(literal(went))])];
 }

@@ -2,19 +2,18 @@
 import type { Request } from '../../domain/request.ts';
 import { code, context, fallback, literal, section, user, when } from '../text.ts';
 import { whatOf } from './kinds.ts';
-import { type Ended, headline, type Message, summary } from './messages.ts';
+import { type Ended, headline, type Message, summary, whyBlocks } from './messages.ts';
 
 const NOT_YOU = 'Not you? Tell your operators now: they pause Interlock and replace your access key.';
 
 /** A session was given for the approver's code; or may have been, where nobody knows (`certain` is false). */
 export function codeUsedMessage(ended: Ended, certain: boolean, next: string): Message {
   const used = `Your MFA code ${certain ? 'was' : 'may have been'} just used for ${code(ended.request.bucket)}.`;
-  const why = ended.conclusion.why === '' ? [] : [section(literal(ended.conclusion.why))];
   return {
     text: fallback(`${used} ${summary(ended)}`),
     blocks: [
       section(`${used} ${headline(ended)}`),
-      ...why,
+      ...whyBlocks(ended),
       ...(next === '' ? [] : [section(next)]),
       section(NOT_YOU),
       context(ended.request.requestId),
