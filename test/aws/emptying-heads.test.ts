@@ -9,6 +9,7 @@ import { UNTOUCHED } from '../../src/domain/emptying.ts';
 const KEYS = [...'abcdefgh'];
 
 interface Listing {
+  after: string;
   keys: string[];
   /** The key behind which more follows; undefined where nothing does. */
   next: string | undefined;
@@ -27,8 +28,11 @@ const entry = (key: string) => `<Version><Key>${key}</Key><VersionId>v</VersionI
 let close = (): void => undefined;
 afterEach(() => close());
 
-/** Empties a bucket of two keys a page, at an S3 that answers listings so; says what it was asked for and has answered, in order. */
-async function emptied(answer: (listing: Listing, asked: (after: string) => Promise<unknown>) => Promise<unknown>) {
+/** Empties a bucket of two keys a page, at an S3 that answers listings so; says what it was asked for and has answered, in order. With an end, nothing is asked to cut it. */
+async function emptied(
+  answer: (listing: Listing, asked: (after: string) => Promise<unknown>) => Promise<unknown>,
+  upTo: string | null = 'z',
+) {
   const left = new Set(KEYS);
   const log: string[] = [];
   const times = new Map<string, number>();
@@ -55,7 +59,7 @@ async function emptied(answer: (listing: Listing, asked: (after: string) => Prom
     const behind = [...left].filter((key) => key > after);
     const keys = behind.slice(0, 2);
     response.once('finish', () => log.push(`listed ${keys.join('')}`));
-    return answer({ keys, next: behind.length > 2 ? keys.at(-1) : undefined, time, response }, (one) => asked(one).promise);
+    return answer({ after, keys, next: behind.length > 2 ? keys.at(-1) : undefined, time, response }, (one) => asked(one).promise);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -68,8 +72,7 @@ async function emptied(answer: (listing: Listing, asked: (after: string) => Prom
   };
   const { end, progress } = await emptyStretch({
     removal: { s3, bucket: 'b', account: '111122223333', pace: createPace(async () => {}) },
-    // With an end, nothing is asked to cut it.
-    stretch: { after: '', upTo: 'z' },
+    stretch: { after: '', upTo },
     progress: UNTOUCHED,
     mayGoOn: async () => undefined,
     note: async () => {},
@@ -107,6 +110,27 @@ describe('the page behind one', () => {
     });
     expect(ended).toEqual({ end: 'done', versions: KEYS.length, left: '' });
     expect(log).toContain('deleted c');
+  });
+
+  it('is there first where that one is cut off, and counts once: nothing of it is taken for what is left', async () => {
+    const there = Promise.withResolvers<void>();
+    const { log, ...ended } = await emptied(async ({ after, time, response }, asked) => {
+      const keys = KEYS.filter((key) => key > after);
+      if (after !== '') {
+        // Whoever closes the connection has read all of it.
+        response.setHeader('connection', 'close');
+        if (after === 'b') response.socket?.once('close', there.resolve);
+        return response.end(whole(`${head(undefined)}${keys.map(entry).join('')}`));
+      }
+      if (time === 1) {
+        response.write(`<ListVersionsResult>${head('b')}${entry('a')}`);
+        await asked('b');
+        return response.end();
+      }
+      await there.promise;
+      return response.end(whole(`${head('b')}${['a', 'b'].map(entry).join('')}`));
+    }, null);
+    expect(ended).toEqual({ end: 'done', versions: KEYS.length, left: '' });
   });
 
   it('is asked for once all of one is read, where its head says nothing', async () => {

@@ -150,9 +150,10 @@ export class Lines {
     if (!this.#over) line.ledger.end();
   }
 
-  #ask(line: Line, from: Behind): Asked {
+  /** @param before the page before, which may still be under way */
+  #ask(line: Line, from: Behind, before?: Promise<unknown>): Asked {
     const { promise: next, resolve: told } = Promise.withResolvers<Behind | undefined>();
-    const page = this.#list(line, from, told);
+    const page = this.#list(line, from, told, before);
     // Where it isn't needed any more, nobody hears of its failure.
     page.then((whole) => told(whole.next)).catch(() => told(undefined));
     return { page, next };
@@ -161,15 +162,17 @@ export class Lines {
   /** The page behind one, asked for as soon as that one's head says where it begins; anew, where all of it says something else. */
   async #behind(line: Line, asked: Asked | undefined): Promise<Asked | undefined> {
     const from = await asked?.next;
-    const ahead = from && holds(line.ledger.stretch, from.key) ? this.#ask(line, from) : undefined;
+    const ahead = from && holds(line.ledger.stretch, from.key) ? this.#ask(line, from, asked?.page) : undefined;
     const next = (await asked?.page.catch(() => undefined))?.next;
     if (!next) return undefined;
     return next.key === from?.key && next.id === from.id ? ahead : this.#ask(line, next);
   }
 
-  async #list(line: Line, from: Behind, told: (next: Behind) => void): Promise<Inside> {
+  async #list(line: Line, from: Behind, told: (next: Behind) => void, before?: Promise<unknown>): Promise<Inside> {
     const { removal } = this.#job;
     const { entries, next } = await passingEmpty((at) => removal.pace.send(() => listVersions(removal, at, PAGE, told)), from);
+    // One that was cut off comes later than the one behind it, and would say that a line is not yet where it is.
+    await before?.catch(() => undefined);
     // By where the part ends now: meanwhile another line may have taken what is behind.
     const { stretch } = line.ledger;
     const inside = entries.filter(({ key }) => holds(stretch, key));
