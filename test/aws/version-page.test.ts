@@ -79,6 +79,7 @@ describe('an S3 that answers 200', () => {
     ['half a page', page('').slice(0, 40), 'InternalError'],
     ['nothing', '', 'InternalError'],
     ['an error', '<Error><Code>SlowDown</Code><Message>m</Message></Error>', 'SlowDown'],
+    ['a key that nobody encoded', page('<IsTruncated>true</IsTruncated><NextKeyMarker>5%</NextKeyMarker><Version>'), 'URIError'],
   ])('with %s has not said that a bucket is empty', async (_, body, name) => {
     answers = [body];
     await expect(listVersions({ s3, bucket: 'b', account: '111122223333' }, { key: '' })).rejects.toMatchObject({ name });

@@ -14,7 +14,7 @@ const HEAD = 16 * 1024;
 const spare: Buffer[] = [];
 
 /**
- * The text of a body. Throws where it ends too soon.
+ * The text of a body. Throws where it ends too soon, and what `head` throws.
  * @param head is shown the beginning, again and again until it says that it has seen enough
  */
 export async function bodyOf(body: Readable, head: (text: string) => boolean): Promise<string> {
@@ -28,7 +28,12 @@ export async function bodyOf(body: Readable, head: (text: string) => boolean): P
       buffer = larger;
     }
     chunk.copy(buffer, length);
-    if (!seen && length < HEAD) seen = head(buffer.toString('latin1', 0, Math.min(HEAD, length + chunk.length)));
+    try {
+      if (!seen && length < HEAD) seen = head(buffer.toString('latin1', 0, Math.min(HEAD, length + chunk.length)));
+    } catch (error) {
+      // Thrown in here, it would end the process.
+      body.destroy(error as Error);
+    }
     length += chunk.length;
   });
   await finished(body);
