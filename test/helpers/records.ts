@@ -81,13 +81,14 @@ export function recordsOf(sandbox: Sandbox) {
       return JSON.parse(events?.[0]?.executionStartedEventDetails?.input ?? '{}');
     },
 
-    /** What stands in an execution's history: the task tokens of its askings, and the answers to them, oldest first. */
-    async askings(name: string): Promise<{ tokens: string[]; answers: Answer[] }> {
+    /** What stands in an execution's history: the task tokens of its askings, how many were shown to the end, and the answers to them, oldest first. */
+    async askings(name: string): Promise<{ tokens: string[]; done: number; answers: Answer[] }> {
       const { events = [] } = await sfn().send(new GetExecutionHistoryCommand({ executionArn: await arnOf(name) }));
       const scheduled = events.map(({ taskScheduledEventDetails }) => JSON.parse(taskScheduledEventDetails?.parameters ?? '{}'));
       const exited = events.filter(({ stateExitedEventDetails }) => stateExitedEventDetails?.name === 'AskApprover');
       return {
         tokens: scheduled.flatMap(({ Payload }) => (Payload?.taskToken ? [Payload.taskToken as string] : [])),
+        done: events.filter(({ type }) => type === 'TaskSubmitted').length,
         answers: exited.map(({ stateExitedEventDetails }) => JSON.parse(stateExitedEventDetails?.output ?? '{}').answer as Answer),
       };
     },
