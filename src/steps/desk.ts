@@ -180,9 +180,9 @@ export function createDesk(parts: DeskParts): Desk {
       sealedToken && (await seals.open(sealedToken, { purpose: 'taskToken', requestId, bucket, account: config.account, attempt }));
     if (!token || !(await requests.decided(requestId, decision, { auditHead, sealedToken, over: stands }))) {
       const current = await requests.get(requestId);
-      // Delivered twice at once, as by a double click: it is what the other one said, and says that again.
+      // Delivered twice at once, as by a double click: it is what the other one said, and says that again. Not of another asking: a code is for its own.
       const mine = { user: by.user, ...(by.viewId && { viewId: by.viewId }) };
-      if (token && current?.decision?.at !== stands?.at && current && isRepeated(current, mine, made.verdict))
+      if (token && current?.attempt === attempt && current.decision?.at !== stands?.at && isRepeated(current, mine, made.verdict))
         return settle(current, by, made);
       const over = current && whyOver(current, now());
       return { ok: false, over: over?.why ?? ASKED_ANEW, ...(over?.who ? { who: over.who } : {}) };

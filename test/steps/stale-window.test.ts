@@ -1,3 +1,6 @@
+import { echoed } from '../../sandbox/slack/echo.ts';
+import { Secret } from '../../src/secret.ts';
+import { approveModal } from '../../src/slack/views/approve.ts';
 import { createDesk } from '../../src/steps/desk.ts';
 import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
 
@@ -33,5 +36,29 @@ describe('a window in which nothing can be decided any more', () => {
   ])('since %s says that it is not the one', async (_, views) => {
     const said = expect.stringContaining('not the window that Interlock opened for you last');
     expect(await submit(2, views)).toEqual([said, said]);
+  });
+
+  it('since another asking was approved while it was submitted gives its code to nobody: it was sealed for the earlier one', async () => {
+    const row = { ...asked, views: { U0ALICE: 'V1' } };
+    const decision = { verdict: 'approved', by: 'U0ALICE', attempt: 3, at: request.askedAt, why: '', previous: '', viewId: 'V2' };
+    const rows = [row, { ...row, attempt: 3, state: 'decided', decision }];
+    const desk = createDesk({
+      config: aConfig(),
+      requests: { get: async () => rows.shift(), decided: async () => rows.length === 0 },
+      seals: { seal: async () => 'sealed', open: async () => new Secret('token') },
+      // It is passed on to nobody: no flow is there.
+      now: () => Date.parse(row.facts.lookedAt),
+    } as never);
+    const now = row.facts.lookedAt;
+    const view = echoed({
+      ...approveModal({ request: row, facts: row.facts, attempt: 2, notes: [], now, unlimited: false }),
+      id: 'V1',
+    } as never);
+    const window = { requestId: request.requestId, user: 'U0ALICE', team: request.team, viewId: 'V1', attempt: 2, now, view };
+    expect(await desk.approve({ ...window, code: '138502', bucketName: request.bucket })).toEqual({
+      ok: false,
+      over: 'has approved it already.',
+      who: 'U0ALICE',
+    });
   });
 });
