@@ -14,12 +14,18 @@ export function bounded(connectionTimeout: number, silent: number) {
   return { connectionTimeout, requestTimeout: silent, socketTimeout: silent, throwOnRequestTimeout: true };
 }
 
-/** Works with a client that is needed once, and closes its connections: a function that stays warm would gather them. Rejects as `work` does. */
-export async function once<C extends { destroy(): void }, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
+/**
+ * Works with a client that is needed once, and closes its connections: a function that stays warm would gather them. Nothing is sent by it any more:
+ * what nobody waited for, and is cut off so, would be tried again with a session that is over. Rejects as `work` does.
+ */
+export async function once<C extends { destroy(): void; send: unknown }, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
   try {
     return await work(client);
   } finally {
     client.destroy();
+    client.send = async () => {
+      throw new Error('This client is closed.');
+    };
   }
 }
 

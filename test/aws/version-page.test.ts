@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
+import { nameOf, once } from '../../src/aws/clients.ts';
 import { countContents, FIRST_PAGE } from '../../src/aws/contents.ts';
 import { emptyingClient, whatIsLeft } from '../../src/aws/emptying/division.ts';
 import { listVersions } from '../../src/aws/emptying/listing.ts';
@@ -63,12 +64,17 @@ describe('an S3 that answers 200', () => {
     asked.push({ headers: request.headers, body });
     response.end(answers.shift());
   });
+  const client = () =>
+    new S3Client({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'us-east-1',
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' },
+    });
   let s3: S3Client;
   beforeAll(async () => {
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' };
-    s3 = new S3Client({ endpoint, region: 'us-east-1', maxAttempts: 1, credentials });
+    s3 = client();
   });
   afterAll(() => {
     s3.destroy();
@@ -155,6 +161,23 @@ describe('an S3 that answers 200', () => {
       silent.closeAllConnections();
       silent.close();
     }
+  });
+
+  it('with an error to what nobody waits for is not asked again once the work with a session is over', async () => {
+    answers = ['<Error><Code>SlowDown</Code><Message>m</Message></Error>'];
+    asked = [];
+    const [paused, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const pace = createPace(() => {
+      paused.resolve();
+      return over.promise;
+    });
+    const { ahead } = await once(client(), async (s3) => {
+      const ahead = pace.send(() => listVersions({ s3, bucket: 'b', account: '111122223333' }, { key: '' })).catch(nameOf);
+      await paused.promise;
+      return { ahead };
+    });
+    over.resolve();
+    expect([await ahead, asked.length]).toEqual(['Error', 1]);
   });
 
   it.each([`${EMPTY}/>`, `${EMPTY}></DeleteResult>`])('with a result that names nothing has deleted all of it: %s', async (body) => {
