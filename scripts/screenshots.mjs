@@ -41,6 +41,7 @@ async function shoot(theme) {
     await window.modal.getByRole('button', { name: 'Delete for good' }).click();
     await window.message(BUCKET).getByText('was deleted, approved').first().waitFor();
     await window.modal.getByRole('button', { name: 'Dismiss' }).click();
+    await window.modal.waitFor({ state: 'detached' });
     await shot('deleted');
     const aws = window.pane('AWS');
     await aws.getByRole('tab', { name: 'Break in' }).click();

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { BucketNow } from '../../sandbox/page/wire.ts';
 import { useLive } from '../live.ts';
 import { useGone } from './gone.ts';
@@ -56,8 +56,13 @@ interface RowProps extends BucketNow {
 /** Drawn again where one of its values is another: each telling brings objects of its own. */
 const Row = memo(function Row({ elsewhere, gone, ...bucket }: RowProps) {
   const { name, versions, markers, bytes, uploads, versioning, guard, held, objectLock, mfaDelete } = bucket;
+  const row = useRef<HTMLTableRowElement>(null);
+  // That it goes is what one waits for: it may be below what is in sight.
+  useEffect(() => {
+    if (gone) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [gone]);
   return (
-    <tr className={gone ? 'gone' : undefined}>
+    <tr ref={row} className={gone ? 'gone' : undefined}>
       <th scope="row">
         <span className="aws-name">{name}</span>
         {elsewhere && <span className="aws-where">{elsewhere}</span>}
