@@ -43,5 +43,6 @@ const MEANING: Record<Trail['state'], (about: string) => string> = {
   open: () => 'the trail is whole so far; the request has not ended.',
   cutShort: (about) =>
     `nothing was altered. The execution was stopped, or failed, while a step was at work, which wrote ${about} beside the end. If Step Functions says that this execution succeeded, somebody altered it all the same.`,
-  altered: (about) => `this is not as it was written: ${about} doesn’t fit what came before it. Compare with a backup of the table.`,
+  altered: (about) =>
+    `this is not as it was written: ${about} doesn’t fit what came before it. Compare with a backup of the table. What comes right after an asking (-1-asked) looks so, too, where a decision could not be written down: then the log of the function slack says that a listener failed.`,
 };

@@ -50,4 +50,12 @@ describe('the trail of a request', () => {
     expect(lines).toHaveLength(8);
     expect(lines[0]).toMatch(/nothing was altered.*001-4-deleting, 001-5-deleted beside the end/);
   });
+
+  it('is shown with what else than an alteration a gap behind an asking may come from', () => {
+    const [first, asking, lost] = chain('000-asked', '001-1-asked', '001-2-rejected') as [AuditEntry, AuditEntry, AuditEntry];
+    const entries = [first, asking, entry('999-closed-expired', lost)];
+    expect(linesOf('req-abcdefghij23', trailOf(entries))[0]).toMatch(
+      /999-closed-expired doesn’t fit.*a decision could not be written down/,
+    );
+  });
 });
