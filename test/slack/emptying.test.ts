@@ -207,12 +207,12 @@ req-abcdefghij23 · asked by @riya, approved by @alice · what is gone stays gon
     ['in the middle', '2,100 of about 9,300 versions and markers are gone (22 %), 50 a second, about 2 min left', progressing],
     [
       'where there was more than was guessed',
-      '2,100 of about 2,100 versions and markers are gone (100 %), 525 a second',
+      '2,100 versions and markers are gone, as many as was guessed or more, 525 a second',
       { done, left: 100, sofar: 2_100, seconds: 4 },
     ],
     [
       'where nothing is known',
-      '0 of about 0 versions and markers are gone (0 %)',
+      '0 versions and markers are gone, as many as was guessed or more',
       { done: { ...done, versions: 0, markers: 0 }, left: 0, sofar: 0, seconds: 4 },
     ],
     [
@@ -225,12 +225,12 @@ req-abcdefghij23 · asked by @riya, approved by @alice · what is gone stays gon
     expect(progressWords({ ...how, least: true })).toBe(`at least ${words}`);
   });
 
-  it('tells no more than all, and no less than nothing, whatever it is', () => {
+  it('tells of less than all as long as it goes on, and of no less than nothing, whatever it is', () => {
     const count = fc.nat(1e12);
     fc.assert(
       fc.property(count, count, count, count, fc.double({ min: 0, max: 1e6, noNaN: true }), (versions, markers, left, sofar, seconds) => {
         const words = progressWords({ done: { ...done, versions, markers }, least: false, left, sofar, seconds });
-        expect(Number(/\((\d+) %\)/.exec(words)?.[1])).toBeLessThanOrEqual(100);
+        expect(Number(/\((\d+) %\)/.exec(words)?.[1] ?? 0)).toBeLessThan(100);
         expect(words).not.toMatch(/NaN|Infinity|-\d/);
       }),
     );

@@ -34,14 +34,17 @@ export function progressMessage(progressing: Progressing): Message {
   };
 }
 
-/** "2,100 of about 9,300 versions and markers are gone (23 %), 350 a second, about 21 s left". */
+/** "2,100 of about 9,300 versions and markers are gone (23 %), 350 a second, about 21 s left"; "9,400 versions and markers are gone, as many as was guessed or more, 350 a second". */
 export function progressWords({ done, least, left, sofar, seconds }: Omit<Progressing, 'request' | 'approver'>): string {
   const gone = done.versions + done.markers;
   const rest = Math.max(0, left - sofar);
   const rate = seconds > 0 ? sofar / seconds : 0;
-  const share = gone + rest === 0 ? 0 : Math.floor((100 * gone) / (gone + rest));
+  const share = Math.floor((100 * gone) / (gone + rest));
   return [
-    `${sayShare(gone, gone + rest, least)} versions and markers are gone (${share} %)`,
+    ...(rest > 0
+      ? [`${sayShare(gone, gone + rest, least)} versions and markers are gone (${share} %)`]
+      : // A guess that was too low must not read as if all were done.
+        [`${least ? 'at least ' : ''}${number(gone)} versions and markers are gone`, 'as many as was guessed or more']),
     ...(rate >= 1 ? [`${number(Math.round(rate))} a second`] : []),
     ...(rate >= 1 && rest > 0 ? [`about ${duration(rest / rate)} left`] : []),
   ].join(', ');
