@@ -2,6 +2,7 @@
  * Who may do what with a bucket, and why (not). The first rule whose pattern matches counts; no rule, no deletion.
  * `decide` is asked at the click, in Inspect and again in Elevate, with the configuration deployed then.
  */
+import { parseBucket } from './bucket-name.ts';
 import type { Approver, Config, Rule } from './configuration.ts';
 import { matches } from './patterns.ts';
 
@@ -30,6 +31,13 @@ export type Decision =
 /** The rule that counts for a bucket. */
 export function ruleFor(config: Config, bucket: string): Rule | undefined {
   return config.rules.find((rule) => matches(rule.buckets, bucket));
+}
+
+/** May it be asked for that governance retention is bypassed, of the bucket that somebody typed? Where they typed none, they may type one that any rule is for. */
+export function mayAskToBypass(config: Config, typed: string): boolean {
+  const parsed = parseBucket(typed);
+  const rules = parsed.ok ? [ruleFor(config, parsed.bucket)] : config.rules;
+  return rules.some((rule) => rule?.bypassGovernanceRetention);
 }
 
 /** The approvers that a rule names. */

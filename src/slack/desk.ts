@@ -56,8 +56,8 @@ export interface Desk {
       viewId: string;
     },
   ): Promise<Asked>;
-  /** Is there a rule that allows governance retention to be bypassed, so that it may be asked for? */
-  mayBypass?: boolean;
+  /** Does the rule of the bucket that somebody typed allow governance retention to be bypassed, so that it may be asked for? Any rule, where none is named. */
+  mayBypass?(typed: string): boolean;
   /** What the modal shows to somebody who wants to approve or reject. */
   consider(click: Person & { requestId: string; to: 'approve' | 'reject' }): Promise<{ ok: true; approval: Approval } | Refused>;
   /** Remembers the modal that was opened for a person. */

@@ -9,7 +9,7 @@ import { auditEntry } from '../domain/audit.ts';
 import { isNameOf } from '../domain/bucket-name.ts';
 import { parseCode } from '../domain/code.ts';
 import { type Answer, isLongKind } from '../domain/request.ts';
-import { decide, type Standing } from '../domain/rules.ts';
+import { decide, mayAskToBypass, type Standing } from '../domain/rules.ts';
 import { shownDigest } from '../domain/shown.ts';
 import { untilOf } from '../domain/window.ts';
 import { Secret } from '../secret.ts';
@@ -198,7 +198,7 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   return {
-    mayBypass: config.rules.some((rule) => rule.bypassGovernanceRetention),
+    mayBypass: (typed) => mayAskToBypass(config, typed),
     ask: (asked) => ask(asked, parts),
     consider,
     approve,

@@ -1,5 +1,5 @@
 import type { Config } from '../../src/domain/configuration.ts';
-import { type Act, decide } from '../../src/domain/rules.ts';
+import { type Act, decide, mayAskToBypass } from '../../src/domain/rules.ts';
 import { aConfig, anApprover, aRule } from '../helpers/models.ts';
 
 const act = (kind: Act['kind'], more: Partial<Extract<Act, { requester: string }>> = {}): Act => {
@@ -204,5 +204,27 @@ describe('decide', () => {
 
   it('matches whole names: a rule for team-* says nothing about steam-1', () => {
     expect(decide(act('ask', { bucket: 'steam-1' }), config)).toMatchObject({ allow: false, reason: 'noRule' });
+  });
+});
+
+describe('a bypass of governance retention', () => {
+  const locked = rules({ buckets: 'locked-old' }, { buckets: 'locked-*', bypassGovernanceRetention: true }, { buckets: 'team-*' });
+
+  it.each([
+    ['locked-a', true],
+    [' s3://locked-a/some/key', true],
+    // Another rule comes first.
+    ['locked-old', false],
+    ['team-scratch', false],
+    ['nobodys', false],
+    // They may type one of them.
+    ['', true],
+    ['Locked?', true],
+  ])('may be asked for, of “%s”: %s', (typed, may) => {
+    expect(mayAskToBypass(locked, typed)).toBe(may);
+  });
+
+  it('may not be asked for where no rule allows it', () => {
+    expect(mayAskToBypass(rules({ buckets: 'team-*' }), '')).toBe(false);
   });
 });

@@ -35,8 +35,8 @@ export function onCommand(desk: Desk, modal: (bucket: string) => ModalView) {
 }
 
 /** The modal of `/delete-bucket`, with what may be asked for here. */
-export function builtFor({ mayBypass }: Pick<Desk, 'mayBypass'>): (typed: string) => ModalView {
-  return (typed) => askModal(typed, mayBypass);
+export function builtFor(desk: Pick<Desk, 'mayBypass'>): (typed: string) => ModalView {
+  return (typed) => askModal(typed, desk.mayBypass?.(typed));
 }
 
 /** Asks for the deletion, or the emptying. */

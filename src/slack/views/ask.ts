@@ -8,7 +8,7 @@ import { checked, chosen, type StateValues, typed } from './inputs.ts';
 
 export const REASON_MAX = 1000;
 
-/** `bucket`: what was typed after the command; `mayBypass`: is there a rule that allows governance retention to be bypassed? */
+/** `bucket`: what was typed after the command; `mayBypass`: may it be asked for that governance retention is bypassed? */
 export function askModal(bucket: string, mayBypass = false): ModalView {
   return {
     type: 'modal',
