@@ -73,6 +73,8 @@ export function purging<T extends Listed>({ olderThanDays, keep }: Purge, asOf: 
       if (!same && alone) chosen.push(alone);
       alone = undefined;
       if (!same) [key, noncurrent, since] = [entry.key, 0, Number.POSITIVE_INFINITY];
+      // Written after the one before it: the place behind that one moved, as null's does when it is written anew. What is known is of no use then.
+      else if (modified > last) [noncurrent, since] = [0, Number.POSITIVE_INFINITY];
       // Of two old ones of the same second nobody can tell which came first: neither counts as noncurrent before both are.
       else if (modified < last || since === Number.POSITIVE_INFINITY) since = last;
       last = modified;

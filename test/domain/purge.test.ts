@@ -102,6 +102,17 @@ describe('a purge', () => {
     expect(choose(items, purge, [10])).toEqual([]);
   });
 
+  it('counts anew where the version behind which a page begins was written anew, so that newer ones come once more', () => {
+    const chooses = purging<Item>({ prefix: '', olderThanDays: 7, keep: 1 }, NOW);
+    const entry = (id: number, daysAgo: number, isLatest = false): Item => ({
+      ...{ key: 'a', marker: false, isLatest, id },
+      modified: NOW - daysAgo * DAY,
+    });
+    expect(chooses([entry(0, 30, true), entry(1, 50)], false)).toEqual([]);
+    // It was current until a moment ago.
+    expect(chooses([entry(0, 30), entry(2, 40), entry(3, 60)], true).map(({ id }) => id)).toEqual([2, 3]);
+  });
+
   it('takes what was written in the second of what is current, once that is old enough', () => {
     const items = listingOf([1, 2, 3].map(() => ({ key: 'a', marker: false, daysAgo: 8 })));
     expect(choose(items, { prefix: '', olderThanDays: 7, keep: 0 }, [10])).toHaveLength(2);
