@@ -3,16 +3,17 @@ import type { Audit } from '../aws/audit.ts';
 import type { MessageAt, RequestRow } from '../aws/requests.ts';
 import type { Config } from '../config.ts';
 import { auditEntry, lastHead } from '../domain/audit.ts';
+import type { Request } from '../domain/request.ts';
 import { approversOf, ruleFor } from '../domain/rules.ts';
 import { windowOf } from '../domain/window.ts';
 import { BadInput, SlackRefused, Stopped, TryAgain } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { approveModal } from '../slack/views/approve.ts';
-import { followMessage, reminderMessage, type Waiting, waitingMessage } from '../slack/views/messages.ts';
+import { endedMessage, followMessage, reminderMessage, type Waiting, waitingMessage } from '../slack/views/messages.ts';
 import { askedAnewMessage, forOperatorsMessage } from '../slack/views/notices.ts';
 import type { AskInput } from './inputs.ts';
 import { type Notice, type NoticeParts, noticesOfRefusal, noticesOfSession, notify } from './notices.ts';
-import { attempted, post, readRow } from './telling.ts';
+import { attempted, endOf, post, readRow } from './telling.ts';
 
 export interface AskParts extends NoticeParts {
   audit: Audit;
@@ -80,9 +81,10 @@ export async function askApprover(input: AskInput, parts: AskParts): Promise<voi
     if (!updated && !inspection.refused)
       await attempted(warn, 'the approver', () => post(slack, modal.user, askedAnewMessage(request, notes)));
   }
+  const over = await isOver(request, [message, direct], parts);
   const time = now();
   const reminded = row.remindedAt !== undefined && Date.parse(row.remindedAt) >= window.from;
-  if (time >= window.remindAt && !reminded) {
+  if (time >= window.remindAt && !reminded && !over) {
     await attempted(warn, 'the reminder', () =>
       post(slack, config.slack.channel, reminderMessage(timed, mentions), undefined, message?.ts),
     );
@@ -117,6 +119,18 @@ async function show(waiting: Waiting, row: RequestRow, { config, slack, warn }: 
       await attempted(warn, 'the operators', () => post(slack, operatorsChannel, forOperatorsMessage(waiting.request, why)));
     return undefined;
   }
+}
+
+/**
+ * Was it ended while it was being shown, as by a click on what stood there before? Whoever reported that may have edited the messages already, and then the
+ * question stood there in its place.
+ */
+async function isOver(request: Request, messages: (MessageAt | undefined)[], { requests, slack, now, warn }: AskParts): Promise<boolean> {
+  const { row } = await readRow(requests, request.requestId);
+  const ended = row && endOf(row, request, new Date(now()).toISOString());
+  if (!ended) return false;
+  for (const at of messages) if (at) await attempted(warn, 'the end', () => post(slack, at.channel, endedMessage(ended), at));
+  return true;
 }
 
 const NO_CHANNEL = 'Slack takes no message for the approvals channel, so you are asked here. Tell your operators.';

@@ -12,13 +12,12 @@ import { sayManifest } from '../domain/manifest.ts';
 import { nextStep, whyFailed } from '../domain/next.ts';
 import {
   type Answer,
-  Conclusion,
+  type Conclusion,
   type Elevation,
   isEmptyingKind,
   type Kind,
   type Outcome,
   Request,
-  Time,
   type Work,
 } from '../domain/request.ts';
 import { TryAgain } from '../errors.ts';
@@ -27,7 +26,7 @@ import { tellingModal } from '../slack/views/approve.ts';
 import { addressedTo, type Ended, endedMessage, headline, outcomeMessage } from '../slack/views/messages.ts';
 import { type Heard, type NoticeParts, notify } from './notices.ts';
 import { noticesOfEnd, noticesOfRecord, noticesOfSpent } from './notices-of-end.ts';
-import { attempted, post, readRow } from './telling.ts';
+import { attempted, endOf, post, readRow } from './telling.ts';
 import { spentFor, stepsBeside, stopWorkers, withStopper } from './traces.ts';
 
 export interface ReportParts extends NoticeParts {
@@ -129,12 +128,8 @@ function recordedEnd(
 ): Ended | undefined {
   const request = spent?.request ?? (row && Request.strip().parse(row));
   if (!request) return undefined;
-  const recorded = row && Conclusion.safeParse({ outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null }).data;
-  return {
-    request,
-    ...(recorded ? { conclusion: recorded, went: row?.went ?? '' } : inWords(toReport, request.kind, config)),
-    closedAt: Time.safeParse(row?.closedAt).data ?? toReport.at,
-  };
+  const { at } = toReport;
+  return (row && endOf(row, request, at)) ?? { request, ...inWords(toReport, request.kind, config), closedAt: at };
 }
 
 /** After all else is done: run again, it tells whom Slack kept from hearing. */

@@ -1,9 +1,10 @@
 /** Posting to Slack from the flow: where a message stands already it is edited, and what can't be told is no reason to fail. */
 import type { WebClient } from '@slack/web-api';
 import type { MessageAt, RequestRow, Requests } from '../aws/requests.ts';
+import { Conclusion, type Request, Time } from '../domain/request.ts';
 import { InterlockError, SlackRefused, TryAgain } from '../errors.ts';
 import { EDITED, PLAINLY, refusalOf, slackError } from '../slack/client.ts';
-import type { Message } from '../slack/views/messages.ts';
+import type { Ended, Message } from '../slack/views/messages.ts';
 
 export type Warn = (what: string, details: Record<string, string>) => void;
 
@@ -43,4 +44,10 @@ export async function readRow(requests: Requests, requestId: string): Promise<{ 
     (row) => ({ row }),
     (fault: unknown) => ({ fault }),
   );
+}
+
+/** The end that the record holds; undefined where there is none, or not in words of ours. `at`: when, where it doesn't say. */
+export function endOf(row: RequestRow, request: Request, at: string): Ended | undefined {
+  const { data: conclusion } = Conclusion.safeParse({ outcome: row.outcome, why: row.why ?? '', by: row.closedBy ?? null });
+  return conclusion && { request, conclusion, went: row.went ?? '', closedAt: Time.safeParse(row.closedAt).data ?? at };
 }

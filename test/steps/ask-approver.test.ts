@@ -97,6 +97,23 @@ function asking(inspectSays = true, result = elevation, emptying: Emptying | nul
   };
 }
 
+describe('asking while somebody ends it by what stood there before', () => {
+  it('leaves no question in the place of the end, and reminds nobody', async () => {
+    const { askWith, posts, parts, row } = asking(true, elevation, null, 5 * 3_600_000, false);
+    const { channel } = parts.config.slack;
+    Object.assign(row, { message: { channel, ts: '1.0' }, direct: { channel: 'D0RIYA', ts: '2.0' } });
+    const standing = new Map<string, string>();
+    const update = async ({ ts, blocks }: { ts: string; blocks: object[] }) => {
+      // Reported while Slack takes its time for the first edit.
+      if (ts === '1.0') Object.assign(row, { state: 'closed', outcome: 'cancelled', why: '', closedBy: 'U0RIYA' });
+      standing.set(ts, textOf(blocks));
+    };
+    await askWith({ slack: { chat: { ...parts.slack.chat, update }, views: { update: async () => ({}) } } });
+    expect([...standing.values()]).toEqual(Array.from({ length: 2 }, () => expect.stringContaining('was *cancelled* by <@U0RIYA>')));
+    expect([...standing.values(), ...posts].join()).not.toMatch(/Approve with MFA code|Cancel request|still waits/);
+  });
+});
+
 describe('asking where the approvals channel takes no message', () => {
   it('asks each approver directly, who read why, and operators hear of it', async () => {
     const { askWith, posts, parts } = asking(false, { ...elevation, attempt: 9 }, null, 60_000, false);
