@@ -1,5 +1,6 @@
 /** Shows the audit trail of a request, and says whether it is whole. */
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { createTables } from '../src/aws/tables.ts';
 import type { AuditEntry } from '../src/domain/audit.ts';
 import { type Trail, trailOf } from '../src/domain/trail.ts';
@@ -19,7 +20,7 @@ export async function trail(requestId: string, { stage, json }: { stage: string;
     ConsistentRead: true,
   };
   const entries: AuditEntry[] = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query)) entries.push(...(Items as AuditEntry[]));
+  for await (const { Items = [] } of paginateQuery({ client }, query)) entries.push(...Items.map(entryOf));
   if (entries.length === 0) {
     throw new Failure(
       `the audit trail of ${stage} has no ${JSON.stringify(requestId)}`,
@@ -27,15 +28,32 @@ export async function trail(requestId: string, { stage, json }: { stage: string;
     );
   }
   const found = trailOf(entries);
-  say(json ? JSON.stringify({ requestId, ...found }, undefined, 2) : linesOf(requestId, found).map(plain).join('\n'));
+  say(json ? JSON.stringify({ requestId, ...found }, undefined, 2) : linesOf(requestId, found).join('\n'));
   return found.state === 'altered' ? EXIT.fellShort : 0;
+}
+
+const Entry = z.object({
+  requestId: z.string(),
+  entry: z.string(),
+  at: z.string(),
+  who: z.string(),
+  what: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  previous: z.string(),
+  hash: z.string(),
+});
+
+/** A row of the table. Who may put entries may put anything: what none of ours looks like keeps its name, and fits nowhere. */
+export function entryOf(row: Record<string, unknown>): AuditEntry {
+  const nothing = { requestId: '', at: '', who: '', what: {}, previous: '', hash: '' };
+  return Entry.safeParse(row).data ?? { ...nothing, entry: String(row.entry) };
 }
 
 /** An entry a line, and what they come to. */
 export function linesOf(requestId: string, { state, entries, about }: Trail): string[] {
   const width = Math.max(...entries.map(({ entry }) => entry.length));
   const lines = entries.map(({ at, entry, who, what }) => `  ${at}  ${entry.padEnd(width)}  ${who.padEnd(11)}  ${JSON.stringify(what)}`);
-  return [`${requestId}: ${MEANING[state](about.join(', '))}`, ...lines];
+  // Nor may one of them look like several.
+  return [`${requestId}: ${MEANING[state](about.join(', '))}`, ...lines].map((line) => plain(line).replaceAll('\n', ' '));
 }
 
 const MEANING: Record<Trail['state'], (about: string) => string> = {

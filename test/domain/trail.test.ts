@@ -1,4 +1,4 @@
-import { linesOf } from '../../cli/trail.ts';
+import { entryOf, linesOf } from '../../cli/trail.ts';
 import { type AuditEntry, auditEntry } from '../../src/domain/audit.ts';
 import { trailOf } from '../../src/domain/trail.ts';
 
@@ -57,5 +57,20 @@ describe('the trail of a request', () => {
     expect(linesOf('req-abcdefghij23', trailOf(entries))[0]).toMatch(
       /999-closed-expired doesn’t fit.*a decision could not be written down/,
     );
+  });
+
+  it.each([{}, { what: null }, { what: { at: [] } }, { ...steps[5], who: 7 }])(
+    'is altered by a row that is no entry, and shown: %j',
+    (row) => {
+      const entries = [...steps, { ...row, requestId: 'req-abcdefghij23', entry: '001-6-more' }].map((one) => entryOf({ ...one }));
+      const found = trailOf(entries);
+      expect(found).toMatchObject({ state: 'altered', about: ['001-6-more'] });
+      expect(linesOf('req-abcdefghij23', found)).toHaveLength(8);
+    },
+  );
+
+  it('is shown an entry a line, whatever stands in one', () => {
+    const forged = entry('000-asked', undefined, 'slack\n  2026-11-02  999-closed-deleted\u001b[1A');
+    expect(linesOf('req-abcdefghij23', trailOf([forged])).join()).not.toMatch(/\p{Cc}/u);
   });
 });
