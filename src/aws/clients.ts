@@ -44,6 +44,12 @@ export async function unless<T>(name: string, answer: Promise<T>): Promise<T | u
   }
 }
 
+/** Of an answer that is nothing of what was asked for, or not all of it: it says nothing of what is there, and is asked for again. Where S3 failed, its status says so. */
+export function unread(status: number): Error {
+  const known = { name: 'InternalError', $metadata: status >= 500 ? { httpStatusCode: status } : {} };
+  return Object.assign(new Error(`S3 answered ${status}, with something else than was asked for.`), known);
+}
+
 interface Answered {
   $metadata?: { httpStatusCode?: number };
   $response?: unknown;

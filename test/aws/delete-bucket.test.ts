@@ -32,7 +32,7 @@ describe('deleting a bucket with a session', () => {
 describe('looking for a bucket', () => {
   it('finds it in whatever order S3 lists those that begin with its name, and behind a page without any', async () => {
     const pages = [
-      { ContinuationToken: 'more' },
+      { Buckets: [], ContinuationToken: 'more' },
       { Buckets: [{ Name: 'team-x-2', BucketRegion: 'us-east-1' }], ContinuationToken: 'yet more' },
       { Buckets: [{ Name: 'team-x', BucketRegion: 'eu-central-1' }] },
     ];

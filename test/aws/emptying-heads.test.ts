@@ -45,7 +45,8 @@ async function emptied(
   const server = createServer(async (request, response) => {
     const query = new URL(request.url ?? '', 'http://s3').searchParams;
     const body = (await request.toArray()).join('');
-    if (query.has('uploads')) return response.end('<ListMultipartUploadsResult/>');
+    if (query.has('uploads'))
+      return response.end('<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>');
     if (request.method === 'POST') {
       const keys = [...body.matchAll(/<Key>(.)<\/Key>/g)].map(([, key]) => key as string);
       for (const key of keys) left.delete(key);

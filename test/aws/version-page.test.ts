@@ -1,11 +1,12 @@
-/** What is read of S3's listings without the SDK, and what is written of its deletions. */
+/** What is read of S3's listings, mostly without the SDK, and what is written of its deletions. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
+import { homeOf } from '../../src/aws/buckets.ts';
 import { nameOf, once } from '../../src/aws/clients.ts';
 import { countContents, FIRST_PAGE } from '../../src/aws/contents.ts';
 import { emptyingClient, whatIsLeft } from '../../src/aws/emptying/division.ts';
-import { listVersions } from '../../src/aws/emptying/listing.ts';
+import { listUploads, listVersions } from '../../src/aws/emptying/listing.ts';
 import { createPace } from '../../src/aws/emptying/pace.ts';
 import { removeVersions } from '../../src/aws/emptying/remove.ts';
 import { isVersionPage, nextOfHead, versionPage } from '../../src/aws/emptying/version-page.ts';
@@ -89,6 +90,12 @@ describe('an S3 that answers 200', () => {
   ])('with %s has not said that a bucket is empty', async (_, body, name) => {
     answers = [body];
     await expect(listVersions({ s3, bucket: 'b', account: '111122223333' }, { key: '' })).rejects.toMatchObject({ name });
+  });
+
+  it.each(['', '<html></html>'])('with %j has not said that no upload is left, nor that a bucket is gone', async (body) => {
+    answers = [body, body];
+    await expect(listUploads({ s3, bucket: 'b', account: '111122223333' }, { key: '' })).rejects.toMatchObject({ name: 'InternalError' });
+    await expect(homeOf(s3, 'b')).rejects.toMatchObject({ name: 'InternalError' });
   });
 
   const entry = { marker: false, isLatest: true, modified: 0, size: 1, etag: '' };

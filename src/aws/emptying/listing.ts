@@ -1,5 +1,6 @@
 /** What a bucket holds, page by page: versions and delete markers whatever its versioning, and unfinished uploads. Keys as they are. */
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { unread } from '../clients.ts';
 import { shortWay } from './short-way.ts';
 import { decoded, isVersionPage, nextOfHead, versionPage } from './version-page.ts';
 
@@ -110,6 +111,8 @@ export async function listUploads({ s3, bucket, account, prefix }: Place, from: 
       ...(from.id !== undefined && { UploadIdMarker: from.id }),
     }),
   );
+  // The SDK takes an empty answer, or a proxy's page, for a listing of nothing.
+  if (answer.IsTruncated === undefined) throw unread(200);
   const entries = (answer.Uploads ?? []).map((upload) => ({ key: decoded(upload.Key), id: upload.UploadId ?? '' }));
   return { entries, next: nextOf(answer.IsTruncated, answer.NextKeyMarker, answer.NextUploadIdMarker) };
 }

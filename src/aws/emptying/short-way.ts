@@ -6,6 +6,7 @@
 import type { S3ClientResolvedConfig } from '@aws-sdk/client-s3';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { HttpRequest } from '@smithy/core/protocols';
+import { unread } from '../clients.ts';
 import { bodyOf } from './body.ts';
 import { elementOf } from './xml.ts';
 
@@ -90,10 +91,7 @@ async function findWay(Bucket: string, command: object, config: S3ClientResolved
  * what was asked for is no answer, unless its status says that S3 failed: it may have broken off, and is asked for again.
  */
 function errorOf(status: number, xml: string): Error {
-  if (!/^(?:<\?xml[^>]*>)?\s*<Error[\s>].*<\/Error>\s*$/s.test(xml)) {
-    const unread = { name: 'InternalError', $metadata: status >= 500 ? { httpStatusCode: status } : {} };
-    return Object.assign(new Error(`S3 answered ${status}, with something else than was asked for.`), unread);
-  }
+  if (!/^(?:<\?xml[^>]*>)?\s*<Error[\s>].*<\/Error>\s*$/s.test(xml)) return unread(status);
   const known = { name: elementOf(xml, 'Code') || 'Unknown', $metadata: { httpStatusCode: status === 200 ? 503 : status } };
   return Object.assign(new Error(elementOf(xml, 'Message')), known);
 }
