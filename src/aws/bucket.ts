@@ -17,7 +17,7 @@ import { withoutLateWriters } from '../domain/late-writers.ts';
 import { type Facts, isEmptyingKind, isLongKind, type Request } from '../domain/request.ts';
 import { tagFacts } from '../domain/tags.ts';
 import { type BucketHome, homeOf } from './buckets.ts';
-import { clientOptions, nameOf, once, unanswered, unless } from './clients.ts';
+import { clientOptions, nameOf, once, unanswered, unless, unread } from './clients.ts';
 import { countContents, FIRST_PAGE, goingOf, QUICKLY } from './contents.ts';
 import { settingsOf } from './dependencies.ts';
 import { listUploads, passingEmpty } from './emptying/listing.ts';
@@ -122,7 +122,12 @@ export type DeleteResult = 'done' | 'absent' | 'notEmpty' | 'accessPoints' | 'de
 /** Deletes the bucket with this session and nothing else. Throws the SDK's error where AWS fails otherwise. */
 export function deleteBucket(bucket: string, account: string, region: string, session: Session): Promise<DeleteResult> {
   const deletion = new DeleteBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account });
-  return resultOf(once(withSession(region, session), (s3) => s3.send(deletion)));
+  const deleted = async (s3: S3Client) => {
+    const { $metadata } = await s3.send(deletion);
+    // The SDK reads nothing of it, be it an error. What S3 has deleted it answers with 204 (S3 API Reference, DeleteBucket, "Response Syntax").
+    if ($metadata.httpStatusCode !== 204) throw unread(200);
+  };
+  return resultOf(once(withSession(region, session), deleted));
 }
 
 /** A harmless read that shows that the session works: lists one version of the bucket. */
