@@ -107,9 +107,9 @@ function Control(props: ControlProps): ReactNode {
   }
 }
 
-/** A code's field is known by its action: digits on a phone's keyboard, and what an authenticator offers to fill in. */
+/** A code's field is known by its action, which is that of an asking: digits on a phone's keyboard, and what an authenticator offers to fill in. */
 const keyboardOf = ({ action_id }: Element) =>
-  action_id === 'code'
+  action_id?.startsWith('code-')
     ? ({ autoComplete: 'one-time-code', inputMode: 'numeric', spellCheck: false } as const)
     : ({ autoComplete: 'off', spellCheck: false } as const);
 

@@ -12,7 +12,7 @@ export const CALLBACK = {
 
 export const ACTION = { approve: 'approve', reject: 'reject', cancel: 'cancel', stop: 'stop' } as const;
 
-/** A block and the one input in it bear the same id. */
+/** A block and the one input in it bear the same id, but for the code's, which bears that of its asking too. */
 export const INPUT = {
   bucket: 'bucket',
   change: 'change',

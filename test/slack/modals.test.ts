@@ -194,6 +194,13 @@ req-abcdefghij23
     expect(complaints(blocks, stateOf(blocks)).map(({ label }) => label)).toEqual(['MFA code', 'Bucket name']);
   });
 
+  it('keeps no code from one asking to the next, where Slack puts that into the open window: whoever submits again has read what they approve', () => {
+    const typedBefore = submit(approveModal({ ...approval, attempt: 1 }), { 'MFA code': '138502', 'Bucket name': 'team-scratch' });
+    const state = (attempt: number) => stateOf(approveModal({ ...approval, attempt }).blocks as Block[], typedBefore as never);
+    expect(parseApprove(state(1) as StateValues)).toEqual({ code: '138502', bucketName: 'team-scratch' });
+    expect(parseApprove(state(2) as StateValues)).toEqual({ code: '', bucketName: 'team-scratch' });
+  });
+
   it('names the request and the asking that it is for, and when it was built', () => {
     expect(parseModalFor(approveModal({ ...approval, attempt: 3 }).private_metadata ?? '')).toEqual({
       requestId: request.requestId,

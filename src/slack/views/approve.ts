@@ -73,7 +73,7 @@ export function approveModal({ request, facts, attempt, notes, now, unlimited }:
         block_id: INPUT.code,
         label: plain('MFA code'),
         hint: plain('The six digits that your MFA device shows now. AWS checks them; each works once.'),
-        element: { type: 'plain_text_input', action_id: INPUT.code, placeholder: plain('123456'), max_length: 30 },
+        element: { type: 'plain_text_input', action_id: codeOf(attempt), placeholder: plain('123456'), max_length: 30 },
       },
       {
         type: 'input',
@@ -86,6 +86,9 @@ export function approveModal({ request, facts, attempt, notes, now, unlimited }:
     ],
   };
 }
+
+/** Of each asking another one: an input of the same ids keeps what was typed (Slack, "views.update", Preserving input entry), and a code is for what was read with it. */
+const codeOf = (attempt: number): string => `${INPUT.code}-${attempt}`;
 
 export function parseApprove(values: StateValues): { code: string; bucketName: string } {
   return { code: typed(values, INPUT.code), bucketName: typed(values, INPUT.bucketName) };

@@ -9,9 +9,9 @@ export type StateValues = Record<
   >
 >;
 
-/** The text of a plain_text_input; "" where nothing was typed. */
+/** The text of the plain_text_input in a block; "" where nothing was typed. */
 export function typed(values: StateValues, id: string): string {
-  return values[id]?.[id]?.value ?? '';
+  return Object.values(values[id] ?? {})[0]?.value ?? '';
 }
 
 /** The value of the option that is chosen in a select; undefined for none. */
