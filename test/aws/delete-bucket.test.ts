@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { deleteBucket, findBucket } from '../../src/aws/bucket.ts';
 import { homeOf } from '../../src/aws/buckets.ts';
-import { ACCOUNT, ALLOW_ALL, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { ACCOUNT, ALLOW_ALL, type Running, startAwsForAll } from '../helpers/sandbox-aws.ts';
 
 const SESSION = {
   accessKeyId: 'ASIAEXAMPLE',
@@ -15,18 +15,10 @@ const SESSION = {
 
 describe('deleting a bucket with a session', () => {
   let run: Running;
-  let before: NodeJS.ProcessEnv;
   beforeAll(async () => {
-    before = { ...process.env };
-    run = await startAws();
-    const { accessKeyId, secretAccessKey } = run.user('functions', ALLOW_ALL);
-    Object.assign(process.env, { AWS_ENDPOINT_URL: run.url, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
-    delete process.env.AWS_SESSION_TOKEN;
+    run = await startAwsForAll();
   });
-  afterAll(async () => {
-    process.env = before;
-    await run?.close();
-  });
+  afterAll(() => run?.close());
 
   it('says of access points of another account, which nobody of its own can list, that they keep it', async () => {
     run.aws.s3.createBucket({ name: 'team-shared' });

@@ -3,7 +3,7 @@ import { createSeals, type SealContext, type Seals } from '../../src/aws/sealed.
 import { KINDS } from '../../src/domain/request.ts';
 import { BadInput, SealBroken, TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
-import { ACCOUNT, ALLOW_ALL, policy, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { ACCOUNT, policy, type Running, startAwsForAll } from '../helpers/sandbox-aws.ts';
 
 const VALUE = '138502';
 const KEY_POLICY = policy({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' });
@@ -11,21 +11,14 @@ const KEY_POLICY = policy({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'k
 let run: Running;
 let seals: Seals;
 let others: Seals;
-const before = { ...process.env };
 
 beforeAll(async () => {
-  run = await startAws();
-  const { accessKeyId, secretAccessKey } = run.user('functions', ALLOW_ALL);
-  Object.assign(process.env, { AWS_ENDPOINT_URL: run.url, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
-  delete process.env.AWS_SESSION_TOKEN;
+  run = await startAwsForAll();
   seals = createSeals(run.aws.kms.createKey({ policy: KEY_POLICY }).arn);
   others = createSeals(run.aws.kms.createKey({ policy: KEY_POLICY }).arn);
 });
 afterEach(() => run.faults.clear());
-afterAll(async () => {
-  process.env = before;
-  await run?.close();
-});
+afterAll(() => run?.close());
 
 type Full = Required<SealContext>;
 const FULL: Full = {

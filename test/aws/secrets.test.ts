@@ -1,21 +1,13 @@
 import { createSecretReader } from '../../src/aws/secrets.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { ALLOW_ALL, type Running, startAws } from '../helpers/sandbox-aws.ts';
+import { type Running, startAwsForAll } from '../helpers/sandbox-aws.ts';
 
 describe('a secret', () => {
   let run: Running;
-  let before: NodeJS.ProcessEnv;
   beforeAll(async () => {
-    before = { ...process.env };
-    run = await startAws();
-    const { accessKeyId, secretAccessKey } = run.user('functions', ALLOW_ALL);
-    Object.assign(process.env, { AWS_ENDPOINT_URL: run.url, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
-    delete process.env.AWS_SESSION_TOKEN;
+    run = await startAwsForAll();
   });
-  afterAll(async () => {
-    process.env = before;
-    await run?.close();
-  });
+  afterAll(() => run?.close());
   const read = (name: string) => createSecretReader('us-east-1').read(name);
 
   it('is given without the line break that a terminal puts behind it', async () => {

@@ -71,6 +71,20 @@ export async function startAws(assumeRoleMfa: 'absent' | 'false' | 'true' = 'abs
 
 export type Running = Awaited<ReturnType<typeof startAws>>;
 
+/** An AWS that this process's clients find by the environment, with the keys of a user who may do everything. Once it is closed, the environment is as it was. */
+export async function startAwsForAll(): Promise<Running> {
+  const before = { ...process.env };
+  const run = await startAws();
+  const { accessKeyId, secretAccessKey } = run.user('functions', ALLOW_ALL);
+  Object.assign(process.env, { AWS_ENDPOINT_URL: run.url, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+  delete process.env.AWS_SESSION_TOKEN;
+  const close = (): Promise<void> => {
+    process.env = before;
+    return run.close();
+  };
+  return { ...run, close };
+}
+
 /** What an SDK call failed with. Throws when it did not fail. */
 export async function failure(
   call: Promise<unknown>,
