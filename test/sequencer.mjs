@@ -20,20 +20,18 @@ const SECONDS = {
   'test/cli-guard': 14,
   'browser/page': 38,
   'sandbox/starting': 16,
-  'page/start-over': 5,
   'flow/cases': 5,
+  'page/page': 9,
   'groups/sandbox': 19,
   'groups/aws': 18,
   'groups/domain': 9,
   'groups/steps': 7,
   'sandbox/demo': 5,
   'test/cli-guard-holes': 5,
-  'page/stream': 5,
   'test/packaging': 4,
   'aws/emptying-elsewhere': 7,
   'test/scripts': 3,
   'test/cli-proof': 3,
-  'page/break-in': 3,
 };
 const OTHERS = 0.5;
 

@@ -1,17 +1,11 @@
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import type { BreakIn, BreakInAnswer } from '../../../sandbox/page/wire.ts';
-import { type Sandbox, startSandbox } from '../../helpers/sandbox.ts';
+import { sandbox } from '../../helpers/shared-page.ts';
 
 const GUARDED = 'guarded-ledger';
 
 describe('a try to break in', () => {
-  let sandbox: Sandbox;
-  beforeAll(async () => {
-    sandbox = await startSandbox();
-  });
-  afterAll(() => sandbox.stop());
-
   const ask = (body: object) => fetch(`${sandbox.urls.page}/sandbox/break-in`, { method: 'POST', body: JSON.stringify(body) });
   const attempt = async (tried: BreakIn) => {
     const response = await ask(tried);

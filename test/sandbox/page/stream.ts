@@ -3,17 +3,13 @@ import { request, type ServerResponse } from 'node:http';
 import { stream } from '../../../sandbox/page/stream.ts';
 import { KEPT, type Told } from '../../../sandbox/page/wire.ts';
 import type { Parts } from '../../../sandbox/routes.ts';
-import { type Sandbox, startSandbox, until } from '../../helpers/sandbox.ts';
+import { until } from '../../helpers/sandbox.ts';
+import { sandbox } from '../../helpers/shared-page.ts';
 
 type Event = { [T in keyof Told]: { event: T; data: Told[T] } }[keyof Told];
 
 describe('what the page is told', () => {
-  let sandbox: Sandbox;
   const open: AbortController[] = [];
-  beforeAll(async () => {
-    sandbox = await startSandbox();
-  });
-  afterAll(() => sandbox.stop());
   afterEach(() => {
     for (const one of open.splice(0)) one.abort();
   });

@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { type Sandbox, startSandbox, until } from '../../helpers/sandbox.ts';
+import { until } from '../../helpers/sandbox.ts';
+import { sandbox } from '../../helpers/shared-page.ts';
 
 describe('Start over', () => {
-  let sandbox: Sandbox;
-  beforeAll(async () => {
-    sandbox = await startSandbox();
-  });
-  afterAll(() => sandbox.stop());
-
   const post = (where: string, body: object) => fetch(`${sandbox.urls.page}${where}`, { method: 'POST', body: JSON.stringify(body) });
   /** The sandbox as it is after it began anew: nobody has seen anything yet. */
   const anew = () =>
