@@ -1,6 +1,6 @@
 /** A window over the pane, and over the pane alone: the Authenticator beside it stays within reach. */
 import { Dialog } from '@base-ui/react/dialog';
-import { createContext, type ReactNode, type RefObject, use, useRef } from 'react';
+import { createContext, type ReactNode, type RefObject, use, useLayoutEffect, useRef } from 'react';
 
 /** Where windows go, and where focus goes when the last of them is closed; false: it stays where it is. */
 export interface Stage {
@@ -37,6 +37,7 @@ export function Window({ title, open, onClose, isQuestion = false, popup, childr
   const { stage, back } = use(StageContext);
   const own = useRef<HTMLDivElement>(null);
   const box = popup ?? own;
+  useLayoutEffect(() => (open ? dropCaret : undefined), [open]);
   return (
     <Dialog.Root
       open={open}
@@ -63,4 +64,10 @@ export function Window({ title, open, onClose, isQuestion = false, popup, childr
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** A caret whose field has gone stays where it was, and Chrome looks for a place for it through all messages before it draws what comes next. */
+function dropCaret(): void {
+  const selection = getSelection();
+  if (selection?.isCollapsed) selection.removeAllRanges();
 }
