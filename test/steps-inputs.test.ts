@@ -14,20 +14,11 @@ import {
   ReportInput,
   TellInput,
 } from '../src/steps/inputs.ts';
-import { aGuardChange, aRequest, someFacts } from './helpers/models.ts';
+import { aGuardChange, anAnswer, anElevation, aRequest, someFacts } from './helpers/models.ts';
 
 const step = { execution: 'req-abcdefghij23', enteredAt: '2026-11-02T09:00:01.000Z', request: aRequest() };
-const answer = { verdict: 'approved', why: '', slackUser: 'U0ALICE', approver: 'alice', attempt: 1, sealedCode: 'sealed', auditHead: 'a' };
-const elevation = {
-  verdict: 'session',
-  why: '',
-  sealedSession: 'sealed',
-  triesLeft: 3,
-  tellOperators: false,
-  approver: 'alice',
-  attempt: 1,
-  auditHead: 'b',
-};
+const answer = anAnswer();
+const elevation = anElevation();
 const work = { verdict: 'deleted', why: '', auditHead: 'c' };
 const emptying = {
   verdict: 'divided',

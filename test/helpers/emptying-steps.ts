@@ -9,7 +9,7 @@ import type { Kind } from '../../src/domain/request.ts';
 import type { Rest } from '../../src/domain/sweep.ts';
 import { TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
-import { aRequest, someFacts } from './models.ts';
+import { anAnswer, anElevation, aRequest, someFacts } from './models.ts';
 
 export const NOW = Date.parse('2026-11-02T09:10:00.000Z');
 export const SESSION = { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't', expiresAt: '2026-11-02T10:10:00.000Z' };
@@ -21,25 +21,8 @@ export const progress = (some: Partial<Progress> = {}): Progress => ({ ...UNTOUC
 /** What the state machine gives to every step that works with a session. */
 export function given(kind: Kind = 'empty-delete', attempt = 1, purge?: Purge) {
   const request = aRequest({ kind, ...(purge && { purge }) });
-  const answer = {
-    verdict: 'approved',
-    why: '',
-    slackUser: 'U0ALICE',
-    approver: 'alice',
-    attempt,
-    sealedCode: 's',
-    auditHead: 'a',
-  } as const;
-  const elevation = {
-    verdict: 'session',
-    why: '',
-    sealedSession: 'sealed',
-    triesLeft: 3,
-    tellOperators: false,
-    approver: 'alice',
-    attempt,
-    auditHead: `elevated ${attempt}`,
-  } as const;
+  const answer = anAnswer({ attempt });
+  const elevation = anElevation({ attempt, auditHead: `elevated ${attempt}` });
   return { execution: request.requestId, enteredAt: '2026-11-02T09:10:00.000Z', request, answer, elevation, facts: FACTS };
 }
 

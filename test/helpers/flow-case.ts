@@ -18,7 +18,7 @@ import {
   ReportInput,
   TellInput,
 } from '../../src/steps/inputs.ts';
-import { aGuardChange, aRequest, someFacts } from './models.ts';
+import { aGuardChange, anAnswer, anElevation, aRequest, someFacts } from './models.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the definition and what passes through it are JSON of many shapes
 type Json = any;
@@ -54,25 +54,8 @@ export const CASES = globSync('test/flow/cases/*.json')
 const ANSWERS: Record<string, (payload: Json) => Json> = {
   Inspect: (payload) => ({ verdict: 'ask', why: '', facts: factsFor(payload), notes: [], refused: false, secondsLeft: 60 }),
   CheckUnchanged: (payload) => ({ verdict: 'unchanged', why: '', facts: factsFor(payload), notes: [], refused: false, secondsLeft: 50 }),
-  AskApprover: () => ({
-    verdict: 'approved',
-    why: '',
-    slackUser: 'U0ALICE',
-    approver: 'alice',
-    attempt: 1,
-    sealedCode: 'sealed',
-    auditHead: 'a',
-  }),
-  Elevate: ({ answer }) => ({
-    verdict: 'session',
-    why: '',
-    sealedSession: 'sealed',
-    triesLeft: 3,
-    tellOperators: false,
-    approver: 'alice',
-    attempt: answer.attempt,
-    auditHead: 'b',
-  }),
+  AskApprover: () => anAnswer(),
+  Elevate: ({ answer }) => anElevation({ attempt: answer.attempt }),
   CheckBucket: () => ({ verdict: 'there', why: '', facts: null, changes: [], secondsLeft: 1 }),
   CheckDeleted: () => ({ verdict: 'gone', why: '', facts: null, changes: [], secondsLeft: 1 }),
   HoldWriters: () => ({ held: true, why: '' }),

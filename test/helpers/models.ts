@@ -1,7 +1,7 @@
 /** Requests, facts, rules and approvers as the flow has them; each test names only what it is about. */
 import type { Approver, Config, Rule } from '../../src/domain/configuration.ts';
 import { GUARD_ACTIONS } from '../../src/domain/guard.ts';
-import type { Facts, GuardChange, Request } from '../../src/domain/request.ts';
+import type { Answer, Elevation, Facts, GuardChange, Request } from '../../src/domain/request.ts';
 
 export const aRequest = (more: Partial<Request> = {}): Request => ({
   requestId: 'req-abcdefghij23',
@@ -15,6 +15,35 @@ export const aRequest = (more: Partial<Request> = {}): Request => ({
   remindAt: '2026-11-02T13:00:00.000Z',
   expiresAt: '2026-11-02T17:00:00.000Z',
   auditHead: '',
+  ...more,
+});
+
+type Approval = Answer & { verdict: 'approved'; approver: string; sealedCode: string };
+
+/** alice approved. */
+export const anAnswer = (more: Partial<Approval> = {}): Approval => ({
+  verdict: 'approved',
+  why: '',
+  slackUser: 'U0ALICE',
+  approver: 'alice',
+  attempt: 1,
+  sealedCode: 'sealed',
+  auditHead: 'a',
+  ...more,
+});
+
+type SessionGiven = Elevation & { verdict: 'session'; sealedSession: string; approver: string };
+
+/** AWS gave a session for her code. */
+export const anElevation = (more: Partial<SessionGiven> = {}): SessionGiven => ({
+  verdict: 'session',
+  why: '',
+  sealedSession: 'sealed',
+  triesLeft: 3,
+  tellOperators: false,
+  approver: 'alice',
+  attempt: 1,
+  auditHead: 'b',
   ...more,
 });
 

@@ -6,7 +6,7 @@ import type { Answer, Elevation } from '../../src/domain/request.ts';
 import { SealBroken } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import type { ReportParts, ToReport } from '../../src/steps/report.ts';
-import { aConfig, aRequest, someFacts } from './models.ts';
+import { aConfig, anAnswer, anElevation, aRequest, someFacts } from './models.ts';
 import { textOf } from './story.ts';
 
 export const request = aRequest();
@@ -14,25 +14,8 @@ export const { requestId } = request;
 export const OPERATORS = 'C0OPERATORS';
 export const base = aConfig();
 export const config = aConfig({ slack: { ...base.slack, operatorsChannel: OPERATORS } });
-export const answer: Answer = {
-  verdict: 'approved',
-  why: '',
-  slackUser: 'U0ALICE',
-  approver: 'alice',
-  attempt: 1,
-  sealedCode: 's',
-  auditHead: 'a',
-};
-export const session: Elevation = {
-  verdict: 'session',
-  why: '',
-  sealedSession: 's',
-  triesLeft: 3,
-  tellOperators: false,
-  approver: 'alice',
-  attempt: 1,
-  auditHead: 'b',
-};
+export const answer: Answer = anAnswer();
+export const session: Elevation = anElevation();
 export const REFUSED = 'AWS refused the code: it is wrong, or was used already.';
 export const refusal: Elevation = { ...session, verdict: 'askAgain', why: REFUSED, sealedSession: null, triesLeft: 2 };
 export const deletion: ToReport = {

@@ -9,7 +9,7 @@ import { Secret } from '../../src/secret.ts';
 import { type Change, changeGuard } from '../../src/steps/change-guard.ts';
 import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
 import { policyOf } from '../helpers/guard-statements.ts';
-import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
+import { aConfig, anElevation, aRequest, aRule, someFacts } from '../helpers/models.ts';
 
 const config = aConfig();
 const BUCKET = 'team-scratch';
@@ -80,16 +80,7 @@ async function run({ kind = 'guard-hardened', rehearsal = false, outcome, policy
       sealedCode: null,
       auditHead: 'a',
     },
-    elevation: {
-      verdict: 'session' as const,
-      why: '',
-      sealedSession: 'sealed',
-      triesLeft: 3,
-      tellOperators: false,
-      approver: 'alice',
-      attempt: 2,
-      auditHead: 'b',
-    },
+    elevation: anElevation({ attempt: 2 }),
     facts: { ...someFacts({ region: 'eu-central-1' }), guardChange },
   };
   return { result: await changeGuard(input, parts as never), opened, decisions, entries, input, parts };

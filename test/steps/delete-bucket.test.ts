@@ -7,28 +7,11 @@ import { TryAgain } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
-import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+import { aConfig, anAnswer, anElevation, aRequest, someFacts } from '../helpers/models.ts';
 
 const [GIVEN, ENDS] = ['2026-11-02T09:05:00.000Z', '2026-11-02T09:20:00.000Z'];
-const answer = {
-  verdict: 'approved',
-  why: '',
-  slackUser: 'U0ALICE',
-  approver: 'alice',
-  attempt: 1,
-  sealedCode: 's',
-  auditHead: 'a',
-} as const;
-const elevation = {
-  verdict: 'session' as const,
-  why: '',
-  sealedSession: 's',
-  triesLeft: 3,
-  tellOperators: false,
-  approver: 'alice',
-  attempt: 1,
-  auditHead: 'b',
-};
+const answer = anAnswer();
+const elevation = anElevation();
 
 /** The plan that found nothing left. */
 const EMPTY = aPlan({ verdict: 'empty', pass: 2, auditHead: 'emptied' });

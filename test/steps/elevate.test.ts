@@ -8,7 +8,7 @@ import { type ElevateParts, elevate } from '../../src/steps/elevate.ts';
 import { type Death, dying, untilDone } from '../helpers/dying.ts';
 import { aPlan } from '../helpers/emptying-steps.ts';
 import { denied, fakeSts, SESSION, WRONG } from '../helpers/fake-sts.ts';
-import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
+import { aConfig, anAnswer, aRequest, aRule, someFacts } from '../helpers/models.ts';
 
 const sts = fakeSts();
 
@@ -22,15 +22,7 @@ async function ask(
 ): Promise<URLSearchParams | undefined> {
   const purge = { prefix: 'logs/', olderThanDays: 30, keep: 0 };
   const request = aRequest({ kind, rehearsal, ...(kind === 'purge' && { purge }), ...(bypass && { bypassGovernance: true }) });
-  const answer = {
-    verdict: 'approved',
-    why: '',
-    slackUser: 'U0ALICE',
-    approver: 'alice',
-    attempt,
-    sealedCode: 's',
-    auditHead: 'a',
-  } as const;
+  const answer = anAnswer({ attempt });
   const effects = {
     ...recorded,
     seals: { open: async () => new Secret('138502'), seal: async () => 'sealed' },

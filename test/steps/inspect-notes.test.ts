@@ -2,19 +2,11 @@ import type { Emptying } from '../../src/domain/emptying.ts';
 import type { Answer, DependentKind, Elevation, Inspection } from '../../src/domain/request.ts';
 import { Secret } from '../../src/secret.ts';
 import { inspect } from '../../src/steps/inspect.ts';
-import { aConfig, aRequest, aRule, someFacts } from '../helpers/models.ts';
+import { aConfig, anAnswer, aRequest, aRule, someFacts } from '../helpers/models.ts';
 
 const request = aRequest();
 const WHY = 'AWS refused the code: it is wrong, or was used already.';
-const answer: Answer = {
-  verdict: 'approved',
-  why: '',
-  slackUser: 'U0ALICE',
-  approver: 'alice',
-  attempt: 2,
-  sealedCode: 's',
-  auditHead: 'a',
-};
+const answer: Answer = anAnswer({ attempt: 2 });
 const elevation: Elevation = {
   verdict: 'askAgain',
   why: WHY,

@@ -3,7 +3,7 @@ import { ask } from '../../src/steps/ask.ts';
 import { deleteOrRehearse } from '../../src/steps/delete-bucket.ts';
 import { elevate } from '../../src/steps/elevate.ts';
 import { inspect } from '../../src/steps/inspect.ts';
-import { aConfig, aRequest, someFacts } from '../helpers/models.ts';
+import { aConfig, anAnswer, anElevation, aRequest, someFacts } from '../helpers/models.ts';
 
 // Everything that would go on throws: paused, nothing may be touched.
 const never = () => {
@@ -15,15 +15,7 @@ const request = aRequest();
 const now = () => Date.parse(request.askedAt) + 1000;
 const step = { execution: request.requestId, enteredAt: request.askedAt, request };
 const audit = { record: async () => ({ head: 'head', first: true }) };
-const answer = {
-  verdict: 'approved' as const,
-  why: '',
-  slackUser: 'U0ALICE',
-  approver: 'alice',
-  attempt: 1,
-  sealedCode: 'sealed',
-  auditHead: 'a',
-};
+const answer = anAnswer();
 
 describe('paused, Interlock', () => {
   it('takes no new request, and says so', async () => {
@@ -70,16 +62,7 @@ describe('paused, Interlock', () => {
   });
 
   it.each([false, true])('uses no session (rehearse: %s)', async (rehearse) => {
-    const elevation = {
-      verdict: 'session' as const,
-      why: '',
-      sealedSession: 's',
-      triesLeft: 3,
-      tellOperators: false,
-      approver: 'alice',
-      attempt: 1,
-      auditHead: 'b',
-    };
+    const elevation = anElevation();
     const parts = { config, audit, seals: nothing, deleteBucket: never, tryRead: never, now } as never;
     expect(
       await deleteOrRehearse({ ...step, rehearse, answer, elevation, facts: someFacts(), found: null, emptying: null }, parts),
