@@ -23,6 +23,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { absence, configFault, configOf, nameFault } from './stage.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** What the stack is made of, besides the configuration. */
@@ -43,7 +44,8 @@ async function main() {
   const options = readOptions();
   const inputs = hashOf([...INPUTS.map((input) => join(ROOT, input)), options.config], options.stage);
   if (!options.force && isFresh(options.out, inputs)) return say(`package: ${relative(ROOT, options.out)} is up to date`);
-  await checkConfiguration(options.config);
+  const fault = await configFault(options.config);
+  if (fault) fail(fault);
   // Beside the result, so that putting it in place is one rename.
   const work = join(dirname(options.out), '.build', `package-${process.pid}`);
   try {
@@ -65,23 +67,12 @@ function readOptions() {
   } catch (error) {
     fail(error.message, 2);
   }
-  const { stage = 'sandbox', config = join(ROOT, 'config', `${stage}.yml`), out = join(ROOT, '.serverless'), force = false } = values;
-  // Part of names of roles (64 characters) and of secrets.
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage))
-    fail(`--stage ${stage}: lower-case letters, digits and hyphens, a letter first, 20 at most`, 2);
-  if (!existsSync(config)) fail(`${config} isn't there; a stage needs its configuration file`);
+  const { stage = 'sandbox', config = configOf(stage), out = join(ROOT, '.serverless'), force = false } = values;
+  const fault = nameFault(stage);
+  if (fault) fail(fault, 2);
+  const missing = absence(config);
+  if (missing) fail(missing);
   return { stage, config: resolve(config), out: resolve(out), force };
-}
-
-/** Tells the faults of a configuration by themselves, before osls wraps them up. */
-async function checkConfiguration(file) {
-  const { parseConfig } = await import('../src/config.ts');
-  try {
-    parseConfig(readFileSync(file, 'utf8'), relative(process.cwd(), file));
-  } catch (error) {
-    if (error.name !== 'ConfigError') throw error;
-    fail(`the configuration has faults:\n${error.message}`);
-  }
 }
 
 function hashOf(paths, ...also) {

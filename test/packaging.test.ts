@@ -150,6 +150,19 @@ describe('packaging', () => {
     expect(statSync(join(out, 'before')).size).toBe(0);
   });
 
+  it.each([
+    [[], 'name the stage'],
+    [['--stage', 'No'], 'lower-case letters, digits and hyphens'],
+    [['--stage', 'nowhere'], "nowhere.yml isn't there"],
+  ])('is not begun by a deployment, nor anything taken away, with %j: in two lines', (args, why) => {
+    for (const verb of ['deploy', 'remove']) {
+      const { status, stderr } = spawnSync(process.execPath, ['scripts/deploy.mjs', verb, ...args], { encoding: 'utf8' });
+      expect(status).toBe(2);
+      expect(stderr).toContain(why);
+      expect(stderr.split('\n')).toEqual([expect.stringMatching(`^${verb}: `), `hint: npm run ${verb} -- --stage prod`, '']);
+    }
+  });
+
   it('says when rules make more of a policy than IAM takes', () => {
     const file = join(directory, 'long.yml');
     const rules = Array.from(
